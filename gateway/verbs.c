@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * verbs.c - the table of verbs and their arguments.
+ */
+#include <string.h>
+
+#include "gateway/verbs.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define ARGS(a)	 (a), COUNT(a)
+#define NO_ARGS	 NULL, 0
+
+#define MIB_MAX	 (64LL * 1024 * 1024)	/* 64 TiB: above the largest POWER8 system and any pool */
+#define VM_NAME	 { "name", "name", ARG_VM, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the VM" }
+#define JOB_NAME { "job", "job", ARG_JOB, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "JOB", \
+		   "id of the job, or its first 8 or more characters" }
+#define PLATFORM { "name", "name", ARG_NAME, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the platform" }
+
+static const struct verb_arg create_vm_args[] = {
+	VM_NAME,
+	{ "image", "image", ARG_NAME, 0, 0, 0, NULL, "IMAGE", "template image for the first disk; without it the disks are empty" },
+	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "where to create it; may be left out when only one is allowed" },
+	{ "cpu", "units", ARG_UNITS, 0, 5, 25600, NULL, "UNITS", "processing units, 0.5 or minimum:desired:maximum (default 0.5)" },
+	{ "procs", "procs", ARG_COUNTS, 0, 1, 256, NULL, "COUNT", "virtual processors, 2 or minimum:desired:maximum (default: the processing units, rounded up)" },
+	{ "dedicated", "dedicated", ARG_FLAG, 0, 0, 0, NULL, NULL, "whole processors of its own (--procs) instead of a share" },
+	{ "capped", "capped", ARG_FLAG, 0, 0, 0, NULL, NULL, "never more than its processing units (default: uncapped)" },
+	{ "weight", "weight", ARG_COUNT, 0, 0, 255, NULL, "WEIGHT", "weight when uncapped, 0 to 255 (default 128)" },
+	{ "memory", "memory", ARG_SIZES, 0, 1, MIB_MAX, NULL, "SIZE", "memory, 4G or minimum:desired:maximum (default 1G)" },
+	{ "disk", "disks", ARG_DISK, ARG_REPEAT, 1, 16, NULL, "DISK", "a disk: SIZE or size=SIZE,pool=POOL; the first one boots (default: as large as the image)" },
+	{ "network", "networks", ARG_NETWORK, ARG_REPEAT, 1, 8, NULL, "NETWORK", "an adapter: vlan=N or name=NET, and ip=ADDRESS/BITS,gateway=ADDRESS,dns=ADDRESS+ADDRESS" },
+	{ "hostname", "hostname", ARG_HOSTNAME, 0, 0, 0, NULL, "HOST", "host name of the guest (default: the VM's name)" },
+	{ "until", "until", ARG_WORD, 0, 0, 0, "running configured", "STATE", "wait until it is running, or until the guest has configured itself (default: configured where the image can)" },
+	{ "no-start", "no_start", ARG_FLAG, 0, 0, 0, NULL, NULL, "leave it powered off" },
+};
+
+static const struct verb_arg vm_args[] = { VM_NAME };
+
+static const struct verb_arg delete_vm_args[] = {
+	VM_NAME,
+	{ "force", "force", ARG_FLAG, 0, 0, 0, NULL, NULL, "power a running VM off instead of shutting its OS down" },
+};
+
+static const struct verb_arg stop_vm_args[] = {
+	VM_NAME,
+	{ "force", "force", ARG_FLAG, 0, 0, 0, NULL, NULL, "power off at once instead of shutting the OS down" },
+	{ "limit", "limit", ARG_DURATION, 0, 1, 86400, NULL, "TIME", "how long the OS may take before power off (default 2m)" },
+};
+
+static const struct verb_arg start_vm_args[] = {
+	VM_NAME,
+	{ "mode", "mode", ARG_WORD, 0, 0, 0, "norm sms", "MODE", "boot mode (default norm)" },
+};
+
+static const struct verb_arg list_vms_args[] = {
+	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "only those on this platform" },
+};
+
+static const struct verb_arg image_args[] = {
+	{ "name", "name", ARG_NAME, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the image" },
+	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "which platform's; may be left out when it is on one only" },
+};
+
+static const struct verb_arg job_args[] = { JOB_NAME };
+
+static const struct verb_arg list_jobs_args[] = {
+	{ "all", "all", ARG_FLAG, 0, 0, 0, NULL, NULL, "finished ones too" },
+	{ "vm", "vm", ARG_VM, 0, 0, 0, NULL, "NAME", "only those of this VM" },
+	{ "limit", "limit", ARG_COUNT, 0, 1, 1000, NULL, "COUNT", "at most so many, newest first (default 50)" },
+};
+
+static const struct verb_arg follow_args[] = {
+	JOB_NAME,
+	{ "timeout", "timeout", ARG_DURATION, 0, 0, 31 * 86400, NULL, "TIME", "stop following after this time; the job goes on" },
+};
+
+static const struct verb_arg history_args[] = {
+	{ "vm", "vm", ARG_VM, 0, 0, 0, NULL, "NAME", "only what concerns this VM" },
+	{ "job", "job", ARG_JOB, 0, 0, 0, NULL, "JOB", "only what concerns this job" },
+	{ "limit", "limit", ARG_COUNT, 0, 1, 1000, NULL, "COUNT", "at most so many, newest last (default 50)" },
+};
+
+static const struct verb_arg register_platform_args[] = {
+	PLATFORM,
+	{ "kind", "kind", ARG_WORD, ARG_REQUIRED, 0, 0, "ivm", "KIND", "what manages it: ivm" },
+	{ "address", "address", ARG_ADDRESS, ARG_REQUIRED, 0, 0, NULL, "ADDRESS", "host name or address of its SSH server" },
+	{ "port", "port", ARG_COUNT, 0, 1, 65535, NULL, "PORT", "port of its SSH server (default 22)" },
+	{ "user", "user", ARG_NAME, 0, 0, 0, NULL, "USER", "account on it (default padmin)" },
+	{ "key", "key", ARG_FILE, ARG_REQUIRED, 0, 0, NULL, "FILE", "private key, a file in the director's key directory" },
+	{ "host-key", "host_key", ARG_FINGERPRINT, 0, 0, 0, NULL, "SHA256:...", "fingerprint of its host key; without it, it is shown and nothing registered" },
+	{ "pools", "pools", ARG_LIST, 0, 1, 64, NULL, "POOL,...", "storage pools for VMs, the default one first (default: the console's default pool)" },
+};
+
+static const struct verb_arg platform_args[] = { PLATFORM };
+
+static const struct verb_arg register_image_args[] = {
+	{ "name", "name", ARG_NAME, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the image" },
+	{ "platform", "platform", ARG_NAME, ARG_REQUIRED, 0, 0, NULL, "PLATFORM", "the platform that has the file" },
+	{ "file", "file", ARG_PATH, ARG_REQUIRED, 0, 0, NULL, "PATH", "the image file on the platform's VIOS" },
+	{ "size", "size", ARG_SIZE, 0, 1, MIB_MAX, NULL, "SIZE", "smallest disk that holds it (default: size of the file)" },
+	{ "os", "os", ARG_WORD, ARG_REQUIRED, 0, 0, "linux aix", "OS", "operating system in it: linux or aix" },
+	{ "first-boot", "first_boot", ARG_WORD, 0, 0, 0, "agent none", "METHOD", "how the guest configures itself: agent (reads the configuration medium) or none (default)" },
+	{ "description", "description", ARG_TEXT, 0, 0, 0, NULL, "TEXT", "for people" },
+};
+
+static const struct verb_arg help_args[] = {
+	{ "verb", "verb", ARG_NAME, ARG_POSITIONAL, 0, 0, NULL, "VERB", "the verb to explain" },
+};
+
+const struct verb verbs[] = {
+	{ "create-vm", VERB_JOB, VERB_CHANGES, "create a VM: partition, disks, adapters, operating system, address",
+	  "create-vm web1 --image rhel6 --cpu 0.5 --memory 4G --network vlan=10,ip=10.0.10.5/24,gateway=10.0.10.1", ARGS(create_vm_args) },
+	{ "delete-vm", VERB_JOB, VERB_CHANGES | VERB_DESTRUCTIVE, "delete a VM with its disks and everything else it owns", "delete-vm web1 --yes", ARGS(delete_vm_args) },
+	{ "start-vm", VERB_JOB, VERB_CHANGES, "power a VM on", "start-vm web1", ARGS(start_vm_args) },
+	{ "stop-vm", VERB_JOB, VERB_CHANGES, "shut a VM's OS down, and power it off if that takes too long", "stop-vm web1 --limit 5m", ARGS(stop_vm_args) },
+	{ "restart-vm", VERB_JOB, VERB_CHANGES, "stop a VM and start it again", "restart-vm web1", ARGS(stop_vm_args) },
+	{ "list-vms", VERB_QUERY, 0, "list your VMs", "list-vms", ARGS(list_vms_args) },
+	{ "show-vm", VERB_QUERY, 0, "show one VM", "show-vm web1", ARGS(vm_args) },
+	{ "list-images", VERB_QUERY, 0, "list the images that you may use", "list-images", ARGS(list_vms_args) },
+	{ "show-image", VERB_QUERY, 0, "show one image", "show-image rhel6", ARGS(image_args) },
+	{ "list-jobs", VERB_QUERY, 0, "list your jobs that are not finished, with --all every one", "list-jobs --all", ARGS(list_jobs_args) },
+	{ "show-job", VERB_QUERY, 0, "show one job", "show-job 01JD0Q7M", ARGS(job_args) },
+	{ "follow", VERB_FOLLOW, 0, "follow a job until it ends; its result is yours", "follow 01JD0Q7M", ARGS(follow_args) },
+	{ "cancel-job", VERB_QUERY, 0, "cancel a job: what it has begun is undone", "cancel-job 01JD0Q7M", ARGS(job_args) },
+	{ "transcript", VERB_QUERY, VERB_ADMIN, "show the exact commands of a job and their answers", "transcript 01JD0Q7M", ARGS(job_args) },
+	{ "history", VERB_QUERY, 0, "show who did what and when", "history --limit 20", ARGS(history_args) },
+	{ "quota", VERB_QUERY, 0, "show what you use and what you may use", "quota", NO_ARGS },
+	{ "whoami", VERB_LOCAL, 0, "show who you are here and what you may do", "whoami", NO_ARGS },
+	{ "help", VERB_LOCAL, 0, "show what you may do, or explain one verb", "help create-vm", ARGS(help_args) },
+	{ "version", VERB_LOCAL, 0, "show the version", "version", NO_ARGS },
+	{ "register-platform", VERB_JOB, VERB_CHANGES | VERB_ADMIN, "put a POWER system under PowerDirector",
+	  "register-platform power1 --kind ivm --address 10.0.0.5 --key power1 --host-key SHA256:2c4rJ0ZfCtTfN1VUcIlbWdYnW1hQ9FKhUIn2LjU6bXg", ARGS(register_platform_args) },
+	{ "list-platforms", VERB_QUERY, VERB_ADMIN, "list the platforms", "list-platforms", NO_ARGS },
+	{ "check-platform", VERB_JOB, VERB_ADMIN, "ask a platform for its level and what it has free", "check-platform power1", ARGS(platform_args) },
+	{ "remove-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN | VERB_DESTRUCTIVE, "forget a platform that has no VMs", "remove-platform power1 --yes", ARGS(platform_args) },
+	{ "register-image", VERB_JOB, VERB_CHANGES | VERB_ADMIN, "offer an image file that is already on a platform",
+	  "register-image rhel6 --platform power1 --file /images/rhel6.img --os linux --first-boot agent", ARGS(register_image_args) },
+	{ "remove-image", VERB_RECORD, VERB_CHANGES | VERB_ADMIN | VERB_DESTRUCTIVE, "stop offering an image; its file stays", "remove-image rhel6 --yes", ARGS(image_args) },
+};
+const size_t verbs_count = COUNT(verbs);
+
+const struct verb_arg common_args[] = {
+	{ "plan", "plan", ARG_FLAG, 0, 0, 0, NULL, NULL, "show the commands that would run; change and reserve nothing" },
+	{ "detach", "detach", ARG_FLAG, 0, 0, 0, NULL, NULL, "do not wait for the end" },
+	{ "timeout", "timeout", ARG_DURATION, 0, 0, 31 * 86400, NULL, "TIME", "stop waiting after this time; the job goes on" },
+	{ "once", "once", ARG_KEY, 0, 0, 0, NULL, "KEY", "repeating the same request with the same key gives the first one's answer" },
+	{ "note", "note", ARG_TEXT, 0, 0, 0, NULL, "TEXT", "a remark for the history" },
+	{ "yes", "yes", ARG_FLAG, 0, 0, 0, NULL, NULL, "do not ask whether you are sure" },
+	{ "json", "json", ARG_FLAG, 0, 0, 0, NULL, NULL, "answer with one JSON object" },
+};
+const size_t common_args_count = COUNT(common_args);
+
+const struct verb *
+verb_find(const char *name)
+{
+	for (size_t i = 0; i < verbs_count; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * transport.h - how a command reaches a console and its answer comes back.
+ *
+ * An interface, so that the sequence engine can be tested without a network; ssh.c is the one
+ * for consoles.  Blocking, one command at a time, not shared between processes.
+ */
+#ifndef PD_HANDLERS_TRANSPORT_H
+#define PD_HANDLERS_TRANSPORT_H
+
+#include <stddef.h>
+
+#include "spool/err.h"
+
+#define ANSWER_MAX (4 * 1024 * 1024)	/* bytes of one stream that are kept; more is PD_REMOTE "answers without end" */
+
+/* Three different results of a command; PD_ fields of an error are a fourth: it was not sent. */
+enum answer_kind {
+	ANSWER_EXIT,	/* it ended with status */
+	ANSWER_SIGNAL,	/* it was ended by signal */
+	ANSWER_LOST	/* the channel ended without either: the outcome is unknown */
+};
+
+struct answer {
+	enum answer_kind kind;
+	int		 status;
+	char		 signal[16];
+	char		*out, *err;	/* NUL-terminated; owned */
+	size_t		 out_len, err_len;
+	int		 ms;		/* from sending to the end */
+	char		 why[160];	/* ANSWER_LOST: time limit, connection cut, ... */
+};
+void answer_clear(struct answer *a);
+
+struct transport {
+	/*
+	 * Runs command, writes input (may be NULL) to its standard input and closes it.  0 and *a filled; or -1 when nothing was sent
+	 * (PD_REMOTE: cannot connect; PD_DENIED: host key or authentication refused, never to be retried).
+	 * `stop` is polled: when it returns non-zero the call ends with ANSWER_LOST.
+	 */
+	int (*run)(struct transport *t, const char *command, const char *input, int timeout_ms, struct answer *a, struct pd_err *e);
+	void (*free)(struct transport *t);
+	void *state;
+};
+
+/* What a platform's registration says of its SSH server. */
+struct ssh_target {
+	const char *address, *user, *key_file, *host_key;	/* host_key "SHA256:...", "" = take and report only, no login */
+	int	    port;
+	int	    connect_timeout_ms;
+};
+
+/* Connects lazily at the first run() and again after a lost connection. */
+int ssh_transport(const struct ssh_target *target, struct transport **t, struct pd_err *e);
+
+/* Connects, reads the server's host key as "SHA256:..." into fp and closes, without logging in. */
+int ssh_host_key(const struct ssh_target *target, char *fp, size_t size, struct pd_err *e);
+
+#endif

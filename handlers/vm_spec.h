@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * vm_spec.h - from what a tenant asked for to the complete numbers of an LPAR.
+ *
+ * Pure arithmetic on JSON: the director uses it at admission (so that quota counts what will
+ * really be built) and hands the result to the worker as the sequence's inputs.
+ */
+#ifndef PD_HANDLERS_VM_SPEC_H
+#define PD_HANDLERS_VM_SPEC_H
+
+#include <jansson.h>
+
+#include "policy/conf.h"
+#include "spool/err.h"
+
+/*
+ * Completes create-vm's arguments (gateway/args.h) with defaults, the image (may be NULL) and the platform's facts, and checks
+ * what only they can tell: memory a multiple of the region size, processing units at least the minimum per virtual
+ * processor, minimum <= desired <= maximum, first disk not smaller than the image, pool known, two adapters with one address.
+ * *spec: {"name","tag","mode":"shared"|"ded","sharing":"cap"|"uncap"|"keep_idle_procs","weight",
+ *  "units_min","units","units_max" ("0.50" texts; absent when dedicated), "procs_min","procs","procs_max",
+ *  "memory_min","memory","memory_max" (MiB), "max_slots", "hostname",
+ *  "disks":[{"index","size"(MiB),"pool","kind":"lv"|"file","bd"(backing device name: tag_N)}],
+ *  "networks":[{"index","slot","vlan","ip","prefix","mask","gateway","dns1","dns2"}],  absent members are absent
+ *  "start":bool,"configure":bool (medium is made),"wait_configured":bool}
+ * *amounts is what it adds to the quota.  PD_BADDATA or PD_USAGE otherwise.
+ */
+int vm_spec_make(const json_t *args, const char *tag, const json_t *platform, const json_t *image, json_t **spec,
+    struct pd_amounts *amounts, struct pd_err *e);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * conf.h - powerdirector.conf, parsed once into this struct and never changed after.
+ *
+ * powerdirector.conf(5) describes the file; policy/powerdirector.conf is the commented sample
+ * that the tests feed to this parser.  Errors name file and line.
+ */
+#ifndef PD_POLICY_CONF_H
+#define PD_POLICY_CONF_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "spool/err.h"
+
+#define CONF_FILE_MAX (4 * 1024 * 1024)
+
+struct pd_list {
+	char **item;
+	size_t n;
+};
+
+/* Amounts; -1 = not limited.  Also what is used and what a request adds. */
+struct pd_amounts {
+	int64_t vms;
+	int64_t units;	/* processing units, hundredths */
+	int64_t procs;	/* virtual processors (dedicated: processors) */
+	int64_t memory;	/* MiB */
+	int64_t disk;	/* MiB */
+};
+
+enum pd_scope { SCOPE_OWN, SCOPE_TENANT, SCOPE_ALL };	/* whose VMs and jobs a role sees and touches */
+
+struct pd_role {
+	char	      *name;
+	int	       line;
+	struct pd_list verbs;	/* "*" = all */
+	struct pd_list again;	/* verbs that need a second authentication */
+	enum pd_scope  scope;
+};
+
+struct pd_tenant {
+	char		     *name;
+	int		      line;
+	const struct pd_role *role;
+	struct pd_list	      members;
+	struct pd_amounts     quota;		/* of the tenant */
+	struct pd_amounts     user_quota;	/* of each member */
+	struct pd_amounts     vm_limit;		/* of one VM; .vms unused */
+	int64_t		      max_disks, max_networks;	/* per VM; -1 = the program's own bound */
+	struct pd_list	      images, networks, platforms, pools;	/* allowed names; "*" and a trailing * match */
+	int		      weight;		/* share of the scheduler, 1..100 */
+};
+
+/* A network that a tenant may ask for by name or by its VLAN. */
+struct pd_network {
+	char	*name;
+	int	 line;
+	int	 vlan;			/* 1..4094 */
+	uint32_t address, mask;		/* IPv4 range of addresses, host order; mask 0 = any */
+	char	*gateway, *dns1, *dns2, *domain;	/* defaults, NULL = none */
+};
+
+struct pd_conf {
+	char  *file;			/* its path */
+	char   digest[65];		/* SHA-256 of the file, hex */
+	char  *spool, *state, *socket;	/* directories; path of the query socket */
+	char  *templates;		/* directory with ivm/, ... */
+	char  *keys;			/* directory of the platforms' private keys */
+	char  *worker;			/* path of powerdirector-worker */
+	char  *pam_directory, *pam_service;
+	char  *service_account;		/* owner of the forced-command keys, may be NULL */
+	char  *spool_group;		/* group of the setgid gateway, may be NULL */
+	int64_t jobs_per_platform, jobs_total, pending_per_user;
+	int64_t worker_idle_s, worker_jobs;	/* a warm worker retires after either */
+	int64_t history_page;
+	struct pd_role	  *roles;    size_t nroles;
+	struct pd_tenant  *tenants;  size_t ntenants;
+	struct pd_network *networks; size_t nnetworks;
+};
+
+/*
+ * Loads and checks path.  It must be a regular file owned by root or by uid `owner`, not writable by others (PD_DENIED
+ * otherwise); any mistake in it is PD_BADDATA with "FILE:LINE: what, what to do".  The environment is not looked at.
+ */
+int  conf_load(const char *path, uid_t owner, struct pd_conf **conf, struct pd_err *e);
+void conf_free(struct pd_conf *conf);	/* NULL is fine */
+
+#endif

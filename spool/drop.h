@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * drop.h - the drop directory: how a job file gets from the gateway to the director.
+ *
+ *	SPOOL/tmp/ID	being written		gateway
+ *	SPOOL/new/ID	complete and durable	gateway, by rename without replacing
+ *	SPOOL/cur/ID	claimed			director
+ *	SPOOL/done/ID	finished		director
+ *	SPOOL/bad/ID	refused as a file; bad/ID.reason says why
+ *
+ * Ownership of a file changes at the rename into new/: from there on it is the director's, and a
+ * failure to make the name durable is PD_UNKNOWN, not a failure.
+ */
+#ifndef PD_SPOOL_DROP_H
+#define PD_SPOOL_DROP_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "spool/err.h"
+#include "spool/job.h"
+
+#define SPOOL_MAX_PENDING 20000	/* files in new/ that the director looks at in one scan */
+
+struct spool {		/* directory descriptors, -1 where this program has no business */
+	int tmp, new, cur, done, bad, journal, log;
+	int syncable;	/* new/ could be opened for reading, so its names can be made durable */
+};
+
+/*
+ * Gateway: opens tmp/, new/ and log/ below path.  In the setgid form new/ and tmp/ are mode 03730 and can only
+ * be searched (O_PATH where the system has it); then syncable is 0.
+ */
+int spool_open_for_drop(struct spool *s, const char *path, struct pd_err *e);
+
+/*
+ * Director: makes missing directories (when make), checks type, owner, group and exact mode of each on its
+ * descriptor, refuses (PD_DENIED) and names the first that is wrong.  gid is the spool group's, or (gid_t)-1 when there is none
+ * (service account alone: modes are then 0700).
+ */
+int spool_open_for_director(struct spool *s, const char *path, gid_t gid, int make, struct pd_err *e);
+void spool_close(struct spool *s);
+
+/*
+ * Writes the job durably into new/.  Errors before the rename leave nothing; PD_NOSPACE when the
+ * file system is full; PD_UNKNOWN when the name may not be durable (the job may run).
+ */
+int drop_submit(const struct spool *s, const struct job *job, struct pd_err *e);
+
+/* A job file as the director found it. */
+struct dropped {
+	struct job job;
+	uid_t	   owner;
+	char	   digest[65];	/* SHA-256 of the file, hex */
+};
+
+/*
+ * Reads and checks new/ID or cur/ID (dirfd): regular, one link, mode 0640 (0600 when gid is -1), group gid, size, decodes, the id inside is the
+ * file's name.  PD_BADDATA: the file belongs in bad/.
+ */
+int drop_read(int dirfd, const char *name, gid_t gid, struct dropped *d, struct pd_err *e);
+
+int drop_claim(const struct spool *s, const char *id, struct pd_err *e);	/* new/ -> cur/, durable */
+int drop_finish(const struct spool *s, const char *id, struct pd_err *e);	/* cur/ -> done/ */
+int drop_reject(const struct spool *s, int fromfd, const char *name, const char *reason, struct pd_err *e);
+/* Removes files in tmp/ that are older than age_s: a gateway that was killed left them. */
+int drop_sweep(const struct spool *s, int age_s, struct pd_err *e);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * journal.h - what a worker was about to do and what came of it: SPOOL/journal/ID.
+ *
+ * A file of records: u32 length of the payload, u32 sequence number from 0, u32 CRC-32 (IEEE) of the sequence
+ * number and the payload, all big-endian, then the payload, one JSON object.  A record is valid
+ * when it is complete, its number follows and its CRC fits.  Recovery: a torn last record is cut
+ * off (it was never acted on: intents are synced before their command is sent); a bad record
+ * before the last is PD_STUCK, nobody guesses.
+ *
+ * Payloads ("k" is the kind; "step" names the step, "i" the for-each index, absent = 0):
+ *	{"k":"begin","job":ID,"verb":..,"tag":..,"vars":{...}}	the values the sequence was started with
+ *	{"k":"intent","step":..,"i":0,"cmd":..,"as":"padmin"|"root","part":"probe"|"ask"|"run"|"undo","t":ms}
+ *	{"k":"answer","step":..,"i":0,"part":..,"status":0|-1,"signal":..,"lost":true,"out":..,"err":..,"ms":3}
+ *	{"k":"done","step":..,"i":0,"set":{"var":value}}	effect is there; captured values
+ *	{"k":"skipped","step":..,"i":0}
+ *	{"k":"undoing","why":..}			from here on only undo
+ *	{"k":"undone","step":..,"i":0}
+ *	{"k":"end","outcome":..}
+ * Commands that only read ("probe", "ask") are journalled without a sync: they are the transcript,
+ * not the promise.  "intent" of a "run" or "undo" is durable before its command is sent (P3).
+ * Answers keep 64 KiB of each stream; a longer one is cut and has "cut":true.
+ */
+#ifndef PD_SPOOL_JOURNAL_H
+#define PD_SPOOL_JOURNAL_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "spool/err.h"
+
+#define JOURNAL_RECORD_MAX (256 * 1024)
+#define JOURNAL_FILE_MAX   (64 * 1024 * 1024)
+#define JOURNAL_ANSWER_MAX (64 * 1024)
+
+struct journal {
+	int	 fd;	/* not owned */
+	uint32_t next;	/* sequence number of the next record */
+};
+
+/* Appends one record; with sync it is durable on return.  The caller keeps the reference to record. */
+int journal_append(struct journal *j, json_t *record, int sync, struct pd_err *e);
+
+/*
+ * Reads all records into *records (a JSON array, owned by the caller), positions at the end and sets j->next; cuts a torn
+ * tail off when cut is set.  An empty file is an empty array.
+ */
+int journal_load(struct journal *j, int fd, int cut, json_t **records, struct pd_err *e);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * wire.h - messages between our own processes on a local stream socket.
+ *
+ * A message is a u32 length, big-endian, and that many bytes: one JSON object.  Up to two
+ * descriptors may ride on it (SCM_RIGHTS with the first byte).  Used on the query socket
+ * (spool/query.h) and between director and worker (spool/workers.h).
+ */
+#ifndef PD_SPOOL_WIRE_H
+#define PD_SPOOL_WIRE_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "spool/err.h"
+
+#define WIRE_REQUEST_MAX (128 * 1024)
+#define WIRE_REPLY_MAX	 (16 * 1024 * 1024)
+
+/* Blocking; takes the reference to msg.  fds may be NULL. */
+int wire_send(int sock, json_t *msg, const int *fds, size_t nfds, struct pd_err *e);
+
+/*
+ * Blocking; waits at most timeout_ms (-1 = for ever) for the whole message.  1 = got one (*msg is the caller's), 0 = the peer closed,
+ * -1 = error (PD_BUSY: time is over).  fds gets up to nfds descriptors (close-on-exec), the rest of it -1.
+ */
+int wire_recv(int sock, size_t max, int timeout_ms, json_t **msg, int *fds, size_t nfds, struct pd_err *e);
+
+/* For an event loop: bytes are fed as they come, whole messages are taken out. */
+struct wire_in {
+	char  *buf;
+	size_t len, size, max;
+};
+void wire_in_init(struct wire_in *in, size_t max);
+void wire_in_free(struct wire_in *in);
+/* Reads what is there (non-blocking sock): 1 = go on, 0 = closed, -1 = error or a message over max. */
+int wire_in_fill(struct wire_in *in, int sock, struct pd_err *e);
+/* 1 = *msg is a whole message, 0 = none yet, -1 = not JSON. */
+int wire_in_take(struct wire_in *in, json_t **msg, struct pd_err *e);
+
+/* One message as bytes (allocated, the caller frees), for non-blocking senders. */
+int wire_pack(const json_t *msg, char **buf, size_t *len, struct pd_err *e);
+
+/* Effective user of the peer, as the kernel knows it. */
+int wire_peer_uid(int sock, uid_t *uid, struct pd_err *e);
+int wire_connect(const char *path, struct pd_err *e);
+int wire_listen(const char *path, mode_t mode, gid_t gid, struct pd_err *e);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * workers.h - the director's worker processes: one per running job, kept warm per platform.
+ *
+ * A worker is powerdirector-worker with one socket on descriptor 3 (spool/wire.h) and nothing else.  Messages:
+ * director -> worker
+ *	{"msg":"run","job":ID,"mode":"run"|"resume"|"undo"|"plan","sequence":PATH,"platform":{...},"vars":{...},"tag":"pdXXXXXXXX"}
+ *		with two descriptors: journal (read, append), log (append)
+ *	{"msg":"cancel"}	undo what the running job has begun
+ *	{"msg":"park"}		finish or leave the running step, journal, stop; the job is resumed later
+ * worker -> director
+ *	{"msg":"undoing","job":ID,"why":..}	the job's state changes
+ *	{"msg":"result","job":ID,"outcome":"done"|"failed"|"stuck"|"cancelled"|"parked","code":WORD,"exit":N,"message":..,"value":{..}}
+ * "value" holds the sequence's results.  After a result the worker waits for the next run of the same platform.  The socket's end
+ * means: finish like park and exit.
+ */
+#ifndef PD_SPOOL_WORKERS_H
+#define PD_SPOOL_WORKERS_H
+
+#define WORKER_SOCKET 3
+
+#endif
