@@ -97,6 +97,73 @@ $(B)/unit-tests: $(call obj,$(UNITSRC)) $(LIB)
 $(B)/simulator-unit-tests: $(call obj,$(SIMUNIT)) $(SIMLIB)
 	$(LINK) $^ $(SIM_LIBS) -lcriterion -o $@
 
+# Fuzz harnesses: with libFuzzer in VARIANT=fuzz, otherwise with a main() that replays a corpus.
+ifeq ($(VARIANT),fuzz)
+FUZZMAIN = -fsanitize=fuzzer
+else
+FUZZMAIN = $(B)/tests/fuzz/replay.o
+$(FUZZERS): $(B)/tests/fuzz/replay.o
+endif
+$(B)/fuzz_sim_%: $(B)/tests/fuzz/fuzz_sim_%.o $(SIMLIB)
+	$(LINK) $(filter-out $(B)/tests/fuzz/replay.o,$^) $(FUZZMAIN) $(SIM_LIBS) -o $@
+$(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
+	$(LINK) $(filter-out $(B)/tests/fuzz/replay.o,$^) $(FUZZMAIN) $(ALL_LIBS) -o $@
+
+# What `make check` runs; every program and test exists before the first test starts.
+TESTBIN = $(PROGRAMS) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(FUZZERS)
+check: deps
+	@$(MAKE) --no-print-directory $(TESTBIN)
+	@tests/check $(B) $(VARIANT)
+
+demo: all
+	@tests/demo/demo $(B)
+demo-up: all
+	@tests/demo/site up build/demo $(B)
+demo-down:
+	@tests/demo/site down build/demo
+
+bench: all
+	@$(MAKE) --no-print-directory $(B)/bench-tools
+	@tests/bench/run $(B)
+$(B)/bench-tools: $(patsubst tests/bench/%.c,$(B)/bench-%,$(wildcard tests/bench/*.c))
+$(B)/bench-%: $(B)/tests/bench/%.o $(LIB)
+	$(LINK) $^ $(ALL_LIBS) -o $@
+.PHONY: $(B)/bench-tools
+
+# T seconds of libFuzzer for each harness.
+fuzz:
+	@tests/need-packages clang libclang-rt-14-dev
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
+	@tests/fuzz/run build/fuzz $(T)
+fuzzers: $(FUZZERS)
+.PHONY: fuzzers
+
+lint:
+	@tests/need-packages cppcheck clang-tidy mandoc
+	@tests/lint
+
+cov:
+	@tests/need-packages gcovr
+	@$(MAKE) --no-print-directory VARIANT=cov check
+	@tests/coverage build/cov
+
+# Programs, templates, pages.  No owner and no set-id bit here: install-perms does that.
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(SYSCONFDIR)
+	install -d $(DESTDIR)$(DATADIR)/templates/ivm $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
+	install -m 0755 $(B)/powerdirector $(B)/powerdirector-sim $(DESTDIR)$(BINDIR)/
+	install -m 0755 $(B)/powerdirectord $(B)/powerdirector-worker $(DESTDIR)$(SBINDIR)/
+	install -m 0644 templates/ivm/*.seq $(DESTDIR)$(DATADIR)/templates/ivm/
+	install -m 0644 policy/powerdirector.conf $(DESTDIR)$(DATADIR)/powerdirector.conf.sample
+	install -m 0644 spool/powerdirectord.service $(DESTDIR)$(DATADIR)/
+	for s in 1 5 8; do install -m 0644 man/*.$$s $(DESTDIR)$(MANDIR)/man$$s/ || exit 1; done
+
+# Real accounts (powerdirector(1), SECURITY CONSIDERATIONS): the gateway becomes setgid to SPOOLGROUP.
+SPOOLGROUP ?= pdspool
+install-perms:
+	chgrp $(SPOOLGROUP) $(DESTDIR)$(BINDIR)/powerdirector
+	chmod 2755 $(DESTDIR)$(BINDIR)/powerdirector
+
 -include $(OBJS:.o=.d)
 
 clean:
