@@ -1,0 +1,98 @@
+# Shared by the end-to-end tests: a private site, requests as its users, assertions.
+# Sourced with $1 = the directory of the programs.  Sets $site; ends everything at exit.
+set -u
+
+bin=$(cd "$1" && pwd) || exit 1
+source=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/pd-e2e.XXXXXX") || exit 1
+site=$work/site
+failures=0
+checks=0
+# One place for sanitizer reports of every program that the site starts.
+mkdir "$work/san"
+export ASAN_OPTIONS="log_path=$work/san/asan:detect_leaks=0" UBSAN_OPTIONS="log_path=$work/san/ubsan:print_stacktrace=1"
+
+finish() {
+	status=$?
+	[ ! -d "$site" ] || "$source/tests/demo/site" down "$site"
+	for report in "$work"/san/*; do
+		[ -s "$report" ] || continue
+		head -n 60 "$report" >&2
+		failures=$((failures + 1))
+	done
+	if [ "$failures" != 0 ] && [ -n "${KEEP:-}" ]; then
+		echo "kept: $work" >&2
+	else
+		rm -rf "$work"
+	fi
+	echo "$(basename "$0"): $checks checks, $failures failed"
+	[ "$status" = 0 ] && [ "$failures" = 0 ] || exit 1
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+site_up() { "$source/tests/demo/site" up "$site" "$bin" || exit 1; }
+site_start() { "$source/tests/demo/site" start "$site" "$1" || exit 1; }
+site_stop() { "$source/tests/demo/site" stop "$site" "$1"; }
+
+fail() {
+	failures=$((failures + 1))
+	echo "FAIL: $*" >&2
+	[ ! -s "$work/out" ] || sed 's/^/    out: /' "$work/out" | head -n 20 >&2
+	[ ! -s "$work/err" ] || sed 's/^/    err: /' "$work/err" | head -n 20 >&2
+}
+
+# One request of a user over ssh (a shared connection: the handshake is not what is tested).
+# Leaves $work/out, $work/err and $status.
+request() {	# request USER words...
+	user=$1
+	shift
+	ssh -F "$site/ssh_config" -o ControlMaster=auto -o ControlPersist=60 "$user" "$@" \
+	    <"${stdin:-/dev/null}" >"$work/out" 2>"$work/err"
+	status=$?
+}
+
+# The same, and it must end with the expected status.
+as() {	# as USER STATUS words...
+	who=$1 expected=$2
+	shift 2
+	request "$who" "$@"
+	checks=$((checks + 1))
+	[ "$status" = "$expected" ] || fail "$who: $*: exit status $status instead of $expected"
+}
+
+says() {	# the last request's stdout or stderr matches an extended regular expression
+	checks=$((checks + 1))
+	cat "$work/out" "$work/err" | grep -qE -e "$1" || fail "no /$1/ in the answer"
+}
+
+says_not() {
+	checks=$((checks + 1))
+	! cat "$work/out" "$work/err" | grep -qE -e "$1" || fail "/$1/ in the answer"
+}
+
+json() {	# json FILTER: the last stdout through jq
+	jq -r "$1" "$work/out"
+}
+
+is() {	# is WHAT EXPECTED ACTUAL
+	checks=$((checks + 1))
+	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+}
+
+# The simulated console's state without what changes by itself (clocks, counters).
+world() { jq -S 'del(.volatile)' "$site/power1/world.json"; }
+
+# Platform and image as most tests need them.
+register() {
+	as admin 0 register-platform power1 --kind ivm --address 127.0.0.1 --port "$(cat "$site/power1/port")" \
+	    --key power1 --host-key "$(ssh-keygen -lf "$site/power1/host_key.pub" | cut -d' ' -f2)" --pools datavg,rootvg
+	as admin 0 register-image rhel6 --platform power1 --file /images/rhel6.img --os linux --first-boot agent
+}
+
+# Faults of the simulator from now on: one specification a line on stdin, none to clear.
+faults() {
+	cat >"$site/power1/faults"
+	kill -HUP "$(cat "$site/run/simulator.pid")"
+	sleep 0.2
+}
