@@ -33,18 +33,24 @@
 #define JOURNAL_RECORD_MAX (256 * 1024)
 #define JOURNAL_FILE_MAX   (64 * 1024 * 1024)
 #define JOURNAL_ANSWER_MAX (64 * 1024)
+#define JOURNAL_BROKEN	   UINT32_MAX	/* value of next: a write could not be taken back or made durable */
 
 struct journal {
 	int	 fd;	/* not owned */
 	uint32_t next;	/* sequence number of the next record */
 };
 
-/* Appends one record; with sync it is durable on return.  The caller keeps the reference to record. */
+/*
+ * Appends one record; with sync it is durable on return.  The caller keeps the reference to record.
+ * After a failure the file is as it was (PD_NOSPACE: it may work again later), or, when that cannot
+ * be had, the journal is broken and every later call fails with PD_IO.
+ */
 int journal_append(struct journal *j, json_t *record, int sync, struct pd_err *e);
 
 /*
  * Reads all records into *records (a JSON array, owned by the caller), positions at the end and sets j->next; cuts a torn
- * tail off when cut is set.  An empty file is an empty array.
+ * tail off when cut is set.  An empty file is an empty array.  fd is open for reading, and for writing when the caller
+ * appends or cuts.  Without cut a torn tail leaves j->next at JOURNAL_BROKEN: nothing may be appended behind it.
  */
 int journal_load(struct journal *j, int fd, int cut, json_t **records, struct pd_err *e);
 

@@ -44,7 +44,12 @@ int wire_pack(const json_t *msg, char **buf, size_t *len, struct pd_err *e);
 
 /* Effective user of the peer, as the kernel knows it. */
 int wire_peer_uid(int sock, uid_t *uid, struct pd_err *e);
+/* Blocking socket; nobody there is PD_BUSY. */
 int wire_connect(const char *path, struct pd_err *e);
+/*
+ * Blocking listener (an event loop sets O_NONBLOCK).  A stale socket of ours at path is replaced; one that is in use, of
+ * another owner, or another kind of file is PD_CONFLICT.  gid (gid_t)-1 leaves the group.
+ */
 int wire_listen(const char *path, mode_t mode, gid_t gid, struct pd_err *e);
 
 #endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * portable.c - each call that only Linux has, next to what POSIX offers instead.
+ *
+ * Kernels: renameat2 3.15, close_range 5.9, O_PATH 2.6.39.  A kernel or file system without one
+ * of them gets the fallback at run time; -DPD_PORTABLE builds the fallbacks alone.
+ */
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#if defined(__linux__) && !defined(PD_PORTABLE)
+#define USE_LINUX 1
+#include <sys/auxv.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#else
+#define USE_LINUX 0
+#endif
+
+#include "spool/portable.h"
+
+/* Above this no program of ours ever has a descriptor; a limit of 2^30 must not cost seconds. */
+#define CLOSE_LIMIT 65536
+
+static int
+link_and_unlink(int fromfd, const char *from, int tofd, const char *to)
+{
+	int saved;
+
+	/* link() never replaces.  A crash in between leaves both names: same inode, harmless. */
+	if (linkat(fromfd, from, tofd, to, 0) == -1)
+		return -1;
+	if (unlinkat(fromfd, from, 0) == 0)
+		return 0;
+	saved = errno;
+	(void)unlinkat(tofd, to, 0);
+	errno = saved;
+	return -1;
+}
+
+int
+port_rename_noreplace(int fromfd, const char *from, int tofd, const char *to)
+{
+#if USE_LINUX
+	if (renameat2(fromfd, from, tofd, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != ENOSYS && errno != EINVAL)	/* EINVAL: the file system does not know the flag */
+		return -1;
+#endif
+	return link_and_unlink(fromfd, from, tofd, to);
+}
+
+int
+port_open_search(const char *path)
+{
+#if USE_LINUX
+	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+#elif defined(O_SEARCH)
+	return open(path, O_SEARCH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+#else
+	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+#endif
+}
+
+int
+port_peer_uid(int sock, uid_t *uid)
+{
+	/* POSIX has no call for this and identity cannot do without: PD_PORTABLE changes nothing. */
+#if defined(__linux__)
+	struct ucred cred;
+	socklen_t    len = sizeof(cred);
+
+	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
+		return -1;
+	/* Not a local socket, or no peer: the kernel answers, but with nobody. */
+	if (len != sizeof(cred) || cred.uid == (uid_t)-1) {
+		errno = ENOTCONN;
+		return -1;
+	}
+	*uid = cred.uid;
+	return 0;
+#else
+	gid_t gid;
+
+	return getpeereid(sock, uid, &gid);
+#endif
+}
+
+#if USE_LINUX
+static int
+watch(const char *path, uint32_t mask)
+{
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	int saved;
+
+	if (fd == -1)
+		return -1;
+	if (inotify_add_watch(fd, path, mask) == -1) {
+		saved = errno;
+		(void)close(fd);
+		errno = saved;
+		return -1;
+	}
+	return fd;
+}
+
+int
+port_watch_file(const char *path)
+{
+	return watch(path, IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF);
+}
+
+int
+port_watch_dir(const char *path)
+{
+	return watch(path, IN_MOVED_TO | IN_CREATE | IN_ONLYDIR);
+}
+
+void
+port_watch_drain(int fd)
+{
+	char	buf[4096];
+	ssize_t n;
+
+	do
+		n = read(fd, buf, sizeof(buf));
+	while (n > 0 || (n == -1 && errno == EINTR));
+}
+#else
+int
+port_watch_file(const char *path)
+{
+	(void)path;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+port_watch_dir(const char *path)
+{
+	(void)path;
+	errno = ENOSYS;
+	return -1;
+}
+
+void
+port_watch_drain(int fd)
+{
+	(void)fd;
+}
+#endif
+
+int
+port_is_setid(void)
+{
+#if USE_LINUX
+	if (getauxval(AT_SECURE) != 0)
+		return 1;
+#endif
+	return getuid() != geteuid() || getgid() != getegid();
+}
+
+void
+port_close_from(int low)
+{
+	struct rlimit rl;
+	int	      end = CLOSE_LIMIT;
+
+#if USE_LINUX
+	if (close_range((unsigned)low, ~0U, 0) == 0)
+		return;
+#endif
+	/* The hard limit: whoever started us may have lowered the soft one after opening. */
+	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_max < CLOSE_LIMIT)
+		end = (int)rl.rlim_max;
+	for (int fd = low; fd < end; fd++)
+		(void)close(fd);
+}
+
+void
+port_no_dump(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#if USE_LINUX
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+void
+port_die_with_parent(int sig)
+{
+#if USE_LINUX
+	(void)prctl(PR_SET_PDEATHSIG, (unsigned long)sig, 0, 0, 0);
+#else
+	(void)sig;
+#endif
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * wire.c - messages between our own processes on a local stream socket.
+ *
+ * u32 length, big-endian, 2..max; then that many bytes, one JSON object without duplicate keys.
+ * Memory follows the bytes that came, never the length that was claimed.  Descriptors ride on the
+ * first byte; whatever comes beyond what the reader asked for is closed at once.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "spool/clock.h"
+#include "spool/wire.h"
+
+#define HEAD_LEN  4
+#define FDS_MAX	  2		/* that ride on one message of ours */
+#define FDS_ROOM  16		/* received at most before they are closed; the kernel drops the rest */
+#define CHUNK	  (16 * 1024)
+
+#if defined(MSG_CMSG_CLOEXEC) && !defined(PD_PORTABLE)
+#define RECV_FLAGS MSG_CMSG_CLOEXEC
+#else
+#define RECV_FLAGS 0
+#endif
+
+/* Where received descriptors go. */
+struct fd_set_out {
+	int   *fds;
+	size_t n, have;
+};
+
+static size_t
+claimed(const char *head)
+{
+	const unsigned char *p = (const unsigned char *)head;
+
+	return (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
+}
+
+int
+wire_pack(const json_t *msg, char **buf, size_t *len, struct pd_err *e)
+{
+	size_t n = json_is_object(msg) ? json_dumpb(msg, NULL, 0, JSON_COMPACT) : 0;
+
+	if (n == 0 || n > WIRE_REPLY_MAX)
+		return pd_fail(e, PD_BUG, "message of %zu bytes, 2 to %d fit", n, WIRE_REPLY_MAX);
+	*buf = malloc(HEAD_LEN + n);
+	if (*buf == NULL)
+		return pd_fail_sys(e, PD_IO, "pack a message");
+	for (int i = 0; i < HEAD_LEN; i++)
+		(*buf)[i] = (char)(n >> (24 - 8 * i));
+	(void)json_dumpb(msg, *buf + HEAD_LEN, n, JSON_COMPACT);
+	*len = HEAD_LEN + n;
+	return 0;
+}
+
+/* Waits until events are there.  1 = they are, 0 = deadline passed, -1 = errno. */
+static int
+wait_for(int sock, short events, int64_t deadline)
+{
+	struct pollfd p = { .fd = sock, .events = events };
+	int64_t	      left = -1;
+	int	      n;
+
+	for (;;) {
+		if (deadline >= 0) {
+			left = deadline - clock_mono_ms();
+			if (left < 0)
+				left = 0;
+		}
+		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
+		if (n >= 0 || errno != EINTR)
+			return n;
+	}
+}
+
+static ssize_t
+send_some(int sock, const char *buf, size_t len, const int *fds, size_t nfds)
+{
+	union {
+		struct cmsghdr align;
+		char	       room[CMSG_SPACE(FDS_MAX * sizeof(int))];
+	} control;
+	struct iovec	iov = { .iov_base = (void *)(uintptr_t)buf, .iov_len = len };
+	struct msghdr	m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *c;
+
+	if (nfds > 0) {
+		memset(&control, 0, sizeof(control));
+		m.msg_control = control.room;
+		m.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
+	}
+	return sendmsg(sock, &m, MSG_NOSIGNAL);
+}
+
+int
+wire_send(int sock, json_t *msg, const int *fds, size_t nfds, struct pd_err *e)
+{
+	char   *buf = NULL;
+	size_t	len = 0, at = 0;
+	ssize_t n;
+	int	rv;
+
+	if (nfds > FDS_MAX || (nfds > 0 && fds == NULL)) {
+		json_decref(msg);
+		return pd_fail(e, PD_BUG, "message with %zu descriptors, at most %d fit", nfds, FDS_MAX);
+	}
+	rv = wire_pack(msg, &buf, &len, e);
+	json_decref(msg);
+	while (rv == 0 && at < len) {
+		n = send_some(sock, buf + at, len - at, fds, at == 0 ? nfds : 0);
+		if (n > 0)
+			at += (size_t)n;
+		else if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			rv = wait_for(sock, POLLOUT, -1) == -1 ? pd_fail_sys(e, PD_IO, "wait to send a message") : 0;
+		else if (n == -1 && errno != EINTR)
+			rv = pd_fail_sys(e, PD_IO, "send a message");
+	}
+	free(buf);
+	return rv;
+}
+
+/* Keeps what was asked for, closes the rest. */
+static void
+take_fds(struct msghdr *m, struct fd_set_out *out)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+		size_t n;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
+			if (out == NULL || out->have == out->n) {
+				(void)close(fd);
+				continue;
+			}
+			(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+			out->fds[out->have++] = fd;
+		}
+	}
+}
+
+/* One recvmsg(2) with its descriptors taken or closed. */
+static ssize_t
+recv_some(int sock, char *buf, size_t len, struct fd_set_out *out)
+{
+	union {
+		struct cmsghdr align;
+		char	       room[CMSG_SPACE(FDS_ROOM * sizeof(int))];
+	} control;
+	struct iovec  iov = { .iov_base = buf, .iov_len = len };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t	      n;
+
+	m.msg_control = control.room;
+	m.msg_controllen = sizeof(control.room);
+	n = recvmsg(sock, &m, RECV_FLAGS);
+	if (n >= 0)
+		take_fds(&m, out);
+	return n;
+}
+
+void
+wire_in_init(struct wire_in *in, size_t max)
+{
+	in->buf = NULL;
+	in->len = in->size = 0;
+	in->max = max;
+}
+
+void
+wire_in_free(struct wire_in *in)
+{
+	free(in->buf);
+	wire_in_init(in, in->max);
+}
+
+static int
+make_room(struct wire_in *in, size_t more, struct pd_err *e)
+{
+	size_t size = in->size == 0 ? 1024 : in->size;
+	char  *p;
+
+	while (size < in->len + more)
+		size *= 2;
+	if (size == in->size)
+		return 0;
+	p = realloc(in->buf, size);
+	if (p == NULL)
+		return pd_fail_sys(e, PD_IO, "receive a message");
+	in->buf = p;
+	in->size = size;
+	return 0;
+}
+
+static int
+check_head(const struct wire_in *in, struct pd_err *e)
+{
+	if (in->len >= HEAD_LEN && (claimed(in->buf) < 2 || claimed(in->buf) > in->max))
+		return pd_fail(e, PD_BADDATA, "message of %zu bytes, 2 to %zu are allowed", claimed(in->buf), in->max);
+	return 0;
+}
+
+/* Bytes that the first message in the buffer still lacks. */
+static size_t
+missing(const struct wire_in *in)
+{
+	size_t whole = HEAD_LEN;
+
+	if (in->len >= HEAD_LEN)
+		whole += claimed(in->buf);
+	return in->len >= whole ? 0 : whole - in->len;
+}
+
+int
+wire_in_fill(struct wire_in *in, int sock, struct pd_err *e)
+{
+	size_t	room = HEAD_LEN + in->max - in->len;	/* a peer cannot make us hold more than one message */
+	ssize_t n;
+
+	if (room > CHUNK)
+		room = CHUNK;
+	if (room == 0)
+		return 1;
+	if (make_room(in, room, e) == -1)
+		return -1;
+	n = recv_some(sock, in->buf + in->len, room, NULL);
+	if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return 1;
+	if (n == -1)
+		return pd_fail_sys(e, PD_IO, "receive a message");
+	in->len += (size_t)n;
+	return check_head(in, e) == -1 ? -1 : n > 0;
+}
+
+int
+wire_in_take(struct wire_in *in, json_t **msg, struct pd_err *e)
+{
+	size_t whole;
+
+	*msg = NULL;
+	if (check_head(in, e) == -1)
+		return -1;
+	if (missing(in) > 0)
+		return 0;
+	whole = HEAD_LEN + claimed(in->buf);
+	*msg = json_loadb(in->buf + HEAD_LEN, whole - HEAD_LEN, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	in->len -= whole;
+	memmove(in->buf, in->buf + whole, in->len);
+	if (json_is_object(*msg))
+		return 1;
+	json_decref(*msg);
+	*msg = NULL;
+	return pd_fail(e, PD_BADDATA, "message is not one JSON object");
+}
+
+/* Reads no byte beyond the message: the next one may carry descriptors. */
+static int
+recv_bytes(int sock, struct wire_in *in, int64_t deadline, struct fd_set_out *out, struct pd_err *e)
+{
+	size_t	more;
+	ssize_t n;
+	int	ready;
+
+	while ((more = missing(in)) > 0) {
+		if (more > CHUNK)
+			more = CHUNK;
+		if (make_room(in, more, e) == -1)
+			return -1;
+		ready = wait_for(sock, POLLIN, deadline);
+		if (ready == -1)
+			return pd_fail_sys(e, PD_IO, "wait for a message");
+		if (ready == 0)
+			return pd_fail(e, PD_BUSY, "no whole message within the time limit");
+		n = recv_some(sock, in->buf + in->len, more, out);
+		if (n == -1 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
+			continue;
+		if (n == -1)
+			return pd_fail_sys(e, PD_IO, "receive a message");
+		if (n == 0)
+			return in->len == 0 ? 0 : pd_fail(e, PD_IO, "the peer closed in the middle of a message");
+		in->len += (size_t)n;
+		if (check_head(in, e) == -1)
+			return -1;
+	}
+	return 1;
+}
+
+int
+wire_recv(int sock, size_t max, int timeout_ms, json_t **msg, int *fds, size_t nfds, struct pd_err *e)
+{
+	struct fd_set_out out = { .fds = fds, .n = fds == NULL ? 0 : nfds };
+	struct wire_in	  in;
+	int64_t		  deadline = timeout_ms < 0 ? -1 : clock_mono_ms() + timeout_ms;
+	int		  rv;
+
+	*msg = NULL;
+	for (size_t i = 0; i < out.n; i++)
+		fds[i] = -1;
+	wire_in_init(&in, max);
+	rv = recv_bytes(sock, &in, deadline, &out, e);
+	if (rv == 1)
+		rv = wire_in_take(&in, msg, e);
+	wire_in_free(&in);
+	if (rv != 1)
+		for (size_t i = 0; i < out.have; i++) {
+			(void)close(fds[i]);
+			fds[i] = -1;
+		}
+	return rv;
+}
