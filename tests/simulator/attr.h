@@ -31,7 +31,7 @@ struct attr {
 #define AT_FN(n, f)	  { n, A_FN, 0, NULL, f, false }
 #define AT_FN_X(n, f)	  { n, A_FN, 0, NULL, f, true }
 #define AT_CONST_X(n, t)  { n, A_CONST, 0, t, NULL, true }
-#define NULL_INT	  INT_MIN /* prints as null */
+#define NULL_INT	  (-1) /* prints as null; no attribute is negative */
 
 /* One pair of configuration data; also one filter. */
 struct pair {

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #define SHELL_TEXT_MAX	((size_t)128 * 1024)	/* one script; a real command line is far shorter */
-#define SHELL_DEPTH_MAX	48			/* nesting of constructs, substitutions and shells */
+#define SHELL_DEPTH_MAX	32			/* nesting of constructs, substitutions and shells */
 #define SHELL_WORDS_MAX	4096			/* words of one command, before and after expansion */
 
 enum node_type {

@@ -11,6 +11,7 @@
 #include "tests/simulator/shell_lex.h"
 
 #define CHUNK_SIZE	4080
+#define CHAIN_MAX	200	/* commands joined by | && ||: the tree leans to the left there */
 
 struct chunk {
 	struct chunk *next;
@@ -530,11 +531,14 @@ parse_pipeline(struct parser *p)
 {
 	struct node *n, *right;
 	bool not = at_word(p, "!");
+	int chain = 0;
 
 	if (not)
 		next(p);
 	n = parse_command(p);
 	while (!p->failed && p->lex.tok == T_PIPE) {
+		if (++chain > CHAIN_MAX)
+			return fail(p, "|");
 		next(p);
 		skip_newlines(p);
 		right = parse_command(p);
@@ -548,8 +552,11 @@ parse_and_or(struct parser *p)
 {
 	struct node *n = parse_pipeline(p), *right;
 	enum node_type type;
+	int chain = 0;
 
 	while (!p->failed && (p->lex.tok == T_AND || p->lex.tok == T_OR)) {
+		if (++chain > CHAIN_MAX)
+			return fail(p, lex_name(&p->lex));
 		type = p->lex.tok == T_AND ? N_AND : N_OR;
 		next(p);
 		skip_newlines(p);

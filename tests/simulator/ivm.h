@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The partition verbs.  Each runs under the world's lock, prints, and returns the exit
+ * status; the table in console_table.c says which of them change something.
+ */
+#ifndef PD_SIM_IVM_H
+#define PD_SIM_IVM_H
+
+#include "attr.h"
+
+int ivm_lssyscfg(struct sim_cmd *cmd);
+int ivm_mksyscfg(struct sim_cmd *cmd);
+int ivm_chsyscfg(struct sim_cmd *cmd);
+int ivm_rmsyscfg(struct sim_cmd *cmd);
+int ivm_chsysstate(struct sim_cmd *cmd);
+int ivm_lshwres(struct sim_cmd *cmd);
+int ivm_chhwres(struct sim_cmd *cmd);
+int ivm_lsrefcode(struct sim_cmd *cmd);
+int ivm_lsivm(struct sim_cmd *cmd);
+int ivm_lslparutil(struct sim_cmd *cmd);
+int ivm_chlparutil(struct sim_cmd *cmd);
+int ivm_mkvt(struct sim_cmd *cmd);
+int ivm_rmvt(struct sim_cmd *cmd);
+int ivm_mkauthkeys(struct sim_cmd *cmd);
+int ivm_lsled(struct sim_cmd *cmd);
+int ivm_chled(struct sim_cmd *cmd);
+int ivm_lssvcevents(struct sim_cmd *cmd);
+int ivm_mkgencfg(struct sim_cmd *cmd);
+int ivm_lslparmigr(struct sim_cmd *cmd);
+int ivm_migrlpar(struct sim_cmd *cmd);
+int ivm_quiet(struct sim_cmd *cmd); /* verbs that succeed and say nothing */
+
+/* What the table knows about the verb that runs. */
+const char *console_usage(const struct sim_cmd *cmd);
+
+/* Message and usage on stderr; returns 1. */
+int ivm_usage(struct sim_cmd *cmd, const char *why);
+
+/* Parses; on failure prints the usage and returns 1. Also checks "-m". */
+int ivm_opts(struct sim_cmd *cmd, struct opts *o, const struct optdef *def);
+
+/* The partition of -n/-p/--id; NULL after a message. */
+struct lpar *ivm_target(struct sim_cmd *cmd, const struct opts *o);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/* What every part of a running simulator shares; made by main(), constant afterwards. */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+struct world;
+struct vfs;
+struct faults;
+struct transcript;
+struct procs;
+
+struct sim {
+	struct world	  *world;
+	struct vfs	  *vfs;
+	struct faults	  *faults;
+	struct transcript *transcript;
+	struct procs	  *procs;
+	unsigned	   latency_ms;
+};
+
+#endif
