@@ -4,21 +4,49 @@
  * order, how each is recognised as done, and how it is undone.  powerdirector-sequence(5).
  *
  * No C file spells a console command; templates/KIND/VERB.seq does.
+ *
+ * What the sequences of templates/ivm take in vars, and what their results hold:
+ *	create-vm		vm (vm_spec_make's result), platform (row with facts), image (row, absent without one)
+ *	delete-vm start-vm stop-vm restart-vm
+ *				vm (stored row: name, lpar_id, objects), platform, args (checked arguments; may be absent)
+ *	register-platform check-platform
+ *				platform (row, facts not needed), args
+ *	register-image		image (the new row: name, file), platform, args
+ * The value of create-vm, start-vm, stop-vm and restart-vm is merged into the VM's row: lpar_id, state ("running",
+ * "stopped", "open-firmware"), objects{tag, disks[{index,size,pool,kind,bd,vtd}], networks[{..,slot,mac}], medium, address}.
+ * The value of the platform verbs is merged into the platform's row: facts{}.  The value of register-image: size (MiB).
  */
 #ifndef PD_HANDLERS_SEQUENCE_H
 #define PD_HANDLERS_SEQUENCE_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "handlers/transport.h"
 #include "spool/err.h"
 #include "spool/journal.h"
 
+#define SEQUENCE_FILE_MAX (256 * 1024)
+
 struct sequence;
 
-/* Parses and checks a file: unknown words, unknown placeholder types, placeholders that no step before captures and no input has: PD_BADDATA "FILE:LINE: ...". */
+/*
+ * Parses and checks a file: unknown words, unknown placeholder types, a type that may not stand where it stands, values
+ * that no input and no step before provides, a change that cannot be probed: PD_BADDATA "FILE:LINE: ...".
+ */
 int  sequence_load(const char *path, struct sequence **s, struct pd_err *e);
+/* The same from memory; file is the name that errors show. */
+int  sequence_parse(const char *file, const char *text, size_t len, struct sequence **s, struct pd_err *e);
 void sequence_free(struct sequence *s);
+const char *sequence_name(const struct sequence *s);	/* the verb */
+const char *sequence_kind(const struct sequence *s);	/* "ivm" */
+
+/* How a run tells the time and waits; a test has its own. */
+struct run_clock {
+	int64_t (*now_ms)(void *arg);		/* monotonic */
+	void	(*sleep_ms)(void *arg, int ms);	/* at most 200 at once */
+	void	 *arg;
+};
 
 /* What a run works on.  Nothing here is global; the caller owns everything. */
 struct run {
@@ -27,24 +55,32 @@ struct run {
 	struct journal	      *journal;		/* NULL in plan mode */
 	int		       log_fd;		/* -1 = no events */
 	json_t		      *vars;		/* object: inputs, then captures are added; paths like vm.name, disk.size */
-	json_t		      *records;		/* journal as found at start (array), for resume and undo; may be NULL */
-	/* Asked between steps and while polling: 0 go on, 'c' cancel (undo), 'p' park. */
+	/*
+	 * Journal as found at start (array), for resume and undo; may be NULL.  Without a "begin" record in it the engine writes
+	 * one; with one, its vars replace those above.
+	 */
+	json_t		      *records;
+	/* Asked between steps and while polling: 0 go on, 'c' cancel (undo), 'p' park.  May be NULL. */
 	int (*stop)(void *arg);
 	void (*undoing)(void *arg, const char *why);	/* told once, before the first undo; may be NULL */
 	void *arg;
+	const struct run_clock *clock;		/* NULL = the real one */
 };
 
 enum outcome { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_STUCK, OUTCOME_CANCELLED, OUTCOME_PARKED };
 
 struct run_result {
 	enum outcome  outcome;
-	struct pd_err err;	/* code and message for the user when not done; stuck: names what is left */
-	json_t	     *value;	/* object: the sequence's results; owned by the caller */
+	struct pd_err err;	/* code and message for the user; done: PD_OK or PD_NO_CHANGE; stuck: names what is left */
+	json_t	     *value;	/* object: the sequence's results; owned by the caller; never NULL */
 };
 
+/* All three fill *res completely.  "end" is journalled, except when parked. */
 void sequence_run(struct run *r, struct run_result *res);	/* from the start, or resumed when records has steps */
 void sequence_undo(struct run *r, struct run_result *res);	/* undo everything in records */
 /* Writes every command that would run as "command" events to log_fd, known values filled in, others as <name>. */
 void sequence_plan(struct run *r, struct run_result *res);
+
+const char *outcome_name(enum outcome o);	/* "done", "failed", "stuck", "cancelled", "parked" */
 
 #endif
