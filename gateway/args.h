@@ -13,6 +13,8 @@
 #include "gateway/verbs.h"
 #include "spool/err.h"
 
+#define REQUEST_MAX (64 * 1024)	/* bytes of a request, as words or as JSON: a job file is not larger either */
+
 /* Everything that one request says. */
 struct request {
 	const struct verb *verb;
