@@ -48,10 +48,16 @@ struct job {
 	json_t	       *args;				/* object; owned */
 };
 
+/* Is this a user's name: 1 to 32 of [A-Za-z0-9._@-], the first a letter, a digit or '_'? */
+int job_user_is_valid(const char *name);
+
 /* Frees what the job owns, not the struct itself. */
 void job_clear(struct job *job);
 
-/* Encodes (deterministic CBOR, RFC 8949 4.2.1).  *buf is allocated; the caller frees it. */
+/*
+ * Encodes (deterministic CBOR, RFC 8949 4.2.1).  *buf is allocated; the caller frees it.  What job_decode() would refuse
+ * is refused here already, with PD_BADDATA.
+ */
 int job_encode(const struct job *job, unsigned char **buf, size_t *len, struct pd_err *e);
 
 /*
