@@ -5,7 +5,11 @@
  * The interface is free of SQL and of SQLite's types, so that another store (PostgreSQL, for
  * several hosts) can stand beside store_sqlite.c.  One writer: the director.  All changes happen
  * inside store_begin()/store_commit(); a commit is durable (synchronous=FULL).  Rows come and go as JSON objects whose keys are named at
- * each function.  Lists are bounded by their callers' limit.
+ * each function: texts, {} documents and [] lists that were not given stay absent, numbers that were not given come back as 0, booleans as
+ * false.  A key that is not named there, or has another type, is PD_BUG.  Lists are bounded by their callers' limit.
+ *
+ * Every function returns 0 or -1 with *e: PD_NOSPACE full disk, PD_BUSY locked by another process for long, PD_IO disk or damaged
+ * file, PD_BUG our mistake (a change outside a transaction).  After -1 of a change the caller rolls back.
  */
 #ifndef PD_SPOOL_STORE_H
 #define PD_SPOOL_STORE_H
@@ -23,6 +27,7 @@ int  store_open(const char *dir, struct store **st, struct pd_err *e);	/* DIR/po
 void store_close(struct store *st);					/* NULL is fine */
 
 int store_begin(struct store *st, struct pd_err *e);
+/* -1: rolled back; PD_UNKNOWN when the disk failed in the middle: it may be there after a restart. */
 int store_commit(struct store *st, struct pd_err *e);
 void store_rollback(struct store *st);	/* harmless when nothing is begun */
 
@@ -31,32 +36,45 @@ void store_rollback(struct store *st);	/* harmless when nothing is begun */
  * submitted started finished (wall ms, 0 = not yet) attempts cancel(bool) code exit message value{}.
  * store_job_add takes such an object; get/list give them back.
  */
-int store_job_add(struct store *st, const json_t *job, struct pd_err *e);
+int store_job_add(struct store *st, const json_t *job, struct pd_err *e);	/* PD_CONFLICT: id or once-key is there */
 int store_job_get(struct store *st, const char *id, json_t **job, struct pd_err *e);	/* PD_NOTFOUND */
 /* Full id by unambiguous prefix; PD_NOTFOUND, or PD_USAGE when several fit. */
 int store_job_resolve(struct store *st, const char *prefix, char id[JOB_ID_LEN + 1], struct pd_err *e);
+/* The same among the jobs of user and of tenant only (NULL = any): what others have neither answers nor makes it ambiguous. */
+int store_job_resolve_seen(struct store *st, const char *prefix, const char *user, const char *tenant, char id[JOB_ID_LEN + 1],
+    struct pd_err *e);
 int store_job_by_once(struct store *st, const char *user, const char *once, json_t **job, struct pd_err *e);
 /* The one function that changes a job's state; refuses what job_move_is_legal() refuses (PD_BUG). `set` (may be NULL) holds further keys to change. */
 int store_job_move(struct store *st, const char *id, enum job_state to, const json_t *set, struct pd_err *e);
 int store_job_set(struct store *st, const char *id, const json_t *set, struct pd_err *e);	/* anything but state */
 
-/* user/tenant/vm NULL = any; pending = not final only; newest first. */
+/* user/tenant/vm/platform NULL = any; pending = not final only; newest (last taken in) first; limit 0 = 20000. */
 struct job_filter {
 	const char *user, *tenant, *vm, *platform;
 	int	    pending;
 	int	    limit;
+	int	    oldest_first;
 };
 int store_job_list(struct store *st, const struct job_filter *f, json_t **jobs, struct pd_err *e);
-int store_job_count_pending(struct store *st, const char *user, int64_t *n, struct pd_err *e);
+int store_job_count_pending(struct store *st, const char *user /* NULL = all */, int64_t *n, struct pd_err *e);
+/* How many jobs of the platform are running or undoing, and how many queued ones were taken in before job id (NULL = all queued). */
+int store_job_queue(struct store *st, const char *platform, const char *id, int64_t *running, int64_t *before, struct pd_err *e);
 
 /*
  * VMs.  A row: name tenant owner platform image state ("creating","running","stopped","open-firmware","deleting","broken") state_ms
  * units procs memory disk (numbers, counted by the quota) lpar_id spec{} objects{} created_ms job(creating).
  */
-int store_vm_put(struct store *st, const json_t *vm, struct pd_err *e);	/* insert or replace */
+/*
+ * Insert or replace.  The addresses in spec.networks[] ("vlan", "ip") are reserved: PD_CONFLICT names one that another VM has.
+ * store_vm_add is the same for a new VM: PD_CONFLICT when the name is taken.
+ */
+int store_vm_put(struct store *st, const json_t *vm, struct pd_err *e);
+int store_vm_add(struct store *st, const json_t *vm, struct pd_err *e);
+int store_vm_set(struct store *st, const char *name, const json_t *set, struct pd_err *e);	/* some keys, not spec or name; PD_NOTFOUND */
 int store_vm_get(struct store *st, const char *name, json_t **vm, struct pd_err *e);
 int store_vm_remove(struct store *st, const char *name, struct pd_err *e);
-int store_vm_list(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e);
+int store_vm_list(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e);	/* by name */
+int store_vm_count(struct store *st, const char *platform, int64_t *n, struct pd_err *e);
 /* What tenant (and, when not NULL, user of it) uses now, VMs being created included. */
 int store_usage(struct store *st, const char *tenant, const char *user, struct pd_amounts *used, struct pd_err *e);
 /* Is this IPv4 address reserved by a VM's network on this VLAN?  PD_CONFLICT names nobody. */
@@ -65,7 +83,7 @@ int store_address_free(struct store *st, int vlan, const char *ip, struct pd_err
 /* Platforms: name kind address port user key host_key pools[] facts{} registered_ms.  Images: name platform file size os first_boot description registered_ms. */
 int store_platform_put(struct store *st, const json_t *p, struct pd_err *e);
 int store_platform_get(struct store *st, const char *name, json_t **p, struct pd_err *e);
-int store_platform_remove(struct store *st, const char *name, struct pd_err *e);	/* PD_CONFLICT while it has VMs or pending jobs; its images go too */
+int store_platform_remove(struct store *st, const char *name, struct pd_err *e);	/* PD_CONFLICT while it has VMs or pending jobs other than remove-platform; its images go too */
 int store_platform_list(struct store *st, json_t **ps, struct pd_err *e);
 int store_image_put(struct store *st, const json_t *i, struct pd_err *e);
 int store_image_get(struct store *st, const char *name, const char *platform /* may be NULL */, json_t **i, struct pd_err *e); /* PD_USAGE when several */
@@ -74,13 +92,24 @@ int store_image_list(struct store *st, const char *platform, json_t **is, struct
 
 /*
  * History: one row per request, decision, policy change, command run, result.  Hash chain: hash = SHA-256(previous hash || canonical
- * JSON of the record).  A record: seq t(RFC 3339) event user tenant job verb vm what{}; seq and hash are made here.  Inside a transaction only.
+ * JSON of the record: sorted keys, no blanks, seq included; 32 zero bytes before the first).  A record: seq t(RFC 3339) event user tenant
+ * job verb vm what{}; seq and hash are made here, t when it is absent.  Inside a transaction only.
  */
 int store_history_add(struct store *st, const json_t *record, struct pd_err *e);
 struct history_filter {
 	const char *user, *tenant, *vm, *job;
 	int	    limit;
 };
-int store_history_list(struct store *st, const struct history_filter *f, json_t **records, struct pd_err *e);	/* newest last */
+int store_history_list(struct store *st, const struct history_filter *f, json_t **records, struct pd_err *e);	/* newest last; with "hash", hex */
+
+#define HISTORY_HASH_LEN 64
+/* The last record's number and hash: what a receipt or a remote log keeps as a witness. */
+int store_history_head(struct store *st, int64_t *seq, char hash[HISTORY_HASH_LEN + 1], struct pd_err *e);
+
+/*
+ * Walks the chain from the first record to the head.  *proven_to is the last record that is proven, also on failure: PD_BADDATA then
+ * names the first record that is changed, missing or too many.  A whole history that somebody made anew is found by comparing with a witness only.
+ */
+int store_history_verify(struct store *st, int64_t *proven_to, struct pd_err *e);
 
 #endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store_job.c - jobs in the store: adding, finding, moving through their states, listing.
+ */
+#include <string.h>
+
+#include "spool/store_sqlite.h"
+
+static const struct column columns[] = {
+	{ "id", COLUMN_TEXT },	     { "verb", COLUMN_TEXT },	  { "user", COLUMN_TEXT },    { "tenant", COLUMN_TEXT },
+	{ "platform", COLUMN_TEXT }, { "vm", COLUMN_TEXT },	  { "state", COLUMN_TEXT },   { "args", COLUMN_JSON },
+	{ "once", COLUMN_TEXT },     { "digest", COLUMN_TEXT },	  { "note", COLUMN_TEXT },    { "plan", COLUMN_BOOL },
+	{ "source", COLUMN_TEXT },   { "origin", COLUMN_TEXT },	  { "tag", COLUMN_TEXT },     { "submitted", COLUMN_INT },
+	{ "started", COLUMN_INT },   { "finished", COLUMN_INT },  { "attempts", COLUMN_INT }, { "cancel", COLUMN_BOOL },
+	{ "code", COLUMN_TEXT },     { "exit", COLUMN_INT },	  { "message", COLUMN_TEXT }, { "value", COLUMN_JSON },
+};
+const struct table store_job_table = { "job", "id", columns, sizeof(columns) / sizeof(columns[0]) };
+
+int
+store_job_add(struct store *st, const json_t *job, struct pd_err *e)
+{
+	const char    *id = row_text(job, "id"), *state = row_text(job, "state");
+	enum job_state known;
+
+	if (id == NULL || !id_is_valid(id))
+		return pd_fail(e, PD_BUG, "database: a job needs a valid id");
+	if (state == NULL || job_state_from_name(state, &known) == -1)
+		return pd_fail(e, PD_BUG, "database: job %s needs a known state", id);
+	if (row_insert(st, &store_job_table, job, e) == 0)
+		return 0;
+	if (e != NULL && e->code == PD_CONFLICT)
+		(void)pd_fail(e, PD_CONFLICT, "job %s, or its once-key, is there already", id);
+	return -1;
+}
+
+/* The job that "where" picks with up to two texts; 1, 0 or -1. */
+static int
+find(struct store *st, const char *where, const char *a, const char *b, json_t **job, struct pd_err *e)
+{
+	struct sql_text sql = { .len = 0 };
+	struct stmt	q;
+
+	*job = NULL;
+	row_select(&sql, &store_job_table);
+	sql_add(&sql, "%s", where);
+	if (stmt_open_text(&q, st, &sql, e) == -1)
+		return -1;
+	stmt_text(&q, a);
+	if (b != NULL)
+		stmt_text(&q, b);
+	return row_one(&q, &store_job_table, job, e);
+}
+
+static int
+no_job(const char *id, struct pd_err *e)
+{
+	return pd_fail(e, PD_NOTFOUND, "there is no job %s", id);
+}
+
+int
+store_job_get(struct store *st, const char *id, json_t **job, struct pd_err *e)
+{
+	int rv = find(st, "WHERE id=?", id, NULL, job, e);
+
+	return rv == 0 ? no_job(id, e) : rv == 1 ? 0 : -1;
+}
+
+int
+store_job_by_once(struct store *st, const char *user, const char *once, json_t **job, struct pd_err *e)
+{
+	int rv = find(st, "WHERE user=? AND once=? AND once<>''", user, once, job, e);
+
+	return rv == 0 ? pd_fail(e, PD_NOTFOUND, "%s has no job with this once-key", user) : rv == 1 ? 0 : -1;
+}
+
+static int
+several(const char *prefix, const char *one, const char *other, struct pd_err *e)
+{
+	size_t same = 0;
+
+	while (one[same] != '\0' && one[same] == other[same])
+		same++;
+	return pd_fail(e, PD_USAGE, "several jobs begin with %s; write more of the id, at least %zu characters", prefix, same + 1);
+}
+
+int
+store_job_resolve_seen(struct store *st, const char *text, const char *user, const char *tenant, char id[JOB_ID_LEN + 1],
+    struct pd_err *e)
+{
+	struct sql_text sql = { .len = 0 };
+	struct stmt	q;
+	char		prefix[JOB_ID_LEN + 1], other[JOB_ID_LEN + 1];
+	int		n, rv;
+
+	if (!id_prefix_is_valid(text, prefix))
+		return pd_fail(e, PD_USAGE, "a job is named by its id of %d characters or the first %d or more of them", JOB_ID_LEN,
+		    JOB_ID_PREFIX_MIN);
+	/* All characters of an id sort below '~'. */
+	sql_add(&sql, "SELECT id FROM job WHERE id>=? AND id<?||'~'%s%s LIMIT 2", user != NULL ? " AND +user=?" : "",
+	    tenant != NULL ? " AND +tenant=?" : "");
+	if (stmt_open_text(&q, st, &sql, e) == -1)
+		return -1;
+	stmt_text(&q, prefix);
+	stmt_text(&q, prefix);
+	if (user != NULL)
+		stmt_text(&q, user);
+	if (tenant != NULL)
+		stmt_text(&q, tenant);
+	for (n = 0; (rv = stmt_step(&q, e)) == 1; n++) {
+		const char *found = (const char *)sqlite3_column_text(q.s, 0);
+
+		memcpy(n == 0 ? id : other, found, JOB_ID_LEN + 1);	/* store_job_add checked its length */
+	}
+	stmt_close(&q);
+	if (rv == -1)
+		return -1;
+	return n == 0 ? no_job(prefix, e) : n == 2 ? several(prefix, id, other, e) : 0;
+}
+
+int
+store_job_resolve(struct store *st, const char *prefix, char id[JOB_ID_LEN + 1], struct pd_err *e)
+{
+	return store_job_resolve_seen(st, prefix, NULL, NULL, id, e);
+}
+
+static int
+current_state(struct store *st, const char *id, enum job_state *state, struct pd_err *e)
+{
+	struct stmt q;
+	int	    rv;
+
+	if (stmt_open(&q, st, "SELECT state FROM job WHERE id=?", e) == -1)
+		return -1;
+	stmt_text(&q, id);
+	rv = stmt_step(&q, e);
+	if (rv == 0)
+		rv = no_job(id, e);
+	else if (rv == 1)
+		rv = job_state_from_name((const char *)sqlite3_column_text(q.s, 0), state) == 0 ? 0 :
+		    pd_fail(e, PD_IO, "database: job %s has an unknown state", id);
+	stmt_close(&q);
+	return rv;
+}
+
+/* Who makes a job and in which order it came cannot change; state only by store_job_move(). */
+static int
+check_set(const json_t *set, struct pd_err *e)
+{
+	static const char *const fixed[] = { "id", "state", "user", "verb" };
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		if (json_object_get(set, fixed[i]) != NULL)
+			return pd_fail(e, PD_BUG, "database: %s of a job is not to be set", fixed[i]);
+	return 0;
+}
+
+int
+store_job_move(struct store *st, const char *id, enum job_state to, const json_t *set, struct pd_err *e)
+{
+	enum job_state from;
+	struct stmt    q;
+
+	if (store_must_be_begun(st, e) == -1 || check_set(set, e) == -1 || current_state(st, id, &from, e) == -1)
+		return -1;
+	if (!job_move_is_legal(from, to))
+		return pd_fail(e, PD_BUG, "job %s cannot go from %s to %s", id, job_state_name(from), job_state_name(to));
+	if (stmt_open(&q, st, "UPDATE job SET state=? WHERE id=?", e) == -1)
+		return -1;
+	stmt_text(&q, job_state_name(to));
+	stmt_text(&q, id);
+	if (stmt_run(&q, e) == -1)
+		return -1;
+	return set == NULL ? 0 : row_update(st, &store_job_table, "id", id, set, e);
+}
+
+int
+store_job_set(struct store *st, const char *id, const json_t *set, struct pd_err *e)
+{
+	enum job_state state;
+
+	if (store_must_be_begun(st, e) == -1 || check_set(set, e) == -1 || current_state(st, id, &state, e) == -1)
+		return -1;
+	return row_update(st, &store_job_table, "id", id, set, e);
+}
+
+/*
+ * One condition of a list.  The first that is given leads and picks the index; the others only filter what it finds: the
+ * unary plus keeps the planner from another choice, so that the plan never depends on what the tables hold.
+ */
+static void
+condition(struct sql_text *sql, const char *column, const char *value, int *n)
+{
+	if (value != NULL)
+		sql_add(sql, "%s %s%s=?", *n == 0 ? "WHERE" : " AND", *n == 0 ? "" : "+", column);
+	*n += value != NULL;
+}
+
+int
+store_job_list(struct store *st, const struct job_filter *f, json_t **jobs, struct pd_err *e)
+{
+	const struct { const char *column, *value; } by[] = {
+		{ "vm", f->vm }, { "user", f->user }, { "platform", f->platform }, { "tenant", f->tenant },
+	};
+	struct sql_text sql = { .len = 0 };
+	struct stmt	q;
+	int		n = 0;
+
+	*jobs = NULL;
+	row_select(&sql, &store_job_table);
+	for (size_t i = 0; i < 4; i++)
+		condition(&sql, by[i].column, by[i].value, &n);
+	if (f->pending)
+		sql_add(&sql, "%s " JOB_IS_PENDING, n == 0 ? "WHERE" : " AND");
+	sql_add(&sql, " ORDER BY seq%s LIMIT ?", f->oldest_first ? "" : " DESC");
+	if (stmt_open_text(&q, st, &sql, e) == -1)
+		return -1;
+	for (size_t i = 0; i < 4; i++)
+		if (by[i].value != NULL)
+			stmt_text(&q, by[i].value);
+	stmt_int(&q, f->limit > 0 ? f->limit : STORE_LIST_MAX);
+	return row_all(&q, &store_job_table, jobs, e);
+}
+
+static int
+one_count(struct stmt *q, int64_t *first, int64_t *second, struct pd_err *e)
+{
+	int rv = stmt_step(q, e);
+
+	*first = rv == 1 ? sqlite3_column_int64(q->s, 0) : 0;
+	if (second != NULL)
+		*second = rv == 1 ? sqlite3_column_int64(q->s, 1) : 0;
+	stmt_close(q);
+	return rv == -1 ? -1 : 0;
+}
+
+int
+store_job_count_pending(struct store *st, const char *user, int64_t *n, struct pd_err *e)
+{
+	struct stmt q;
+
+	if (stmt_open(&q, st, user == NULL ? "SELECT count(*) FROM job WHERE " JOB_IS_PENDING :
+	    "SELECT count(*) FROM job WHERE user=? AND " JOB_IS_PENDING, e) == -1)
+		return -1;
+	if (user != NULL)
+		stmt_text(&q, user);
+	return one_count(&q, n, NULL, e);
+}
+
+int
+store_job_queue(struct store *st, const char *platform, const char *id, int64_t *running, int64_t *before, struct pd_err *e)
+{
+	struct stmt q;
+
+	if (stmt_open(&q, st, "SELECT total(state<>'queued'), total(state='queued' AND seq<"
+	    "coalesce((SELECT seq FROM job WHERE id=?), 9223372036854775807)) "
+	    "FROM job WHERE platform=? AND " JOB_IS_PENDING, e) == -1)
+		return -1;
+	stmt_text(&q, id);
+	stmt_text(&q, platform);
+	return one_count(&q, running, before, e);
+}
