@@ -35,12 +35,19 @@ void answer_clear(struct answer *a);
 struct transport {
 	/*
 	 * Runs command, writes input (may be NULL) to its standard input and closes it.  0 and *a filled; or -1 when nothing was sent
-	 * (PD_REMOTE: cannot connect; PD_DENIED: host key or authentication refused, never to be retried).
-	 * `stop` is polled: when it returns non-zero the call ends with ANSWER_LOST.
+	 * (PD_REMOTE: cannot connect; PD_BUSY: the console runs no further command now; PD_DENIED: host key or authentication
+	 * refused, never to be retried).  timeout_ms 0 or less is no limit.  After ANSWER_LOST the connection is dropped and the
+	 * next run() makes a new one.
 	 */
 	int (*run)(struct transport *t, const char *command, const char *input, int timeout_ms, struct answer *a, struct pd_err *e);
 	void (*free)(struct transport *t);
 	void *state;
+	/*
+	 * Optional, set by the caller between two run(): asked about five times a second while run() waits.  Non-zero ends
+	 * the command (it is sent a TERM): ANSWER_LOST with why "stopped", or -1 PD_REMOTE when nothing was sent yet.
+	 */
+	int (*stop)(void *stop_arg);
+	void *stop_arg;
 };
 
 /* What a platform's registration says of its SSH server. */
@@ -50,7 +57,7 @@ struct ssh_target {
 	int	    connect_timeout_ms;
 };
 
-/* Connects lazily at the first run() and again after a lost connection. */
+/* Connects lazily at the first run() and again after a lost connection.  The strings are copied.  The process ignores SIGPIPE. */
 int ssh_transport(const struct ssh_target *target, struct transport **t, struct pd_err *e);
 
 /* Connects, reads the server's host key as "SHA256:..." into fp and closes, without logging in. */
