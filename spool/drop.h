@@ -23,8 +23,9 @@
 #define SPOOL_MAX_PENDING 20000	/* files in new/ that the director looks at in one scan */
 
 struct spool {		/* directory descriptors, -1 where this program has no business */
-	int tmp, new, cur, done, bad, journal, log;
-	int syncable;	/* new/ could be opened for reading, so its names can be made durable */
+	int   tmp, new, cur, done, bad, journal, log;
+	int   syncable;	/* new/ could be opened for reading, so its names can be made durable */
+	gid_t gid;	/* the spool group, (gid_t)-1 when there is none; decides the mode of job files */
 };
 
 /*
@@ -36,14 +37,14 @@ int spool_open_for_drop(struct spool *s, const char *path, struct pd_err *e);
 /*
  * Director: makes missing directories (when make), checks type, owner, group and exact mode of each on its
  * descriptor, refuses (PD_DENIED) and names the first that is wrong.  gid is the spool group's, or (gid_t)-1 when there is none
- * (service account alone: modes are then 0700).
+ * (service account alone: modes are then 0700).  The modes are in spool_dirs.c.
  */
 int spool_open_for_director(struct spool *s, const char *path, gid_t gid, int make, struct pd_err *e);
 void spool_close(struct spool *s);
 
 /*
- * Writes the job durably into new/.  Errors before the rename leave nothing; PD_NOSPACE when the
- * file system is full; PD_UNKNOWN when the name may not be durable (the job may run).
+ * Writes the job durably into new/ with two syncs.  Errors before the rename leave nothing; PD_NOSPACE when the
+ * file system is full; PD_UNKNOWN when the name may not be durable (the job may run).  The caller ignores SIGXFSZ.
  */
 int drop_submit(const struct spool *s, const struct job *job, struct pd_err *e);
 
@@ -56,14 +57,21 @@ struct dropped {
 
 /*
  * Reads and checks new/ID or cur/ID (dirfd): regular, one link, mode 0640 (0600 when gid is -1), group gid, size, decodes, the id inside is the
- * file's name.  PD_BADDATA: the file belongs in bad/.
+ * file's name.  PD_BADDATA: the file belongs in bad/.  PD_NOTFOUND: there is none (any more).  The caller clears d->job.
  */
 int drop_read(int dirfd, const char *name, gid_t gid, struct dropped *d, struct pd_err *e);
 
+/* PD_NOTFOUND: not there; PD_CONFLICT: the target name is taken. */
 int drop_claim(const struct spool *s, const char *id, struct pd_err *e);	/* new/ -> cur/, durable */
 int drop_finish(const struct spool *s, const char *id, struct pd_err *e);	/* cur/ -> done/ */
+
+/*
+ * Moves name, whatever it is, from fromfd into bad/ and writes bad/ID.reason: time, name (escaped) and reason.  ID is name
+ * when that is a job id and free in bad/, otherwise a fresh one.  Fails (PD_IO) for another user's directory,
+ * which only root can move: the caller says so in its log and passes over it.
+ */
 int drop_reject(const struct spool *s, int fromfd, const char *name, const char *reason, struct pd_err *e);
-/* Removes files in tmp/ that are older than age_s: a gateway that was killed left them. */
+/* Removes what is in tmp/ and was changed last over age_s ago: a gateway that was killed left it. */
 int drop_sweep(const struct spool *s, int age_s, struct pd_err *e);
 
 #endif
