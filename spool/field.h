@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * row.h - reading the JSON rows of spool/store.h: an absent key is "", 0 or false, never a crash.
+ * field.h - reading the JSON rows of spool/store.h: an absent key is "", 0 or false, never a crash.
  */
-#ifndef PD_SPOOL_ROW_H
-#define PD_SPOOL_ROW_H
+#ifndef PD_SPOOL_FIELD_H
+#define PD_SPOOL_FIELD_H
 
 #include <jansson.h>
 #include <stdint.h>
 
 static inline const char *
-row_text(const json_t *row, const char *key)
+field_text(const json_t *row, const char *key)
 {
 	const char *s = json_string_value(json_object_get(row, key));
 
@@ -17,13 +17,13 @@ row_text(const json_t *row, const char *key)
 }
 
 static inline int64_t
-row_number(const json_t *row, const char *key)
+field_number(const json_t *row, const char *key)
 {
 	return json_integer_value(json_object_get(row, key));
 }
 
 static inline int
-row_is_set(const json_t *row, const char *key)
+field_is_set(const json_t *row, const char *key)
 {
 	return json_is_true(json_object_get(row, key));
 }

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * admission.c - a job that was read and whose user is known becomes a row, or is refused.
+ */
+#include <openssl/evp.h>
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/args.h"
+#include "spool/admission.h"
+#include "spool/clock.h"
+#include "spool/field.h"
+#include "spool/vis.h"
+
+static const struct {
+	const char *verb;
+	int (*admit)(struct admitting *ad, struct pd_err *e);
+} admitters[] = {
+	{ "create-vm", admit_create_vm },
+	{ "delete-vm", admit_vm_verb },
+	{ "start-vm", admit_vm_verb },
+	{ "stop-vm", admit_vm_verb },
+	{ "restart-vm", admit_vm_verb },
+	{ "register-platform", admit_register_platform },
+	{ "check-platform", admit_check_platform },
+	{ "remove-platform", admit_remove_platform },
+	{ "register-image", admit_register_image },
+	{ "remove-image", admit_remove_image },
+};
+
+void
+verdict_clear(struct verdict *v)
+{
+	json_decref(v->row);
+	json_decref(v->first);
+	v->row = v->first = NULL;
+}
+
+void
+admission_tag(const char *id, char tag[11])
+{
+	(void)snprintf(tag, 11, "pd%.8s", id + JOB_ID_LEN - 8);
+	for (char *p = tag; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+}
+
+int
+admission_is_yours(const struct pd_conf *conf, const char *user, const char *tenant, const char *owner)
+{
+	const struct pd_tenant *mine = policy_tenant(conf, user);
+
+	if (mine == NULL)
+		return 0;
+	switch (mine->role->scope) {
+	case SCOPE_ALL:
+		return 1;
+	case SCOPE_TENANT:
+		return strcmp(mine->name, tenant) == 0;
+	default:
+		return strcmp(mine->name, tenant) == 0 && strcmp(user, owner) == 0;
+	}
+}
+
+/* The store's own trouble says nothing about the job: it must not end as a refusal. */
+static int
+is_our_trouble(const struct pd_err *e)
+{
+	return e->code == PD_IO || e->code == PD_NOSPACE;
+}
+
+/* SHA-256 of verb and arguments: is a repeated once-key the same request? */
+static int
+request_digest(const struct job *job, char hex[65], struct pd_err *e)
+{
+	char	     *text = json_dumps(job->args, JSON_SORT_KEYS | JSON_COMPACT);
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	EVP_MD_CTX   *md = EVP_MD_CTX_new();
+	unsigned int  len = 0;
+	int	      ok;
+
+	ok = text != NULL && md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 &&
+	    EVP_DigestUpdate(md, job->verb, strlen(job->verb) + 1) == 1 &&
+	    EVP_DigestUpdate(md, text, strlen(text)) == 1 && EVP_DigestFinal_ex(md, sum, &len) == 1;
+	EVP_MD_CTX_free(md);
+	free(text);
+	if (!ok)
+		return pd_fail(e, PD_IO, "cannot digest the arguments of job %s", job->id);
+	for (unsigned i = 0; i < len; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+	return 0;
+}
+
+static int
+check_request(struct admitting *ad, struct pd_err *e)
+{
+	const struct job     *job = ad->job;
+	const struct pd_conf *conf = ad->a->conf;
+	char		      shown[4 * JOB_VERB_MAX + 8];
+
+	ad->verb = verb_find(job->verb);
+	if (ad->verb == NULL || (ad->verb->kind != VERB_JOB && ad->verb->kind != VERB_RECORD))
+		return pd_fail(e, PD_USAGE, "\"%s\" is not a verb that becomes a job",
+		    vis_encode(shown, sizeof(shown), job->verb, strlen(job->verb)));
+	if (policy_verb(conf, job->user, job->verb, &ad->why, e) == -1)
+		return -1;
+	if (ad->why.again && !job->again)
+		return pd_fail(e, PD_DENIED, "%s needs a second authentication (%s, line %d)", job->verb, ad->why.rule,
+		    ad->why.line);
+	if ((ad->tenant = policy_tenant(conf, job->user)) == NULL)
+		return pd_fail(e, PD_DENIED, "you are a member of no tenant, ask an administrator");
+	if (args_check(ad->verb, ad->args, e) == -1)
+		return -1;
+	if (job->is_plan && ad->verb->kind == VERB_RECORD)
+		return pd_fail(e, PD_USAGE, "%s sends no commands, there is nothing to plan", job->verb);
+	return policy_args(conf, ad->tenant, job->verb, ad->args, &ad->why, e);
+}
+
+static int
+check_pending(const struct admitting *ad, struct pd_err *e)
+{
+	int64_t n = 0, limit = ad->a->conf->pending_per_user;
+
+	if (store_job_count_pending(ad->a->store, ad->job->user, &n, e) == -1)
+		return -1;
+	if (limit >= 0 && n >= limit)
+		return pd_fail(e, PD_BUSY, "you have %lld jobs that are not finished, %lld are allowed; try later",
+		    (long long)n, (long long)limit);
+	return 0;
+}
+
+static int
+run_admitter(struct admitting *ad, struct pd_err *e)
+{
+	for (size_t i = 0; i < sizeof(admitters) / sizeof(admitters[0]); i++)
+		if (strcmp(admitters[i].verb, ad->job->verb) == 0)
+			return admitters[i].admit(ad, e);
+	return pd_fail(e, PD_BUG, "%s has no admission", ad->job->verb);
+}
+
+/* The row as it is stored; why is NULL for an admitted job, else the refusal. */
+static json_t *
+make_row(const struct admitting *ad, const char *digest, const struct pd_err *why)
+{
+	const struct job *job = ad->job;
+	int64_t		  now = clock_wall_ms();
+	int		  is_final = why != NULL || ad->state == JOB_DONE;
+	enum pd_code	  code = why != NULL ? why->code : is_final ? PD_OK : PD_QUEUED;
+
+	return json_pack("{s:s s:s s:s s:s s:s s:s s:s s:O s:s s:s s:s s:b s:s s:s s:s s:I s:I s:I s:i s:b s:s s:i s:s}",
+	    "id", job->id, "verb", job->verb, "user", job->user, "tenant", ad->tenant != NULL ? ad->tenant->name : "",
+	    "platform", ad->platform, "vm", ad->vm,
+	    "state", job_state_name(why != NULL ? JOB_REFUSED : ad->state), "args", ad->args,
+	    /* a refused request may be repeated with its key, a plan reserves none */
+	    "once", why != NULL || job->is_plan ? "" : job->once, "digest", digest, "note", job->note,
+	    "plan", job->is_plan, "source", job->source, "origin", job->origin == JOB_BY_KEY ? "key" : "account",
+	    "tag", ad->tag, "submitted", (json_int_t)job->submitted_ms, "started", (json_int_t)0,
+	    "finished", (json_int_t)(is_final ? now : 0), "attempts", 0, "cancel", 0, "code", code_word(code),
+	    "exit", code_exit(code), "message", why != NULL ? why->msg : is_final ? "done" : "");
+}
+
+static json_t *
+make_record(const struct admitting *ad, const char *event, const struct pd_err *why)
+{
+	json_t *what = json_pack("{s:O s:s s:s s:s s:i s:b}", "args", ad->args, "source", ad->job->source, "note",
+	    ad->job->note, "rule", ad->why.rule, "line", ad->why.line, "plan", ad->job->is_plan);
+
+	if (why != NULL)
+		(void)json_object_update_new(what,
+		    json_pack("{s:s s:s}", "code", code_word(why->code), "message", why->msg));
+	return json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", event, "user", ad->job->user, "tenant",
+	    ad->tenant != NULL ? ad->tenant->name : "", "job", ad->job->id, "verb", ad->job->verb, "vm", ad->vm, "what",
+	    what);
+}
+
+/* Adds the row and its history record to the transaction; *row is the caller's. */
+static int
+record(const struct admitting *ad, const char *digest, const struct pd_err *why, json_t **row, struct pd_err *e)
+{
+	json_t *history = make_record(ad, why != NULL ? "refused" : ad->state == JOB_DONE ? "done" : "admitted", why);
+	int	rv = -1;
+
+	*row = make_row(ad, digest, why);
+	if (*row == NULL || history == NULL)
+		pd_fail(e, PD_IO, "no memory for the row of job %s", ad->job->id);
+	else if (store_job_add(ad->a->store, *row, e) == 0)
+		rv = store_history_add(ad->a->store, history, e);
+	json_decref(history);
+	return rv;
+}
+
+/* A job with the same user and key: the same request is answered by it, another one is refused. */
+static int
+find_first(const struct admitting *ad, const char *digest, json_t **first, struct pd_err *e)
+{
+	const struct job *job = ad->job;
+
+	if (job->once[0] == '\0' || job->is_plan)
+		return 0;
+	if (store_job_by_once(ad->a->store, job->user, job->once, first, e) == -1)
+		return e->code == PD_NOTFOUND ? 0 : -1;
+	if (strcmp(field_text(*first, "digest"), digest) == 0)
+		return pd_fail(e, PD_CONFLICT, "the same request is job %s already", field_text(*first, "id"));
+	pd_fail(e, PD_CONFLICT, "the once-key %s belongs to job %s, which asked for something else", job->once,
+	    field_text(*first, "id"));
+	json_decref(*first);
+	*first = NULL;
+	return -1;
+}
+
+static int
+decide(struct admitting *ad, const char *digest, struct verdict *v, struct pd_err *e)
+{
+	if (check_request(ad, e) == -1 || find_first(ad, digest, &v->first, e) == -1 || check_pending(ad, e) == -1)
+		return -1;
+	return run_admitter(ad, e);
+}
+
+/* The whole transaction but its end.  *why is the refusal when it says so by 1. */
+static int
+decide_and_record(struct admitting *ad, const char *digest, struct verdict *v, struct pd_err *e)
+{
+	struct pd_err why;
+
+	if (decide(ad, digest, v, &why) == 0)
+		return record(ad, digest, NULL, &v->row, e);
+	if (is_our_trouble(&why)) {
+		*e = why;
+		return -1;
+	}
+	/* What the decision had already written must go; the refusal is a transaction of its own. */
+	store_rollback(ad->a->store);
+	if (store_begin(ad->a->store, e) == -1)
+		return -1;
+	return record(ad, digest, &why, &v->row, e);
+}
+
+static int
+is_known(const struct admission *a, const char *id, struct verdict *v, struct pd_err *e)
+{
+	if (store_job_get(a->store, id, &v->row, e) == 0)
+		return 1;
+	return e->code == PD_NOTFOUND ? 0 : -1;
+}
+
+int
+admission_decide(const struct admission *a, const struct job *job, struct verdict *v, struct pd_err *e)
+{
+	struct admitting ad = { .a = a, .job = job, .state = JOB_QUEUED };
+	char		 digest[65];
+	int		 known;
+
+	memset(v, 0, sizeof(*v));
+	if ((known = is_known(a, job->id, v, e)) != 0)
+		return known == 1 ? 0 : -1;
+	if (request_digest(job, digest, e) == -1)
+		return -1;
+	if ((ad.args = json_deep_copy(job->args)) == NULL)
+		return pd_fail(e, PD_IO, "no memory for the arguments of job %s", job->id);
+	admission_tag(job->id, ad.tag);
+	v->is_new = 1;
+	if (store_begin(a->store, e) == -1 || decide_and_record(&ad, digest, v, e) == -1 ||
+	    store_commit(a->store, e) == -1) {
+		store_rollback(a->store);
+		verdict_clear(v);
+		if (!is_our_trouble(e))
+			e->code = PD_IO;	/* the job is not to blame: it stays in new/ */
+		json_decref(ad.args);
+		return -1;
+	}
+	json_decref(ad.args);
+	return 0;
+}

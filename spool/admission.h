@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * admission.h - a job that was read and whose user is known becomes a row, or is refused.
+ *
+ * One transaction does it all: policy again, arguments, once-key, quota of tenant and user, name, addresses, the row of
+ * the VM that is to be, the job's row and the history record.  Either all of it is
+ * durable or nothing is, so no interleaving of requests can exceed a quota (P11) or take a name
+ * twice.  A refusal is a row too: its user can ask what became of it.
+ */
+#ifndef PD_SPOOL_ADMISSION_H
+#define PD_SPOOL_ADMISSION_H
+
+#include <jansson.h>
+
+#include "gateway/verbs.h"
+#include "policy/policy.h"
+#include "spool/err.h"
+#include "spool/job.h"
+#include "spool/store.h"
+
+struct admission {
+	const struct pd_conf *conf;
+	struct store	     *store;
+};
+
+/* What became of it.  json_decref() both rows. */
+struct verdict {
+	int	is_new;	/* recorded by this call; 0 = the row was there before */
+	json_t *row;	/* the job's row */
+	json_t *first;	/* repeated once-key: the row of the first job, whose answer counts; else NULL */
+};
+
+/*
+ * 0 when the job has a row now, refused or not; -1 when our own store failed (PD_IO, PD_NOSPACE): nothing
+ * is recorded, the file stays where it is and is tried again.
+ */
+int admission_decide(const struct admission *a, const struct job *job, struct verdict *v, struct pd_err *e);
+
+void verdict_clear(struct verdict *v);
+
+/*
+ * Between admission.c and the verbs' own checks (admit_vm.c, admit_record.c).
+ */
+#define PLATFORM_NAME_MAX 32	/* ARG_NAME and ARG_VM: 31 characters */
+
+struct admitting {
+	const struct admission *a;
+	const struct job       *job;
+	const struct verb      *verb;
+	const struct pd_tenant *tenant;
+	struct policy_why	why;
+	json_t		       *args;			/* a copy, completed by the policy's defaults */
+	char			tag[11];		/* "pd" and the last 8 characters of the id */
+	char			platform[PLATFORM_NAME_MAX];
+	char			vm[PLATFORM_NAME_MAX];
+	enum job_state		state;			/* JOB_DONE: the transaction itself does it */
+};
+
+/* 0, or -1 with the refusal.  They change the store only inside the caller's transaction. */
+int admit_create_vm(struct admitting *ad, struct pd_err *e);
+int admit_vm_verb(struct admitting *ad, struct pd_err *e);
+int admit_register_platform(struct admitting *ad, struct pd_err *e);
+int admit_check_platform(struct admitting *ad, struct pd_err *e);
+int admit_remove_platform(struct admitting *ad, struct pd_err *e);
+int admit_register_image(struct admitting *ad, struct pd_err *e);
+int admit_remove_image(struct admitting *ad, struct pd_err *e);
+
+/* May this user see and touch what belongs to owner of tenant?  Their role's scope decides. */
+int admission_is_yours(const struct pd_conf *conf, const char *user, const char *tenant, const char *owner);
+
+/* The tag of the objects that a job makes on a platform. */
+void admission_tag(const char *id, char tag[11]);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * admit_record.c - admission of what concerns platforms and images.
+ *
+ * remove-platform and remove-image change nothing but our own store: they are done here, in the
+ * transaction that records them.
+ */
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "spool/admission.h"
+#include "spool/field.h"
+
+static void
+set_platform(struct admitting *ad, const char *name)
+{
+	(void)snprintf(ad->platform, sizeof(ad->platform), "%.31s", name);
+}
+
+/* The platform must be registered; the text is that of one which the policy does not allow. */
+static int
+platform_exists(struct admitting *ad, const char *name, struct pd_err *e)
+{
+	json_t *row = NULL;
+
+	if (store_platform_get(ad->a->store, name, &row, e) == -1) {
+		if (e->code == PD_NOTFOUND)
+			pd_fail(e, PD_NOTFOUND, "there is no platform \"%s\" for you", name);
+		return -1;
+	}
+	json_decref(row);
+	set_platform(ad, name);
+	return 0;
+}
+
+/* A worker that cannot read its key would only find out later, and say less. */
+static int
+key_exists(const struct admitting *ad, const char *key, struct pd_err *e)
+{
+	struct stat st;
+	int	    dir = open(ad->a->conf->keys, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rv = 0;
+
+	if (dir == -1)
+		return pd_fail_sys(e, PD_BADDATA, "the director's key directory cannot be opened");
+	if (fstatat(dir, key, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode))
+		rv = pd_fail(e, PD_BADDATA, "--key: there is no file %s in the director's key directory", key);
+	else if ((st.st_mode & 077) != 0)
+		rv = pd_fail(e, PD_BADDATA, "--key: %s may be read by others, make its mode 0600", key);
+	(void)close(dir);
+	return rv;
+}
+
+int
+admit_register_platform(struct admitting *ad, struct pd_err *e)
+{
+	const char *name = field_text(ad->args, "name");
+	json_t	   *row = NULL;
+
+	if (store_platform_get(ad->a->store, name, &row, e) == 0) {
+		json_decref(row);
+		return pd_fail(e, PD_CONFLICT, "the platform %s is registered already", name);
+	}
+	if (e->code != PD_NOTFOUND)
+		return -1;
+	set_platform(ad, name);
+	return key_exists(ad, field_text(ad->args, "key"), e);
+}
+
+int
+admit_check_platform(struct admitting *ad, struct pd_err *e)
+{
+	return platform_exists(ad, field_text(ad->args, "name"), e);
+}
+
+int
+admit_remove_platform(struct admitting *ad, struct pd_err *e)
+{
+	const char *name = field_text(ad->args, "name");
+
+	if (platform_exists(ad, name, e) == -1 || store_platform_remove(ad->a->store, name, e) == -1)
+		return -1;
+	ad->state = JOB_DONE;
+	return 0;
+}
+
+int
+admit_register_image(struct admitting *ad, struct pd_err *e)
+{
+	const char *name = field_text(ad->args, "name"), *platform = field_text(ad->args, "platform");
+	json_t	   *row = NULL;
+
+	if (platform_exists(ad, platform, e) == -1)
+		return -1;
+	if (store_image_get(ad->a->store, name, platform, &row, e) == 0) {
+		json_decref(row);
+		return pd_fail(e, PD_CONFLICT, "%s has an image %s already", platform, name);
+	}
+	return e->code == PD_NOTFOUND ? 0 : -1;
+}
+
+/* A VM that is being made from the image still needs its row. */
+static int
+image_is_unused(struct admitting *ad, const char *name, const char *platform, struct pd_err *e)
+{
+	json_t *vms = NULL, *vm;
+	size_t	i;
+	int	rv = 0;
+
+	if (store_vm_list(ad->a->store, NULL, NULL, platform, &vms, e) == -1)
+		return -1;
+	json_array_foreach(vms, i, vm)
+		if (rv == 0 && strcmp(field_text(vm, "state"), "creating") == 0 && strcmp(field_text(vm, "image"), name) == 0)
+			rv = pd_fail(e, PD_CONFLICT, "the VM %s is being created from %s, try again when it is done",
+			    field_text(vm, "name"), name);
+	json_decref(vms);
+	return rv;
+}
+
+int
+admit_remove_image(struct admitting *ad, struct pd_err *e)
+{
+	const char *name = field_text(ad->args, "name"), *platform = json_string_value(json_object_get(ad->args, "platform"));
+	json_t	   *row = NULL;
+
+	if (store_image_get(ad->a->store, name, platform, &row, e) == -1)
+		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you", name) : -1;
+	set_platform(ad, field_text(row, "platform"));
+	json_decref(row);
+	if (image_is_unused(ad, name, ad->platform, e) == -1 ||
+	    store_image_remove(ad->a->store, name, ad->platform, e) == -1)
+		return -1;
+	ad->state = JOB_DONE;
+	return 0;
+}

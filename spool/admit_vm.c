@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * admit_vm.c - admission of what concerns VMs: create-vm's reservations, and whose VM it is.
+ *
+ * The row of the VM that is to be is the reservation: of its name, of its share of the quota and
+ * of its addresses.  It goes when the job fails (spool/effects.c).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers/vm_spec.h"
+#include "policy/quota.h"
+#include "spool/admission.h"
+#include "spool/clock.h"
+#include "spool/field.h"
+
+/* Everything that create-vm looks up on its way; freed together. */
+struct creation {
+	json_t		 *platform, *image, *spec;
+	struct pd_amounts amounts;
+};
+
+static void
+creation_clear(struct creation *c)
+{
+	json_decref(c->platform);
+	json_decref(c->image);
+	json_decref(c->spec);
+}
+
+/* Does this platform have the image that the request names (or does it name none)? */
+static int
+has_image(struct admitting *ad, const char *platform)
+{
+	const char   *image = field_text(ad->args, "image");
+	struct pd_err ignored;
+	json_t	     *row = NULL;
+
+	if (image[0] == '\0')
+		return 1;
+	if (store_image_get(ad->a->store, image, platform, &row, &ignored) == -1)
+		return 0;
+	json_decref(row);
+	return 1;
+}
+
+/* Without --platform: the only one that the tenant may use and that has the image. */
+static int
+only_platform(struct admitting *ad, const json_t *all, struct pd_err *e)
+{
+	const json_t *p;
+	const char   *image = field_text(ad->args, "image");
+	char	      names[200] = "";
+	size_t	      i, len, n = 0, allowed = 0;
+
+	json_array_foreach(all, i, p) {
+		const char *name = field_text(p, "name");
+
+		if (!policy_list_has(&ad->tenant->platforms, name))
+			continue;
+		allowed++;
+		if (!has_image(ad, name))
+			continue;
+		len = strlen(names);
+		(void)snprintf(names + len, sizeof(names) - len, "%s%s", n++ > 0 ? ", " : "", name);
+		(void)snprintf(ad->platform, sizeof(ad->platform), "%.31s", name);
+	}
+	if (n == 1)
+		return 0;
+	ad->platform[0] = '\0';
+	if (allowed == 0)
+		return pd_fail(e, PD_NOTFOUND, "there is no platform for you yet, ask an administrator");
+	if (n == 0)
+		return pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you", image);
+	return pd_fail(e, PD_USAGE, "several platforms are possible, say which with --platform: %s", names);
+}
+
+static int
+choose_platform(struct admitting *ad, struct creation *c, struct pd_err *e)
+{
+	const char *asked = field_text(ad->args, "platform");
+	json_t	   *all = NULL;
+	int	    rv;
+
+	if (asked[0] != '\0') {
+		(void)snprintf(ad->platform, sizeof(ad->platform), "%.31s", asked);
+	} else {
+		if (store_platform_list(ad->a->store, &all, e) == -1)
+			return -1;
+		rv = only_platform(ad, all, e);
+		json_decref(all);
+		if (rv == -1)
+			return -1;
+	}
+	if (store_platform_get(ad->a->store, ad->platform, &c->platform, e) == 0)
+		return 0;
+	ad->platform[0] = '\0';	/* a row may only name what exists */
+	return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "there is no platform \"%s\" for you", asked) : -1;
+}
+
+static int
+find_image(struct admitting *ad, struct creation *c, struct pd_err *e)
+{
+	const char *image = field_text(ad->args, "image");
+
+	if (image[0] == '\0' || store_image_get(ad->a->store, image, ad->platform, &c->image, e) == 0)
+		return 0;
+	return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you", image) : -1;
+}
+
+/* Only the tenant's pools, so that its default is the first of the platform's that it may use. */
+static int
+limit_pools(struct admitting *ad, struct creation *c, struct pd_err *e)
+{
+	json_t *pools = json_object_get(c->platform, "pools"), *allowed = json_array(), *pool;
+	size_t	i;
+
+	json_array_foreach(pools, i, pool)
+		if (policy_list_has(&ad->tenant->pools, json_string_value(pool)))
+			(void)json_array_append(allowed, pool);
+	if (json_array_size(pools) > 0 && json_array_size(allowed) == 0) {
+		json_decref(allowed);
+		return pd_fail(e, PD_NOTFOUND, "there is no storage pool for you on %s, ask an administrator", ad->platform);
+	}
+	return json_object_set_new(c->platform, "pools", allowed) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for pools");
+}
+
+static int
+check_quota(struct admitting *ad, const struct pd_amounts *more, struct pd_err *e)
+{
+	const struct pd_tenant *t = ad->tenant;
+	const char	       *user = ad->job->user;
+	struct pd_amounts	used, none = { 0, 0, 0, 0, 0 }, one = t->vm_limit;
+	char			whose[80];
+
+	one.vms = -1;
+	(void)snprintf(whose, sizeof(whose), "one VM of tenant %.60s", t->name);
+	if (quota_check(&one, &none, more, whose, e) == -1) {
+		e->code = PD_DENIED;	/* a limit, not a quota: deleting VMs would not help */
+		return -1;
+	}
+	(void)snprintf(whose, sizeof(whose), "user %s", user);
+	if (store_usage(ad->a->store, t->name, user, &used, e) == -1 ||
+	    quota_check(&t->user_quota, &used, more, whose, e) == -1)
+		return -1;
+	(void)snprintf(whose, sizeof(whose), "tenant %.60s", t->name);
+	if (store_usage(ad->a->store, t->name, NULL, &used, e) == -1)
+		return -1;
+	return quota_check(&t->quota, &used, more, whose, e);
+}
+
+static int
+name_is_free(struct admitting *ad, const char *name, struct pd_err *e)
+{
+	json_t *vm = NULL;
+	int	rv = 0;
+
+	if (store_vm_get(ad->a->store, name, &vm, e) == -1)
+		return e->code == PD_NOTFOUND ? 0 : -1;
+	if (!admission_is_yours(ad->a->conf, ad->job->user, field_text(vm, "tenant"), field_text(vm, "owner")))
+		rv = pd_fail(e, PD_CONFLICT, "the name %s is taken, choose another", name);
+	else if (strcmp(field_text(vm, "state"), "creating") == 0)
+		rv = pd_fail(e, PD_CONFLICT, "%s is being created by job %s", name, field_text(vm, "job"));
+	else
+		rv = pd_fail(e, PD_CONFLICT, "you have a VM %s already", name);
+	json_decref(vm);
+	return rv;
+}
+
+static int
+addresses_are_free(struct admitting *ad, const json_t *spec, struct pd_err *e)
+{
+	const json_t *networks = json_object_get(spec, "networks"), *n;
+	size_t	      i;
+
+	json_array_foreach(networks, i, n) {
+		const char *ip = field_text(n, "ip");
+
+		if (ip[0] != '\0' && store_address_free(ad->a->store, (int)field_number(n, "vlan"), ip, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+reserve(struct admitting *ad, const struct creation *c, struct pd_err *e)
+{
+	const struct pd_amounts *more = &c->amounts;
+	json_int_t		 now = (json_int_t)clock_wall_ms();
+	json_t			*row;
+	int			 rv;
+
+	row = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:I s:I s:I s:I s:O s:{s:s} s:I s:s}", "name", ad->vm, "tenant",
+	    ad->tenant->name, "owner", ad->job->user, "platform", ad->platform, "image", field_text(ad->args, "image"),
+	    "state", "creating", "state_ms", now, "units", (json_int_t)more->units, "procs", (json_int_t)more->procs,
+	    "memory", (json_int_t)more->memory, "disk", (json_int_t)more->disk, "spec", c->spec, "objects", "tag", ad->tag,
+	    "created_ms", now, "job", ad->job->id);
+	if (row == NULL)
+		return pd_fail(e, PD_IO, "no memory for the row of VM %s", ad->vm);
+	rv = store_vm_put(ad->a->store, row, e);
+	json_decref(row);
+	return rv;
+}
+
+int
+admit_create_vm(struct admitting *ad, struct pd_err *e)
+{
+	struct creation c = { NULL, NULL, NULL, { 0, 0, 0, 0, 0 } };
+	const char     *name = field_text(ad->args, "name");
+	int		rv = -1;
+
+	if (choose_platform(ad, &c, e) == -1 || find_image(ad, &c, e) == -1 || limit_pools(ad, &c, e) == -1 ||
+	    vm_spec_make(ad->args, ad->tag, c.platform, c.image, &c.spec, &c.amounts, e) == -1)
+		goto out;
+	c.amounts.vms = 1;
+	if (name_is_free(ad, name, e) == -1 || check_quota(ad, &c.amounts, e) == -1 ||
+	    addresses_are_free(ad, c.spec, e) == -1)
+		goto out;
+	/* A plan reserves nothing and has no VM: neither its end nor its scheduling may touch one of this name. */
+	if (ad->job->is_plan) {
+		rv = json_object_set(ad->args, "spec", c.spec) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the plan");
+		goto out;
+	}
+	(void)snprintf(ad->vm, sizeof(ad->vm), "%.31s", name);
+	rv = reserve(ad, &c, e);
+out:
+	creation_clear(&c);
+	return rv;
+}
+
+/* What is not the caller's is not there: the same text for both. */
+static int
+find_vm(struct admitting *ad, const char *name, json_t **vm, struct pd_err *e)
+{
+	if (store_vm_get(ad->a->store, name, vm, e) == -1) {
+		if (e->code != PD_NOTFOUND)
+			return -1;
+	} else if (admission_is_yours(ad->a->conf, ad->job->user, field_text(*vm, "tenant"), field_text(*vm, "owner"))) {
+		return 0;
+	}
+	json_decref(*vm);
+	*vm = NULL;
+	return pd_fail(e, PD_NOTFOUND, "there is no VM \"%s\" of yours", name);
+}
+
+int
+admit_vm_verb(struct admitting *ad, struct pd_err *e)
+{
+	const char *name = field_text(ad->args, "name"), *state;
+	json_t	   *vm = NULL, *objects;
+	int	    rv = 0;
+
+	if (find_vm(ad, name, &vm, e) == -1)
+		return -1;
+	state = field_text(vm, "state");
+	objects = json_object_get(vm, "objects");
+	if (strcmp(state, "creating") == 0)
+		rv = pd_fail(e, PD_CONFLICT, "%s is being created by job %s", name, field_text(vm, "job"));
+	else if (strcmp(state, "deleting") == 0)
+		rv = pd_fail(e, PD_CONFLICT, "%s is being deleted by job %s", name, field_text(vm, "job"));
+	(void)snprintf(ad->platform, sizeof(ad->platform), "%.31s", field_text(vm, "platform"));
+	if (!ad->job->is_plan)	/* a plan waits for nothing that happens to the VM */
+		(void)snprintf(ad->vm, sizeof(ad->vm), "%.31s", name);
+	if (field_text(objects, "tag")[0] != '\0')
+		(void)snprintf(ad->tag, sizeof(ad->tag), "%.10s", field_text(objects, "tag"));
+	json_decref(vm);
+	return rv;
+}

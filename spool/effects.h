@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * effects.h - what the start and the end of a job change in the store.
+ *
+ * A table says it per verb.  A change and the job's move are one transaction, so that no crash can
+ * leave a finished job with its VM still "creating", or a VM without the job that made it.
+ */
+#ifndef PD_SPOOL_EFFECTS_H
+#define PD_SPOOL_EFFECTS_H
+
+#include <jansson.h>
+
+#include "spool/err.h"
+#include "spool/job.h"
+#include "spool/store.h"
+
+/* How a job ends. */
+struct ending {
+	enum job_state state;	/* a final one */
+	struct pd_err  err;	/* code and message for its user; PD_OK or PD_NO_CHANGE when done */
+	const json_t  *value;	/* the results, may be NULL; not owned */
+};
+
+/*
+ * The job is about to be given to a worker: counts the attempt, moves it to running, marks its VM.  Own
+ * transaction.  *row is the row as it is then, the caller's.  PD_NOTFOUND, PD_CONFLICT: it cannot start any more, end it.
+ */
+int effects_start(struct store *st, const char *id, json_t **row, struct pd_err *e);
+
+/*
+ * The job ends: effects, move, history, in one transaction.  A job that has ended before stays as
+ * it is.  *row is the row as it is then, the caller's.
+ */
+int effects_end(struct store *st, const char *id, const struct ending *ending, json_t **row, struct pd_err *e);
+
+/* Parts of the table that are longer (effects_vm.c, effects_platform.c).  Inside a transaction; they may change *end. */
+int effect_vm_created(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_vm_removed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_vm_changed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_vm_broken(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_vm_kept(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_vm_deleting(struct store *st, const json_t *job, struct pd_err *e);
+int effect_platform_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_platform_checked(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_image_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+
+#endif

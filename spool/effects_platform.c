@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * effects_platform.c - what jobs change in the rows of platforms and images.
+ */
+#include <string.h>
+
+#include "spool/clock.h"
+#include "spool/effects.h"
+#include "spool/field.h"
+#include "spool/worker_vars.h"
+
+/* A pool of the facts is its name, or an object with one. */
+static const char *
+pool_name(const json_t *pool)
+{
+	return json_is_string(pool) ? json_string_value(pool) : field_text(pool, "name");
+}
+
+static int
+has_pool(const json_t *pools, const char *name)
+{
+	const json_t *pool;
+	size_t	      i;
+
+	json_array_foreach(pools, i, pool)
+		if (strcmp(pool_name(pool), name) == 0)
+			return 1;
+	return 0;
+}
+
+/* A registration that cannot stand ends as failed: its sequence has changed nothing on the platform. */
+static int
+refuse(struct ending *end, enum pd_code code, const char *what, const char *name)
+{
+	end->state = JOB_FAILED;
+	(void)pd_fail(&end->err, code, what, name);
+	return 0;
+}
+
+/* The pools asked for, or the console's default one, or all that it has. */
+static json_t *
+choose_pools(const json_t *args, const json_t *facts, const char **missing)
+{
+	const json_t *asked = json_object_get(args, "pools"), *found = json_object_get(facts, "pools"), *pool;
+	const char   *usual = field_text(facts, "default_pool");
+	json_t	     *pools = json_array();
+	size_t	      i;
+
+	*missing = NULL;
+	if (json_array_size(asked) > 0) {
+		json_array_foreach(asked, i, pool) {
+			if (!has_pool(found, pool_name(pool)))
+				*missing = pool_name(pool);
+			(void)json_array_append_new(pools, json_string(pool_name(pool)));
+		}
+	} else if (usual[0] != '\0') {
+		(void)json_array_append_new(pools, json_string(usual));
+	} else {
+		json_array_foreach(found, i, pool)
+			(void)json_array_append_new(pools, json_string(pool_name(pool)));
+	}
+	return pools;
+}
+
+static int
+exists(struct store *st, const char *name, struct pd_err *e)
+{
+	json_t *row = NULL;
+
+	if (store_platform_get(st, name, &row, e) == 0) {
+		json_decref(row);
+		return 1;
+	}
+	return e->code == PD_NOTFOUND ? 0 : -1;
+}
+
+int
+effect_platform_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	const json_t *args = json_object_get(job, "args"), *facts = json_object_get(end->value, "facts");
+	const char   *name = field_text(args, "name"), *missing;
+	json_t	     *row, *pools;
+	int	      rv = exists(st, name, e);
+
+	if (rv == -1)
+		return -1;
+	if (rv == 1)
+		return refuse(end, PD_CONFLICT, "the platform %s was registered meanwhile", name);
+	if (field_text(args, "host_key")[0] == '\0')
+		return 0;	/* its key was shown, nothing is registered without the administrator's word */
+	pools = choose_pools(args, facts, &missing);
+	if (missing != NULL) {
+		json_decref(pools);
+		return refuse(end, PD_NOTFOUND, "the platform has no storage pool \"%s\", nothing was registered", missing);
+	}
+	row = worker_platform_from_args(args);
+	(void)json_object_set_new(row, "pools", pools);
+	(void)json_object_set_new(row, "facts", json_is_object(facts) ? json_deep_copy(facts) : json_object());
+	(void)json_object_set_new(row, "registered_ms", json_integer((json_int_t)clock_wall_ms()));
+	rv = store_platform_put(st, row, e);
+	json_decref(row);
+	return rv;
+}
+
+int
+effect_platform_checked(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	json_t *facts = json_object_get(end->value, "facts"), *row = NULL;
+	int	rv;
+
+	if (!json_is_object(facts))
+		return 0;
+	if (store_platform_get(st, field_text(job, "platform"), &row, e) == -1)
+		return e->code == PD_NOTFOUND ? 0 : -1;
+	(void)json_object_set(row, "facts", facts);
+	rv = store_platform_put(st, row, e);
+	json_decref(row);
+	return rv;
+}
+
+int
+effect_image_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	const json_t *args = json_object_get(job, "args");
+	const char   *name = field_text(args, "name"), *platform = field_text(args, "platform");
+	int64_t	      asked = field_number(args, "size"), found = field_number(end->value, "size");
+	json_t	     *row = NULL;
+	int	      rv;
+
+	if (store_image_get(st, name, platform, &row, e) == 0) {
+		json_decref(row);
+		return refuse(end, PD_CONFLICT, "the image %s was registered meanwhile", name);
+	}
+	if (e->code != PD_NOTFOUND || (rv = exists(st, platform, e)) == -1)
+		return -1;
+	if (rv == 0)
+		return refuse(end, PD_NOTFOUND, "the platform %s was removed meanwhile", platform);
+	if (asked > 0 && asked < found)
+		return refuse(end, PD_BADDATA, "--size is smaller than the image file of %s", name);
+	row = json_pack("{s:s s:s s:s s:I s:s s:s s:s s:I}", "name", name, "platform", platform, "file",
+	    field_text(args, "file"), "size", (json_int_t)(asked > 0 ? asked : found), "os", field_text(args, "os"),
+	    "first_boot", field_text(args, "first_boot")[0] != '\0' ? field_text(args, "first_boot") : "none",
+	    "description", field_text(args, "description"), "registered_ms", (json_int_t)clock_wall_ms());
+	if (row == NULL)
+		return pd_fail(e, PD_IO, "no memory for the image %s", name);
+	rv = store_image_put(st, row, e);
+	json_decref(row);
+	return rv;
+}

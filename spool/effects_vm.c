@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * effects_vm.c - what jobs change in the rows of VMs.
+ *
+ * The value of a sequence is merged into the row: lpar_id, state and objects (handlers/sequence.h).
+ */
+#include <string.h>
+
+#include "spool/clock.h"
+#include "spool/effects.h"
+#include "spool/field.h"
+
+static int
+is_vm_state(const char *state)
+{
+	static const char *const states[] = { "running", "stopped", "open-firmware", "broken" };
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i], state) == 0)
+			return 1;
+	return 0;
+}
+
+static void
+set_state(json_t *vm, const char *state)
+{
+	if (strcmp(field_text(vm, "state"), state) == 0)
+		return;
+	(void)json_object_set_new(vm, "state", json_string(state));
+	(void)json_object_set_new(vm, "state_ms", json_integer((json_int_t)clock_wall_ms()));
+}
+
+/* What the sequence found out; a state it does not tell stays what it is. */
+static void
+merge(json_t *vm, const json_t *value)
+{
+	json_t *objects = json_object_get(value, "objects"), *mine = json_object_get(vm, "objects");
+
+	if (json_is_integer(json_object_get(value, "lpar_id")))
+		(void)json_object_set(vm, "lpar_id", json_object_get(value, "lpar_id"));
+	if (json_is_object(objects)) {
+		if (json_is_object(mine))
+			(void)json_object_update(mine, objects);
+		else
+			(void)json_object_set(vm, "objects", objects);
+	}
+	if (is_vm_state(field_text(value, "state")))
+		set_state(vm, field_text(value, "state"));
+}
+
+static int
+is_gone(struct pd_err *e)
+{
+	return e->code == PD_NOTFOUND;
+}
+
+/* Reads the job's VM, merges the value, sets state (NULL = the one that is there) and writes it. */
+static int
+change(struct store *st, const json_t *job, const json_t *value, const char *state, struct pd_err *e)
+{
+	json_t *vm = NULL;
+	int	rv;
+
+	if (store_vm_get(st, field_text(job, "vm"), &vm, e) == -1)
+		return is_gone(e) ? 0 : -1;
+	merge(vm, value);
+	if (state != NULL)
+		set_state(vm, state);
+	rv = store_vm_put(st, vm, e);
+	json_decref(vm);
+	return rv;
+}
+
+/* The state that a verb leaves when its sequence does not say. */
+static const char *
+usual_state(const json_t *job, const json_t *value)
+{
+	const char *verb = field_text(job, "verb");
+
+	if (is_vm_state(field_text(value, "state")))
+		return NULL;
+	if (strcmp(verb, "stop-vm") == 0 || field_is_set(json_object_get(job, "args"), "no_start"))
+		return "stopped";
+	return "running";
+}
+
+int
+effect_vm_created(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	return change(st, job, end->value, usual_state(job, end->value), e);
+}
+
+int
+effect_vm_changed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	return change(st, job, end->value, usual_state(job, end->value), e);
+}
+
+int
+effect_vm_removed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	(void)end;
+	if (store_vm_remove(st, field_text(job, "vm"), e) == -1 && !is_gone(e))
+		return -1;
+	return 0;
+}
+
+int
+effect_vm_broken(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	return change(st, job, end->value, "broken", e);
+}
+
+/* Back to what it was before a delete began; the job's row keeps it meanwhile. */
+int
+effect_vm_kept(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	const char *before = field_text(json_object_get(job, "value"), "state_before");
+
+	if (is_vm_state(field_text(end->value, "state")))
+		before = "";	/* the sequence has looked: that is newer */
+	return change(st, job, end->value, before[0] != '\0' ? before : NULL, e);
+}
+
+int
+effect_vm_deleting(struct store *st, const json_t *job, struct pd_err *e)
+{
+	json_t *vm = NULL, *set = NULL;
+	int	rv = 0;
+
+	if (store_vm_get(st, field_text(job, "vm"), &vm, e) == -1)
+		return -1;
+	if (strcmp(field_text(vm, "state"), "deleting") != 0) {	/* else it is resumed */
+		set = json_pack("{s:{s:O}}", "value", "state_before", json_object_get(vm, "state"));
+		set_state(vm, "deleting");
+		(void)json_object_set(vm, "job", json_object_get(job, "id"));
+		rv = set == NULL ? pd_fail(e, PD_IO, "no memory") : store_job_set(st, field_text(job, "id"), set, e);
+		if (rv == 0)
+			rv = store_vm_put(st, vm, e);
+	}
+	json_decref(set);
+	json_decref(vm);
+	return rv;
+}

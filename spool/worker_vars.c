@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * worker_vars.c - what a worker is told about a job.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "spool/field.h"
+#include "spool/worker_vars.h"
+
+#define SSH_PORT	22
+#define CONSOLE_ACCOUNT "padmin"
+#define WORKER_PATH_MAX 1024
+
+json_t *
+worker_platform_from_args(const json_t *args)
+{
+	int64_t	    port = field_number(args, "port");
+	const char *user = field_text(args, "user");
+
+	return json_pack("{s:s s:s s:s s:I s:s s:s s:s}", "name", field_text(args, "name"), "kind", field_text(args, "kind"),
+	    "address", field_text(args, "address"), "port", (json_int_t)(port > 0 ? port : SSH_PORT), "user",
+	    user[0] != '\0' ? user : CONSOLE_ACCOUNT, "key", field_text(args, "key"), "host_key",
+	    field_text(args, "host_key"));
+}
+
+static int
+make_platform(const struct pd_conf *conf, struct store *st, const json_t *job, json_t **platform, struct pd_err *e)
+{
+	char path[WORKER_PATH_MAX];
+
+	if (strcmp(field_text(job, "verb"), "register-platform") == 0)
+		*platform = worker_platform_from_args(json_object_get(job, "args"));
+	else if (store_platform_get(st, field_text(job, "platform"), platform, e) == -1)
+		return e->code == PD_NOTFOUND
+		    ? pd_fail(e, PD_NOTFOUND, "the platform %s was removed meanwhile", field_text(job, "platform"))
+		    : -1;
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", conf->keys, field_text(*platform, "key")) >= sizeof(path))
+		return pd_fail(e, PD_BADDATA, "the path of the key directory is too long");
+	return json_object_set_new(*platform, "key_file", json_string(path)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory");
+}
+
+static int
+add_image(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
+{
+	const char *name = field_text(json_object_get(job, "args"), "image");
+	json_t	   *image = NULL;
+
+	if (name[0] == '\0')
+		return 0;
+	if (store_image_get(st, name, field_text(job, "platform"), &image, e) == -1)
+		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the image %s was removed meanwhile", name) : -1;
+	return json_object_set_new(vars, "image", image) == 0 ? 0 : pd_fail(e, PD_IO, "no memory");
+}
+
+static int
+add_vm(struct store *st, const json_t *job, json_t *vars, int only_spec, struct pd_err *e)
+{
+	const char *name = field_text(json_object_get(job, "args"), "name");
+	json_t	   *vm = NULL;
+	int	    rv;
+
+	if (store_vm_get(st, name, &vm, e) == -1)
+		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the VM %s was deleted meanwhile", name) : -1;
+	rv = json_object_set(vars, "vm", only_spec ? json_object_get(vm, "spec") : vm);
+	json_decref(vm);
+	return rv == 0 ? 0 : pd_fail(e, PD_IO, "VM %s has no spec", name);
+}
+
+static int
+create_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
+{
+	json_t *spec = json_object_get(json_object_get(job, "args"), "spec");
+
+	if (!field_is_set(job, "plan")) {
+		if (add_vm(st, job, vars, 1, e) == -1)
+			return -1;
+	} else if (json_object_set(vars, "vm", spec) == -1) {	/* a plan reserved no row: admission kept the numbers */
+		return pd_fail(e, PD_BUG, "plan %s has no spec", field_text(job, "id"));
+	}
+	return add_image(st, job, vars, e);
+}
+
+static int
+make_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
+{
+	const char *verb = field_text(job, "verb");
+	json_t	   *args = json_object_get(job, "args");
+
+	if (strcmp(verb, "create-vm") == 0)
+		return create_vars(st, job, vars, e);
+	if (json_object_set(vars, "args", args) == -1)
+		return pd_fail(e, PD_BUG, "job %s has no arguments", field_text(job, "id"));
+	if (strcmp(verb, "register-image") == 0)
+		(void)json_object_set_new(vars, "image",
+		    json_pack("{s:s s:s}", "name", field_text(args, "name"), "file", field_text(args, "file")));
+	if (strlen(verb) > 3 && strcmp(verb + strlen(verb) - 3, "-vm") == 0)
+		return add_vm(st, job, vars, 0, e);
+	return 0;
+}
+
+int
+worker_message(const struct pd_conf *conf, struct store *st, const json_t *job, const char *mode, json_t **msg,
+    struct pd_err *e)
+{
+	json_t *platform = NULL, *vars = json_object();
+	char	sequence[WORKER_PATH_MAX];
+	int	rv = -1;
+
+	*msg = NULL;
+	if (make_platform(conf, st, job, &platform, e) == -1 || make_vars(st, job, vars, e) == -1)
+		goto out;
+	if ((size_t)snprintf(sequence, sizeof(sequence), "%s/%s/%s.seq", conf->templates, field_text(platform, "kind"),
+		field_text(job, "verb")) >= sizeof(sequence)) {
+		pd_fail(e, PD_BADDATA, "the path of the templates is too long");
+		goto out;
+	}
+	(void)json_object_set(vars, "platform", platform);
+	*msg = json_pack("{s:s s:s s:s s:s s:O s:O s:s s:s}", "msg", "run", "job", field_text(job, "id"), "mode", mode,
+	    "sequence", sequence, "platform", platform, "vars", vars, "tag", field_text(job, "tag"), "verb",
+	    field_text(job, "verb"));
+	rv = *msg != NULL ? 0 : pd_fail(e, PD_IO, "no memory for the message of job %s", field_text(job, "id"));
+out:
+	json_decref(platform);
+	json_decref(vars);
+	return rv;
+}

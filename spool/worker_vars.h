@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * worker_vars.h - what a worker is told about a job: platform, values, sequence, tag.
+ *
+ * The worker opens no database: everything that its sequence needs is in the message
+ * (spool/workers.h, handlers/sequence.h).
+ */
+#ifndef PD_SPOOL_WORKER_VARS_H
+#define PD_SPOOL_WORKER_VARS_H
+
+#include <jansson.h>
+
+#include "policy/conf.h"
+#include "spool/err.h"
+#include "spool/store.h"
+
+/*
+ * The "run" message for a job's row; mode is "run", "resume", "undo" or "plan".  PD_NOTFOUND when its VM or platform is gone.
+ */
+int worker_message(const struct pd_conf *conf, struct store *st, const json_t *job, const char *mode, json_t **msg,
+    struct pd_err *e);
+
+/* The platform's row as register-platform's arguments describe it, without pools and facts. */
+json_t *worker_platform_from_args(const json_t *args);
+
+#endif
