@@ -10,15 +10,54 @@
  * Every request has user, origin and source.  The director believes "user" only from the service account's uid (SO_PEERCRED), from root
  * or from itself; from any other uid the user is that account's name.
  * Reply: {"code":WORD,"exit":N,"message":TEXT,"job":ID?,"value":...?}
+ *
+ * Values of the query verbs.  Sizes are MiB, processing units hundredths beside their text, times RFC 3339; what is unknown or not yet is absent.
+ *	list-vms	[{name state state_since platform image units units_text procs memory disk addresses[] owner tenant}]
+ *	show-vm		the same object, with lpar_id created job disks[] networks[] spec{}
+ *	list-images	[{name platform os size first_boot description}]
+ *	show-image	the same object, with registered, and file for roles that see all
+ *	list-jobs	[{id verb user tenant platform vm state plan submitted started finished code exit message}]
+ *	show-job	the same object, with args{} value note once source origin attempts cancel, and position waits while queued
+ *	cancel-job	{id state}, the state that the job is in now
+ *	transcript	[{step i part as command status signal lost out err ms t cut}], status absent: no answer (yet)
+ *	history		[{seq t event user tenant job verb vm what{} hash}], newest last
+ *	quota		[{whose what used limit unit used_text limit_text}], limit null: not limited
+ *	list-platforms	[{name kind address state level vms jobs queued registered}]
  */
 #ifndef PD_SPOOL_QUERY_H
 #define PD_SPOOL_QUERY_H
 
 #include <jansson.h>
+#include <stdint.h>
 
+#include "gateway/verbs.h"
+#include "policy/conf.h"
+#include "spool/drop.h"
 #include "spool/err.h"
+#include "spool/store.h"
 
-/* A reply from an error or a success; takes the reference to value (may be NULL). */
+/* What the answers are made from; lent, not owned. */
+struct query_context {
+	const struct pd_conf *conf;
+	struct store	     *store;
+	const struct spool   *spool;	/* its journal directory; NULL = no transcripts */
+	/* Begins the cancellation of a job that is not final: 0, or -1 with the reason.  Records it in the history. */
+	int (*cancel)(void *arg, const char *job_id, struct pd_err *e);
+	void   *arg;
+	int64_t now_ms;
+};
+
+/* A reply from an error or a success; takes the reference to value (may be NULL).  NULL without memory. */
 json_t *query_reply(enum pd_code code, const char *message, json_t *value);
+
+/*
+ * Answers a verb of VERB_QUERY for user, who is who the caller says.  Policy and arguments are checked here, whatever was
+ * checked before; what the user's role does not let them see is answered like what does not exist.
+ * args may be NULL (none).  Always a reply, NULL without memory only.
+ */
+json_t *query_answer(const struct query_context *q, const struct verb *v, const json_t *args, const char *user);
+
+/* Reply with "job": the full id of the one job that begins with prefix and that the user may see. */
+json_t *query_resolve(const struct query_context *q, const char *prefix, const char *user);
 
 #endif

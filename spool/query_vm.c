@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * query_vm.c - list-vms and show-vm.
+ */
+#include <string.h>
+
+#include "spool/query_verbs.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static json_t *
+addresses_of(const json_t *spec)
+{
+	json_t *list = json_array(), *network;
+	size_t	i;
+
+	json_array_foreach(json_object_get(spec, "networks"), i, network) {
+		json_t *ip = json_object_get(network, "ip");
+
+		if (json_is_string(ip))
+			(void)json_array_append(list, ip);
+	}
+	return list;
+}
+
+/* What list-vms says of one VM; a new object. */
+static json_t *
+summary(const json_t *row)
+{
+	static const char *const keys[] = { "name", "state", "platform", "image", "procs", "memory", "disk", "owner", "tenant" };
+	json_t			*vm = json_object();
+
+	set_copy(vm, row, keys, COUNT(keys));
+	set_time(vm, "state_since", field_number(row, "state_ms"));
+	set_units(vm, field_number(row, "units"));
+	(void)json_object_set_new(vm, "addresses", addresses_of(json_object_get(row, "spec")));
+	return vm;
+}
+
+int
+query_list_vms(const struct question *x, struct answer_to *a, struct pd_err *e)
+{
+	const char *platform = json_string_value(json_object_get(x->args, "platform"));
+	json_t	   *rows, *row;
+	size_t	    i;
+
+	if (platform != NULL && question_platform(x, platform, e) == -1)
+		return -1;
+	if (store_vm_list(x->q->store, x->of_tenant, x->of_user, platform, &rows, e) == -1)
+		return -1;
+	a->value = json_array();
+	json_array_foreach(rows, i, row)
+		(void)json_array_append_new(a->value, summary(row));
+	(void)count_text(a->message, sizeof(a->message), json_array_size(rows), "VM", "VMs");
+	json_decref(rows);
+	return 0;
+}
+
+static int
+is_visible(const struct question *x, const json_t *vm)
+{
+	return (x->of_tenant == NULL || strcmp(x->of_tenant, field_text(vm, "tenant")) == 0) &&
+	    (x->of_user == NULL || strcmp(x->of_user, field_text(vm, "owner")) == 0);
+}
+
+/* Disks and networks stand beside the rest of the specification, not in it. */
+static void
+add_specification(json_t *vm, const json_t *spec)
+{
+	static const char *const own[] = { "disks", "networks" };
+	json_t			*rest = json_copy((json_t *)spec);
+
+	set_copy(vm, spec, own, COUNT(own));
+	for (size_t i = 0; i < COUNT(own); i++)
+		(void)json_object_del(rest, own[i]);
+	if (rest != NULL)
+		(void)json_object_set_new(vm, "spec", rest);
+}
+
+int
+query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
+{
+	const char *name = field_text(x->args, "name");
+	json_t	   *row = NULL;
+	int	    rv = store_vm_get(x->q->store, name, &row, e);
+
+	if (rv == -1 && e->code != PD_NOTFOUND)
+		return -1;
+	if (rv == -1 || !is_visible(x, row)) {
+		json_decref(row);
+		return pd_fail(e, PD_NOTFOUND, "there is no VM \"%s\" of yours; list-vms shows them", name);
+	}
+	a->value = summary(row);
+	if (field_number(row, "lpar_id") > 0)
+		(void)json_object_set(a->value, "lpar_id", json_object_get(row, "lpar_id"));
+	set_time(a->value, "created", field_number(row, "created_ms"));
+	set_copy(a->value, row, (const char *const[]){ "job" }, 1);
+	add_specification(a->value, json_object_get(row, "spec"));
+	json_decref(row);
+	return 0;
+}
