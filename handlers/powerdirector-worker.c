@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * powerdirector-worker.c - the process that talks to one platform's console for the director.
+ *
+ * Started by powerdirectord with one socket on descriptor 3 and nothing else.  It trusts nothing
+ * that it inherits: descriptors, environment, signals, limits and directory are set first.
+ */
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "handlers/worker.h"
+#include "spool/journal.h"
+#include "spool/portable.h"
+#include "spool/workers.h"
+
+#define EXIT_USAGE 64
+#define FILES_MAX  64	/* socket, session, journal, log, what a name lookup opens */
+
+static const char usage[] =
+	"powerdirector-worker is started by powerdirectord, one process per platform, and\n"
+	"gets its work on a socket.  There is nothing to start by hand; to see what a job\n"
+	"would do use --plan, for what one did use transcript.\n"
+	"usage: powerdirector-worker --version | --help\n"
+	"See powerdirector-worker(8).\n";
+
+/* A closed descriptor 0-2 would be the next file that we open, and then printed into. */
+static void
+set_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		(void)close(fd);
+	port_close_from(WORKER_SOCKET + 1);
+}
+
+/*
+ * SIGTERM stays blocked: worker_serve() looks at it.  SIGINT and SIGHUP of a terminal go to the director's whole group; the
+ * director tells us what follows from them.
+ */
+static void
+set_signals(void)
+{
+	static const int ignored[] = { SIGPIPE, SIGXFSZ, SIGINT, SIGHUP, SIGQUIT };
+	struct sigaction sa = { .sa_handler = SIG_DFL };
+	sigset_t	 mask;
+
+	(void)sigemptyset(&sa.sa_mask);
+	for (int sig = 1; sig < 32; sig++)	/* KILL and STOP refuse, which is as well */
+		(void)sigaction(sig, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		(void)sigaction(ignored[i], &sa, NULL);
+	(void)sigemptyset(&mask);
+	(void)sigaddset(&mask, SIGTERM);
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
+static void
+set_limit(int what, rlim_t value)
+{
+	struct rlimit rl = { value, value }, now;
+
+	if (getrlimit(what, &now) == 0 && now.rlim_max != RLIM_INFINITY && now.rlim_max < value)
+		rl.rlim_cur = rl.rlim_max = now.rlim_max;
+	(void)setrlimit(what, &rl);
+}
+
+static int
+set_process(void)
+{
+	static char *none[] = { NULL };
+
+	set_descriptors();
+	environ = none;
+	set_signals();
+	(void)umask(077);
+	port_no_dump();
+	port_die_with_parent(SIGTERM);
+	set_limit(RLIMIT_NOFILE, FILES_MAX);
+	set_limit(RLIMIT_FSIZE, 2 * (rlim_t)JOURNAL_FILE_MAX);
+	return chdir("/");
+}
+
+static int
+has_socket(void)
+{
+	struct stat st;
+
+	return fstat(WORKER_SOCKET, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct pd_err e = { 0 };
+
+	if (argc < 1 || set_process() == -1)
+		return EXIT_USAGE;
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return printf("powerdirector-worker %s\n", PD_VERSION) < 0 || fflush(stdout) != 0;
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return printf("%s", usage) < 0 || fflush(stdout) != 0;
+	if (argc != 1 || !has_socket()) {
+		(void)fprintf(stderr, "%s", usage);
+		return EXIT_USAGE;
+	}
+	if (worker_serve(WORKER_SOCKET, &e) == -1) {
+		(void)fprintf(stderr, "powerdirector-worker: %s\n", e.msg);
+		return code_exit(e.code);
+	}
+	return 0;
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * worker.c - the loop of powerdirector-worker: jobs of one platform, one after the other.
+ *
+ * The SSH session stays open from one job to the next (a new one costs forty commands' time); a
+ * platform whose address, user, key or host key differs gets a new one.  While a job runs the
+ * socket is read message by message, never ahead: a later "run" carries descriptors.
+ */
+#include <sys/select.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "handlers/sequence.h"
+#include "handlers/worker.h"
+#include "spool/clock.h"
+#include "spool/id.h"
+#include "spool/wire.h"
+
+#define CONNECT_TIMEOUT_MS 15000
+#define MESSAGE_TIMEOUT_MS 10000	/* for the rest of a message whose beginning is there */
+/*
+ * A command that the console is working on gets this long to end by itself after a cancel or park: most do, and then its
+ * outcome is known.  A copy of an image that takes half an hour is cut.
+ */
+#define GRACE_MS 3000
+
+struct worker {
+	int		  sock;
+	struct transport *transport;	/* NULL = none yet */
+	json_t		 *platform;	/* that the transport is for */
+	char		  job[JOB_ID_LEN + 1];
+	char		  want;		/* 0, 'c' or 'p': what the director asked of the running job */
+	int64_t		  want_ms;	/* when */
+	int		  is_over;	/* no further job: the socket ended or the director makes no sense */
+};
+
+/* One order of the director, taken apart.  Strings and objects belong to msg. */
+struct order {
+	const char *job, *mode, *sequence;
+	json_t	   *platform, *vars;
+	int	    journal_fd, log_fd;
+};
+
+static void
+ask(struct worker *w, char want)
+{
+	if (w->want == 'p' || w->want == want)
+		return;	/* parked stays parked: the director cancels when it resumes */
+	if (w->want == 0)
+		w->want_ms = clock_mono_ms();
+	w->want = want;
+}
+
+static void
+close_fds(int fds[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (fds[i] != -1)
+			(void)close(fds[i]);
+}
+
+/* One message that came while a job runs. */
+static void
+hear(struct worker *w)
+{
+	int	    fds[2];
+	json_t	   *msg;
+	const char *what;
+
+	if (wire_recv(w->sock, WIRE_REPLY_MAX, MESSAGE_TIMEOUT_MS, &msg, fds, 2, NULL) != 1) {
+		w->is_over = 1;
+		ask(w, 'p');
+		return;
+	}
+	close_fds(fds);
+	what = json_string_value(json_object_get(msg, "msg"));
+	if (what != NULL && strcmp(what, "cancel") == 0)
+		ask(w, 'c');
+	else {
+		ask(w, 'p');
+		w->is_over |= what == NULL || strcmp(what, "park") != 0;
+	}
+	json_decref(msg);
+}
+
+/* The sequence asks between steps: go on, cancel or park? */
+static int
+stop(void *arg)
+{
+	struct worker *w = arg;
+	struct pollfd  p = { .fd = w->sock, .events = POLLIN };
+	sigset_t       pending;
+
+	while (!w->is_over && poll(&p, 1, 0) == 1)
+		hear(w);
+	if (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1) {
+		w->is_over = 1;
+		ask(w, 'p');
+	}
+	return w->want;
+}
+
+/* The transport asks while a command runs. */
+static int
+stop_command(void *arg)
+{
+	struct worker *w = arg;
+
+	return stop(w) != 0 && clock_mono_ms() - w->want_ms >= GRACE_MS;
+}
+
+/* To the director; when it is gone the job is parked at the next question. */
+static void
+tell(struct worker *w, json_t *msg)
+{
+	if (wire_send(w->sock, msg, NULL, 0, NULL) == -1)
+		w->is_over = 1;
+}
+
+static void
+undoing(void *arg, const char *why)
+{
+	struct worker *w = arg;
+
+	tell(w, json_pack("{s:s, s:s, s:s}", "msg", "undoing", "job", w->job, "why", why));
+}
+
+static void
+tell_result(struct worker *w, struct run_result *res)
+{
+	enum pd_code code = res->err.code;
+	json_t	    *value = res->value != NULL ? res->value : json_object();
+	json_t	    *msg = json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o}", "msg", "result", "job", w->job,
+		"outcome", outcome_name(res->outcome), "code", code_word(code), "exit", code_exit(code),
+		"message", res->err.msg, "value", value);
+
+	if (msg == NULL)	/* a message that is not UTF-8 must not cost the result */
+		msg = json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:{}}", "msg", "result", "job", w->job,
+		    "outcome", outcome_name(res->outcome), "code", code_word(code), "exit", code_exit(code),
+		    "message", "the message of this result is not text", "value");
+	res->value = NULL;
+	tell(w, msg);
+}
+
+static const char *
+text_of(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s == NULL ? "" : s;
+}
+
+static struct ssh_target
+target_of(const json_t *platform)
+{
+	return (struct ssh_target){
+		.address = text_of(platform, "address"),
+		.port = (int)json_integer_value(json_object_get(platform, "port")),
+		.user = text_of(platform, "user"),
+		.key_file = text_of(platform, "key_file"),
+		.host_key = text_of(platform, "host_key"),
+		.connect_timeout_ms = CONNECT_TIMEOUT_MS,
+	};
+}
+
+static void
+drop_transport(struct worker *w)
+{
+	if (w->transport != NULL)
+		w->transport->free(w->transport);
+	json_decref(w->platform);
+	w->transport = NULL;
+	w->platform = NULL;
+}
+
+/* The warm connection when it leads to this platform, else a new one. */
+static int
+use_platform(struct worker *w, json_t *platform, struct pd_err *e)
+{
+	static const char *const keys[] = { "address", "port", "user", "key_file", "host_key" };
+	struct ssh_target	 target = target_of(platform);
+	int			 is_same = w->transport != NULL;
+
+	for (size_t i = 0; is_same && i < sizeof(keys) / sizeof(keys[0]); i++)
+		is_same = json_equal(json_object_get(w->platform, keys[i]), json_object_get(platform, keys[i]));
+	if (is_same)
+		return 0;
+	drop_transport(w);
+	if (ssh_transport(&target, &w->transport, e) == -1)
+		return -1;
+	w->platform = json_incref(platform);
+	w->transport->stop = stop_command;
+	w->transport->stop_arg = w;
+	return 0;
+}
+
+/* Registration without a host key: the administrator is told which one the console shows. */
+static int
+show_host_key(const json_t *platform, struct pd_err *e)
+{
+	struct ssh_target target = target_of(platform);
+	char		  fp[80];
+
+	if (ssh_host_key(&target, fp, sizeof(fp), e) == -1)
+		return -1;
+	return pd_fail(e, PD_BADDATA, "%s shows host key %s; compare it with the console's own, then repeat with --host-key %s",
+	    target.address, fp, fp);
+}
+
+/* Runs with everything at hand. */
+static void
+run_sequence(struct worker *w, const struct order *o, struct sequence *seq, struct journal *journal, json_t *records,
+    struct run_result *res)
+{
+	const int  is_plan = strcmp(o->mode, "plan") == 0;
+	struct run r = {
+		.seq = seq,
+		.transport = is_plan ? NULL : w->transport,
+		.journal = is_plan ? NULL : journal,
+		.log_fd = o->log_fd,
+		.vars = o->vars,
+		.records = records,
+		.stop = stop,
+		.undoing = undoing,
+		.arg = w,
+	};
+
+	if (is_plan)
+		sequence_plan(&r, res);
+	else if (strcmp(o->mode, "undo") == 0)
+		sequence_undo(&r, res);
+	else
+		sequence_run(&r, res);
+}
+
+/* Everything that a run needs; -1 when it cannot begin. */
+static int
+prepare(struct worker *w, const struct order *o, struct sequence **seq, struct journal *journal, json_t **records, struct pd_err *e)
+{
+	if (sequence_load(o->sequence, seq, e) == -1)
+		return -1;
+	if (strcmp(o->mode, "plan") == 0)
+		return 0;
+	if (text_of(o->platform, "host_key")[0] == '\0')
+		return show_host_key(o->platform, e);
+	if (journal_load(journal, o->journal_fd, 1, records, e) == -1)
+		return -1;
+	return use_platform(w, o->platform, e);
+}
+
+static void
+carry_out(struct worker *w, const struct order *o)
+{
+	struct sequence	 *seq = NULL;
+	struct journal	  journal = { .fd = -1 };
+	json_t		 *records = NULL;
+	struct run_result res;
+
+	memset(&res, 0, sizeof(res));
+	if (prepare(w, o, &seq, &journal, &records, &res.err) == 0)
+		run_sequence(w, o, seq, &journal, records, &res);
+	else	/* a job that had begun may have left something: that is for a person */
+		res.outcome = strcmp(o->mode, "run") == 0 || strcmp(o->mode, "plan") == 0 ? OUTCOME_FAILED : OUTCOME_STUCK;
+	sequence_free(seq);
+	json_decref(records);
+	tell_result(w, &res);
+}
+
+static int
+parse_order(const json_t *msg, const int fds[2], struct order *o, struct pd_err *e)
+{
+	static const char *const modes[] = { "run", "resume", "undo", "plan" };
+
+	o->job = text_of(msg, "job");
+	o->mode = text_of(msg, "mode");
+	o->sequence = text_of(msg, "sequence");
+	o->platform = json_object_get(msg, "platform");
+	o->vars = json_object_get(msg, "vars");
+	o->journal_fd = fds[0];
+	o->log_fd = fds[1];
+	if (!id_is_valid(o->job) || o->sequence[0] != '/' || !json_is_object(o->platform) || !json_is_object(o->vars))
+		return pd_fail(e, PD_BUG, "the director's order lacks job, sequence, platform or vars");
+	if (fds[0] == -1 || fds[1] == -1)
+		return pd_fail(e, PD_BUG, "the director's order of job %s came without journal and log", o->job);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (strcmp(o->mode, modes[i]) == 0)
+			return 0;
+	return pd_fail(e, PD_BUG, "the director's order of job %s has an unknown mode", o->job);
+}
+
+/* What comes while no job runs.  A cancel or park crossed the result on its way: nothing to do. */
+static int
+obey(struct worker *w, const json_t *msg, const int fds[2], struct pd_err *e)
+{
+	const char  *what = text_of(msg, "msg");
+	struct order o;
+
+	if (strcmp(what, "cancel") == 0 || strcmp(what, "park") == 0)
+		return 0;
+	if (strcmp(what, "run") != 0)
+		return pd_fail(e, PD_BUG, "the director sent a message of unknown kind");
+	if (parse_order(msg, fds, &o, e) == -1)
+		return -1;
+	memcpy(w->job, o.job, sizeof(w->job));
+	w->want = 0;
+	carry_out(w, &o);
+	return 0;
+}
+
+/* Until the director says something; SIGTERM is let through here and only here. */
+static int
+wait_for_order(int sock, struct pd_err *e)
+{
+	sigset_t mask;
+	fd_set	 set;
+
+	(void)sigprocmask(SIG_SETMASK, NULL, &mask);
+	(void)sigdelset(&mask, SIGTERM);
+	for (;;) {
+		FD_ZERO(&set);
+		FD_SET(sock, &set);
+		if (pselect(sock + 1, &set, NULL, NULL, NULL, &mask) == 1)
+			return 0;
+		if (errno != EINTR)
+			return pd_fail_sys(e, PD_IO, "wait for the director");
+	}
+}
+
+int
+worker_serve(int sock, struct pd_err *e)
+{
+	struct worker w = { .sock = sock };
+	int	      fds[2], rv = 0;
+	json_t	     *msg;
+
+	while (rv == 0 && !w.is_over) {
+		if (wait_for_order(sock, e) == -1) {
+			rv = -1;
+			break;
+		}
+		rv = wire_recv(sock, WIRE_REPLY_MAX, MESSAGE_TIMEOUT_MS, &msg, fds, 2, e);
+		if (rv != 1)
+			break;
+		rv = obey(&w, msg, fds, e);
+		close_fds(fds);
+		json_decref(msg);
+	}
+	drop_transport(&w);
+	return rv;
+}
