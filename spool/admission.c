@@ -2,8 +2,6 @@
 /*
  * admission.c - a job that was read and whose user is known becomes a row, or is refused.
  */
-#include <openssl/evp.h>
-
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +10,7 @@
 #include "gateway/args.h"
 #include "spool/admission.h"
 #include "spool/clock.h"
+#include "spool/digest.h"
 #include "spool/field.h"
 #include "spool/vis.h"
 
@@ -73,24 +72,19 @@ is_our_trouble(const struct pd_err *e)
 
 /* SHA-256 of verb and arguments: is a repeated once-key the same request? */
 static int
-request_digest(const struct job *job, char hex[65], struct pd_err *e)
+request_digest(const struct job *job, char hex[DIGEST_TEXT_LEN], struct pd_err *e)
 {
-	char	     *text = json_dumps(job->args, JSON_SORT_KEYS | JSON_COMPACT);
-	unsigned char sum[EVP_MAX_MD_SIZE];
-	EVP_MD_CTX   *md = EVP_MD_CTX_new();
-	unsigned int  len = 0;
-	int	      ok;
+	json_t *request = json_pack("[sO]", job->verb, job->args);
+	char   *text = request != NULL ? json_dumps(request, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
+	int	rv = -1;
 
-	ok = text != NULL && md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 &&
-	    EVP_DigestUpdate(md, job->verb, strlen(job->verb) + 1) == 1 &&
-	    EVP_DigestUpdate(md, text, strlen(text)) == 1 && EVP_DigestFinal_ex(md, sum, &len) == 1;
-	EVP_MD_CTX_free(md);
+	if (text == NULL)
+		pd_fail(e, PD_IO, "no memory to digest the arguments of job %s", job->id);
+	else
+		rv = digest_text(text, strlen(text), hex, e);
 	free(text);
-	if (!ok)
-		return pd_fail(e, PD_IO, "cannot digest the arguments of job %s", job->id);
-	for (unsigned i = 0; i < len; i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", sum[i]);
-	return 0;
+	json_decref(request);
+	return rv;
 }
 
 static int
@@ -249,7 +243,7 @@ int
 admission_decide(const struct admission *a, const struct job *job, struct verdict *v, struct pd_err *e)
 {
 	struct admitting ad = { .a = a, .job = job, .state = JOB_QUEUED };
-	char		 digest[65];
+	char		 digest[DIGEST_TEXT_LEN];
 	int		 known;
 
 	memset(v, 0, sizeof(*v));

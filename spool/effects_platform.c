@@ -30,10 +30,10 @@ has_pool(const json_t *pools, const char *name)
 
 /* A registration that cannot stand ends as failed: its sequence has changed nothing on the platform. */
 static int
-refuse(struct ending *end, enum pd_code code, const char *what, const char *name)
+refuse(struct ending *end, const struct pd_err *why)
 {
 	end->state = JOB_FAILED;
-	(void)pd_fail(&end->err, code, what, name);
+	end->err = *why;
 	return 0;
 }
 
@@ -79,19 +79,23 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 {
 	const json_t *args = json_object_get(job, "args"), *facts = json_object_get(end->value, "facts");
 	const char   *name = field_text(args, "name"), *missing;
+	struct pd_err why;
 	json_t	     *row, *pools;
 	int	      rv = exists(st, name, e);
 
 	if (rv == -1)
 		return -1;
-	if (rv == 1)
-		return refuse(end, PD_CONFLICT, "the platform %s was registered meanwhile", name);
+	if (rv == 1) {
+		(void)pd_fail(&why, PD_CONFLICT, "the platform %s was registered meanwhile", name);
+		return refuse(end, &why);
+	}
 	if (field_text(args, "host_key")[0] == '\0')
 		return 0;	/* its key was shown, nothing is registered without the administrator's word */
 	pools = choose_pools(args, facts, &missing);
 	if (missing != NULL) {
 		json_decref(pools);
-		return refuse(end, PD_NOTFOUND, "the platform has no storage pool \"%s\", nothing was registered", missing);
+		(void)pd_fail(&why, PD_NOTFOUND, "the platform has no storage pool \"%s\", nothing was registered", missing);
+		return refuse(end, &why);
 	}
 	row = worker_platform_from_args(args);
 	(void)json_object_set_new(row, "pools", pools);
@@ -124,19 +128,25 @@ effect_image_registered(struct store *st, const json_t *job, struct ending *end,
 	const json_t *args = json_object_get(job, "args");
 	const char   *name = field_text(args, "name"), *platform = field_text(args, "platform");
 	int64_t	      asked = field_number(args, "size"), found = field_number(end->value, "size");
+	struct pd_err why;
 	json_t	     *row = NULL;
 	int	      rv;
 
 	if (store_image_get(st, name, platform, &row, e) == 0) {
 		json_decref(row);
-		return refuse(end, PD_CONFLICT, "the image %s was registered meanwhile", name);
+		(void)pd_fail(&why, PD_CONFLICT, "the image %s was registered meanwhile", name);
+		return refuse(end, &why);
 	}
 	if (e->code != PD_NOTFOUND || (rv = exists(st, platform, e)) == -1)
 		return -1;
-	if (rv == 0)
-		return refuse(end, PD_NOTFOUND, "the platform %s was removed meanwhile", platform);
-	if (asked > 0 && asked < found)
-		return refuse(end, PD_BADDATA, "--size is smaller than the image file of %s", name);
+	if (rv == 0) {
+		(void)pd_fail(&why, PD_NOTFOUND, "the platform %s was removed meanwhile", platform);
+		return refuse(end, &why);
+	}
+	if (asked > 0 && asked < found) {
+		(void)pd_fail(&why, PD_BADDATA, "--size is smaller than the image file of %s", name);
+		return refuse(end, &why);
+	}
 	row = json_pack("{s:s s:s s:s s:I s:s s:s s:s s:I}", "name", name, "platform", platform, "file",
 	    field_text(args, "file"), "size", (json_int_t)(asked > 0 ? asked : found), "os", field_text(args, "os"),
 	    "first_boot", field_text(args, "first_boot")[0] != '\0' ? field_text(args, "first_boot") : "none",

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * intake.c - from a file in new/ to a job with a row.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "spool/field.h"
+#include "spool/intake.h"
+#include "spool/job_files.h"
+#include "spool/vis.h"
+
+#define MARK_LEN (JOB_ID_LEN + 3)	/* id, space, digit, newline */
+
+int
+intake_open(struct intake *in, int state_dir, struct pd_err *e)
+{
+	char text[MARK_LEN + 1] = "";
+
+	in->suspect[0] = '\0';
+	in->suspect_times = 0;
+	in->marker = openat(state_dir, "reading", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (in->marker == -1)
+		return pd_fail_sys(e, PD_IO, "open the state file reading");
+	if (pread(in->marker, text, MARK_LEN, 0) == MARK_LEN && text[JOB_ID_LEN] == ' ') {
+		text[JOB_ID_LEN] = '\0';
+		if (id_is_valid(text)) {
+			memcpy(in->suspect, text, sizeof(in->suspect));
+			in->suspect_times = text[JOB_ID_LEN + 1] - '0';
+		}
+	}
+	return 0;
+}
+
+void
+intake_close(struct intake *in)
+{
+	if (in->marker != -1)
+		(void)close(in->marker);
+	in->marker = -1;
+}
+
+/* Counts the attempt before the bytes are looked at; 0 when the file has had its chances. */
+static int
+mark(struct intake *in, const char *id)
+{
+	int  times = strcmp(in->suspect, id) == 0 ? in->suspect_times + 1 : 1;
+	char text[MARK_LEN + 1];
+
+	if (times > INTAKE_ATTEMPTS)
+		return 0;
+	(void)snprintf(text, sizeof(text), "%s %d\n", id, times);
+	(void)!pwrite(in->marker, text, MARK_LEN, 0);
+	return 1;
+}
+
+static void
+unmark(struct intake *in)
+{
+	(void)!pwrite(in->marker, "-", 1, 0);	/* no id begins so */
+}
+
+static void
+record_bad(struct intake *in, const char *name, const struct pd_err *why)
+{
+	char	      shown[4 * 64];
+	json_t	     *record;
+	struct pd_err e;
+
+	vis_encode(shown, sizeof(shown), name, strlen(name));
+	log_event(in->log, LOG_WARNING, "bad-file", "file", shown, "why", why->msg, NULL);
+	record = json_pack("{s:s s:{s:s s:s}}", "event", "bad-file", "what", "file", shown, "why", why->msg);
+	if (record == NULL)
+		return;
+	if (store_begin(in->admission.store, &e) == -1 || store_history_add(in->admission.store, record, &e) == -1 ||
+	    store_commit(in->admission.store, &e) == -1) {
+		store_rollback(in->admission.store);
+		log_event(in->log, LOG_ERR, "history-failed", "why", e.msg, NULL);
+	}
+	json_decref(record);
+}
+
+/* Into bad/ with it, with the reason; followers of its id learn it too. */
+static int
+reject(struct intake *in, int dirfd, const char *name, const struct pd_err *why)
+{
+	struct pd_err e;
+	json_t	     *row = NULL;
+
+	if (drop_reject(in->spool, dirfd, name, why->msg, &e) == -1)
+		log_event(in->log, LOG_WARNING, "bad-file-stays", "why", e.msg, NULL);
+	record_bad(in, name, why);
+	if (!id_is_valid(name) || store_job_get(in->admission.store, name, &row, &e) == 0) {
+		json_decref(row);	/* another job of this id has its own log */
+		return -1;
+	}
+	(void)job_log_event(in->spool, name, "result", json_pack("{s:s s:s s:i s:s}", "state", "refused", "code",
+	    code_word(why->code), "exit", code_exit(why->code), "message", why->msg), &e);
+	return -1;
+}
+
+static void
+log_admitted(struct intake *in, const json_t *row, const char *wait)
+{
+	json_t	     *fields = json_pack("{s:s s:s s:s}", "user", field_text(row, "user"), "tenant", field_text(row, "tenant"),
+	    "verb", field_text(row, "verb"));
+	const char   *id = field_text(row, "id");
+	struct pd_err e;
+
+	if (field_text(row, "platform")[0] != '\0')
+		(void)json_object_set(fields, "platform", json_object_get(row, "platform"));
+	if (field_text(row, "vm")[0] != '\0')
+		(void)json_object_set(fields, "vm", json_object_get(row, "vm"));
+	if (wait[0] != '\0')
+		(void)json_object_set_new(fields, "wait", json_string(wait));
+	if (job_log_event(in->spool, id, "admitted", fields, &e) == -1)
+		log_event(in->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
+	log_event(in->log, LOG_NOTICE, "admitted", "job", id, "user", field_text(row, "user"), "verb",
+	    field_text(row, "verb"), "vm", field_text(row, "vm"), "platform", field_text(row, "platform"), NULL);
+}
+
+/* A repeated once-key: who follows the repetition gets the first job's answer when there is one. */
+static json_t *
+answer_of_first(const json_t *row, const json_t *first)
+{
+	json_t	      *answer = json_copy((json_t *)(uintptr_t)row);
+	enum job_state state = JOB_QUEUED;
+	char	       text[120];
+
+	(void)job_state_from_name(field_text(first, "state"), &state);
+	if (job_state_is_final(state)) {
+		static const char *const keys[] = { "state", "code", "exit", "message", "value" };
+
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+			if (json_object_get(first, keys[i]) != NULL)
+				(void)json_object_set(answer, keys[i], json_object_get(first, keys[i]));
+		return answer;
+	}
+	(void)snprintf(text, sizeof(text), "the same request is job %s, which is not finished: follow %s",
+	    field_text(first, "id"), field_text(first, "id"));
+	(void)json_object_update_new(answer,
+	    json_pack("{s:s s:i s:s}", "code", code_word(PD_BUSY), "exit", code_exit(PD_BUSY), "message", text));
+	return answer;
+}
+
+static void
+log_ended(struct intake *in, const struct verdict *v)
+{
+	json_t	     *answer = v->first != NULL ? answer_of_first(v->row, v->first) : json_incref(v->row);
+	const char   *id = field_text(v->row, "id");
+	struct pd_err e;
+
+	if (!job_log_has_result(in->spool, id) && job_log_result(in->spool, answer, &e) == -1)
+		log_event(in->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
+	json_decref(answer);
+	if (v->is_new)
+		log_event(in->log, LOG_NOTICE, field_text(v->row, "state"), "job", id, "user", field_text(v->row, "user"),
+		    "verb", field_text(v->row, "verb"), "code", field_text(v->row, "code"), "message",
+		    field_text(v->row, "message"), NULL);
+	if (drop_finish(in->spool, id, &e) == -1 && e.code != PD_NOTFOUND)
+		log_event(in->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
+}
+
+/* The job has a row and its file is in cur/: tell who follows it, and the scheduler. */
+static void
+announce(struct intake *in, const struct verdict *v)
+{
+	enum job_state state = JOB_QUEUED;
+
+	(void)job_state_from_name(field_text(v->row, "state"), &state);
+	if (job_state_is_final(state))
+		log_ended(in, v);
+	else if (v->is_new)
+		log_admitted(in, v->row, in->queued != NULL ? in->queued(in->arg, v->row) : "");
+}
+
+/* A second file with the id of a job that is claimed already is nobody's job. */
+static int
+claim(struct intake *in, const char *id, const struct dropped *d, const struct verdict *v, struct pd_err *e)
+{
+	int	      is_same = strcmp(field_text(v->row, "user"), d->job.user) == 0 &&
+	    strcmp(field_text(v->row, "verb"), d->job.verb) == 0;
+
+	if (is_same && drop_claim(in->spool, id, e) == 0)
+		return 0;
+	if (is_same && e->code != PD_CONFLICT)
+		return e->code == PD_UNKNOWN ? 0 : -1;	/* renamed, and the row is what counts */
+	pd_fail(e, PD_BADDATA, "there is another job %s already", id);
+	return reject(in, in->spool->new, id, e);
+}
+
+static int
+read_checked(struct intake *in, int dirfd, const char *id, struct dropped *d, struct pd_err *e)
+{
+	if (drop_read(dirfd, id, in->spool->gid, d, e) == -1)
+		return e->code == PD_BADDATA ? reject(in, dirfd, id, e) : -1;
+	if (identity_of_file(in->identity, d->owner, &d->job, e) == -1) {
+		job_clear(&d->job);
+		return reject(in, dirfd, id, e);
+	}
+	return 0;
+}
+
+int
+intake_take(struct intake *in, int dirfd, const char *id, struct verdict *v, struct pd_err *e)
+{
+	struct dropped d;
+	int	       rv = -1;
+
+	memset(v, 0, sizeof(*v));
+	if (!id_is_valid(id) || mark(in, id)) {
+		if (read_checked(in, dirfd, id, &d, e) == 0) {
+			rv = admission_decide(&in->admission, &d.job, v, e);
+			if (rv == 0 && dirfd == in->spool->new)
+				rv = claim(in, id, &d, v, e);
+			job_clear(&d.job);
+		}
+		unmark(in);
+	} else {
+		pd_fail(e, PD_BADDATA, "this file ended its reader %d times", INTAKE_ATTEMPTS);
+		unmark(in);
+		reject(in, dirfd, id, e);
+	}
+	if (rv == 0)
+		announce(in, v);
+	else
+		verdict_clear(v);
+	return rv;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+free_names(char **names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
+
+/* All names of the directory, sorted: ids sort by time, so that is first come, first served. */
+static int
+list_names(int dirfd, char ***names, size_t *n, struct pd_err *e)
+{
+	int	       fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR	      *dir = fd != -1 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	char	     **list = NULL;
+	size_t	       size = 0;
+
+	*n = 0;
+	if (dir == NULL) {
+		pd_fail_sys(e, PD_IO, "list a spool directory");
+		if (fd != -1)
+			(void)close(fd);
+		return -1;
+	}
+	while (*n < SPOOL_MAX_PENDING && (entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (*n == size) {
+			char **more = reallocarray(list, size = size > 0 ? 2 * size : 64, sizeof(*list));
+
+			if (more == NULL)
+				break;
+			list = more;
+		}
+		if ((list[*n] = strdup(entry->d_name)) == NULL)
+			break;
+		(*n)++;
+	}
+	(void)closedir(dir);
+	if (*n > 0)
+		qsort(list, *n, sizeof(*list), by_name);
+	*names = list;
+	return 0;
+}
+
+int
+intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e)
+{
+	struct verdict v;
+	char	     **names = NULL;
+	size_t	       n;
+	int	       taken = 0, rv = 0;
+
+	if (list_names(dirfd, &names, &n, e) == -1)
+		return -1;
+	for (size_t i = 0; i < n && taken < limit && rv == 0; i++) {
+		if (intake_take(in, dirfd, names[i], &v, e) == 0)
+			verdict_clear(&v);
+		else if (e->code == PD_IO || e->code == PD_NOSPACE)
+			rv = -1;
+		taken++;
+	}
+	free_names(names, n);
+	return rv == 0 ? taken : -1;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * intake.h - from a file in new/ to a job with a row.
+ *
+ * The order is the promise (P1, P4): read and check; one transaction (the row exists); rename to cur/; log; only
+ * then an answer.  A crash between any two of them is met again by the same function, from new/ or from cur/.
+ *
+ * A file that kills its reader must not do so for ever: STATE/reading names the file that is being
+ * read.  It is written without a sync, because it has to survive this process, not the machine.
+ */
+#ifndef PD_SPOOL_INTAKE_H
+#define PD_SPOOL_INTAKE_H
+
+#include <jansson.h>
+
+#include "spool/admission.h"
+#include "spool/drop.h"
+#include "spool/identity.h"
+#include "spool/log.h"
+
+#define INTAKE_ATTEMPTS 2	/* times that one file may end the director */
+
+struct intake {
+	const struct spool    *spool;
+	const struct identity *identity;
+	struct admission       admission;
+	const struct log      *log;
+	int		       marker;			/* STATE/reading */
+	char		       suspect[JOB_ID_LEN + 1];	/* what the last director was reading when it ended, "" */
+	int		       suspect_times;
+	/* A job waits to be scheduled; reason for its wait, or "". */
+	const char *(*queued)(void *arg, const json_t *row);
+	void	   *arg;
+};
+
+int  intake_open(struct intake *in, int state_dir, struct pd_err *e);	/* fills marker and suspect only */
+void intake_close(struct intake *in);
+
+/*
+ * Takes ID out of dirfd (spool->new, or spool->cur after a crash).  0: it has a row, *v says what became of it (verdict_clear()
+ * it).  -1: PD_NOTFOUND no such file; PD_BADDATA, PD_DENIED it is in bad/ now; PD_IO, PD_NOSPACE it stays and is tried again.
+ */
+int intake_take(struct intake *in, int dirfd, const char *id, struct verdict *v, struct pd_err *e);
+
+/*
+ * Takes up to limit files of dirfd, oldest first.  Returns how many there were, so that a full round says that there may be more; -1 when our
+ * own disk or store failed: what is left is tried later.
+ */
+int intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e);
+
+#endif

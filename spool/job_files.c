@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * job_files.c - a job's journal and log as the director opens and writes them.
+ */
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "spool/field.h"
+#include "spool/job_files.h"
+#include "spool/joblog.h"
+
+#define TAIL_BYTES 4096	/* a result's line begins within this, or within its value: then the line before it does */
+
+static enum pd_code
+code_of_errno(void)
+{
+	return errno == ENOSPC || errno == EDQUOT ? PD_NOSPACE : PD_IO;
+}
+
+/* A new name of ours must be there after a crash: workers sync their records, not the directory. */
+static int
+open_new(int dir, const char *id, int flags, mode_t mode, int sync, struct pd_err *e)
+{
+	int fd = openat(dir, id, flags | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+
+	if (fd != -1 || errno != ENOENT)
+		return fd != -1 ? fd : pd_fail_sys(e, PD_IO, "open the file of job %s", id);
+	fd = openat(dir, id, flags | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1)
+		return pd_fail_sys(e, code_of_errno(), "create the file of job %s", id);
+	if (fchmod(fd, mode) == -1 || (sync && fsync(dir) == -1)) {
+		pd_fail_sys(e, code_of_errno(), "create the file of job %s", id);
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+int
+job_journal_open(const struct spool *s, const char *id, struct pd_err *e)
+{
+	int fd = open_new(s->journal, id, O_RDWR, 0600, 1, e);
+
+	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		pd_fail_sys(e, errno == EWOULDBLOCK ? PD_BUSY : PD_IO, "lock the journal of job %s", id);
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+int
+job_log_open(const struct spool *s, const char *id, struct pd_err *e)
+{
+	/* The group is the directory's, which has its set-group-id bit (spool_dirs.c). */
+	return open_new(s->log, id, O_RDWR, s->gid == (gid_t)-1 ? 0600 : 0640, 0, e);
+}
+
+int
+job_log_event(const struct spool *s, const char *id, const char *event, json_t *fields, struct pd_err *e)
+{
+	int fd = job_log_open(s, id, e), rv;
+
+	if (fd == -1) {
+		json_decref(fields);
+		return -1;
+	}
+	rv = joblog_event(fd, event, fields, e);
+	(void)close(fd);
+	return rv;
+}
+
+/* Our own writer's lines: a user's text has its quotes escaped and cannot look like this. */
+int
+job_log_has_result(const struct spool *s, const char *id)
+{
+	static const char mark[] = "\"event\":\"result\"";
+	char		  buf[TAIL_BYTES + sizeof(mark)];
+	int		  fd = openat(s->log, id, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), found = 0;
+	off_t		  at;
+	ssize_t		  n;
+
+	if (fd == -1)
+		return 0;
+	/* Backwards, in pieces that overlap by the mark; the log is capped (LOG_FILE_MAX). */
+	for (at = lseek(fd, 0, SEEK_END); at > 0 && !found;) {
+		size_t want = sizeof(buf) - 1;
+
+		at = at > TAIL_BYTES ? at - TAIL_BYTES : 0;
+		if ((n = pread(fd, buf, want, at)) <= 0)
+			break;
+		found = memmem(buf, (size_t)n, mark, sizeof(mark) - 1) != NULL;
+	}
+	(void)close(fd);
+	return found;
+}
+
+int
+job_log_result(const struct spool *s, const json_t *row, struct pd_err *e)
+{
+	const char *id = field_text(row, "id");
+	json_t	   *fields, *value = json_object_get(row, "value");
+
+	fields = json_pack("{s:s s:s s:I s:s}", "state", field_text(row, "state"), "code", field_text(row, "code"), "exit",
+	    (json_int_t)field_number(row, "exit"), "message", field_text(row, "message"));
+	if (fields != NULL && value != NULL)
+		(void)json_object_set(fields, "value", value);
+	return job_log_event(s, id, "result", fields, e);
+}

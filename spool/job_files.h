@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * job_files.h - a job's journal and log as the director opens and writes them.
+ */
+#ifndef PD_SPOOL_JOB_FILES_H
+#define PD_SPOOL_JOB_FILES_H
+
+#include <jansson.h>
+
+#include "spool/drop.h"
+#include "spool/err.h"
+
+/*
+ * The journal, made when missing, with a lock that lives as long as somebody has this descriptor: the worker gets it
+ * with the job.  PD_BUSY: a worker of an earlier director is still ending its step on it.
+ */
+int job_journal_open(const struct spool *s, const char *id, struct pd_err *e);
+
+/* The log for appending, made when missing, readable by the spool group. */
+int job_log_open(const struct spool *s, const char *id, struct pd_err *e);
+
+/* One event; takes the reference to fields.  A log may be lost: errors are the log line's of the caller. */
+int job_log_event(const struct spool *s, const char *id, const char *event, json_t *fields, struct pd_err *e);
+
+/* The last event, from the row of a job that has ended.  After a crash: is it there already? */
+int job_log_result(const struct spool *s, const json_t *row, struct pd_err *e);
+int job_log_has_result(const struct spool *s, const char *id);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * worker_pool.h - the director's worker processes: started, kept warm per platform, retired, reaped.
+ *
+ * A worker keeps its SSH session open between jobs, so a job goes to an idle worker of its
+ * platform when there is one.  Its death is seen as the end of its socket, whatever ended it.
+ * The protocol is in spool/workers.h.
+ */
+#ifndef PD_SPOOL_WORKER_POOL_H
+#define PD_SPOOL_WORKER_POOL_H
+
+#include <jansson.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "spool/err.h"
+#include "spool/scheduler.h"
+#include "spool/wire.h"
+
+struct worker {
+	struct worker	*next;
+	pid_t		 pid;
+	int		 sock;		/* -1: told to end, or has ended; waits to be reaped */
+	struct wire_in	 in;
+	char		 platform[SCHED_NAME_MAX];
+	int		 is_busy;
+	struct sched_job job;		/* while busy */
+	int64_t		 jobs;		/* so many it has been given */
+	int64_t		 idle_since_ms;
+};
+
+struct worker_pool {
+	char	      *program;		/* path of powerdirector-worker */
+	int64_t	       idle_s, jobs;	/* retire after so long without, after so many; 0 = never */
+	struct worker *workers;
+};
+
+int  pool_init(struct worker_pool *p, const char *program, int64_t idle_s, int64_t jobs, struct pd_err *e);
+/* Closes all sockets (a worker then finishes like park and exits); waits for nobody. */
+void pool_free(struct worker_pool *p);
+
+/* An idle worker of the platform, or a new one.  PD_IO when it cannot be started. */
+struct worker *pool_get(struct worker_pool *p, const char *platform, struct pd_err *e);
+
+/* Gives it a job; takes the reference to msg, not the descriptors. */
+int pool_run(struct worker *w, const struct sched_job *job, json_t *msg, int journal, int log, struct pd_err *e);
+int pool_tell(struct worker *w, const char *what, struct pd_err *e);	/* "cancel", "park" */
+void pool_job_ended(struct worker_pool *p, struct worker *w, int64_t now_ms);
+
+/* Ends it: closes the socket; with kill at once, otherwise by itself. */
+void pool_end(struct worker *w, int kill_it);
+void pool_retire(struct worker_pool *p, int64_t now_ms);		/* idle for too long */
+void pool_retire_platform(struct worker_pool *p, const char *platform);	/* NULL = all idle ones */
+int64_t pool_delay(const struct worker_pool *p, int64_t now_ms);	/* until the next retirement; -1 = none */
+void pool_reap(struct worker_pool *p);					/* after SIGCHLD: forgets those that are gone */
+size_t pool_busy(const struct worker_pool *p);
+struct worker *pool_find(const struct worker_pool *p, const char *job_id);
+
+#endif
