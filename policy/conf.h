@@ -64,12 +64,15 @@ struct pd_network {
 
 struct pd_conf {
 	char  *file;			/* its path */
-	char   digest[65];		/* SHA-256 of the file, hex */
+	char  *text;			/* its bytes */
+	size_t text_len;
+	char   digest[65];		/* SHA-256 of them, hex; "" until conf_digest() */
 	char  *spool, *state, *socket;	/* directories; path of the query socket */
 	char  *templates;		/* directory with ivm/, ... */
 	char  *keys;			/* directory of the platforms' private keys */
 	char  *worker;			/* path of powerdirector-worker */
-	char  *pam_directory, *pam_service;
+	char  *pam_directory;		/* NULL: the system's own */
+	char  *pam_service;
 	char  *service_account;		/* owner of the forced-command keys, may be NULL */
 	char  *spool_group;		/* group of the setgid gateway, may be NULL */
 	int64_t jobs_per_platform, jobs_total, pending_per_user;
@@ -86,5 +89,14 @@ struct pd_conf {
  */
 int  conf_load(const char *path, uid_t owner, struct pd_conf **conf, struct pd_err *e);
 void conf_free(struct pd_conf *conf);	/* NULL is fine */
+
+/* The same from bytes in memory, without the checks of the file; name is for messages. */
+int conf_parse(const char *name, const char *text, size_t len, struct pd_conf **conf, struct pd_err *e);
+
+/*
+ * Fills conf->digest, once, right after loading.  Apart from conf_load() because libcrypto would double the time that the
+ * gateway takes to start; the director calls it.
+ */
+int conf_digest(struct pd_conf *conf, struct pd_err *e);
 
 #endif
