@@ -60,7 +60,9 @@ OBJS     = $(call obj,$(MAINS) $(LIBSRC) $(SIMMAIN) $(SIMSRC) $(UNITSRC) $(SIMUN
 LIB      = $(B)/libpowerdirector.a
 SIMLIB   = $(B)/libsimulator.a
 PROGRAMS = $(B)/powerdirector $(B)/powerdirectord $(B)/powerdirector-worker
-LINK     = $(CC) $($(VARIANT)_CFLAGS) $(CFLAGS) $($(VARIANT)_LDFLAGS) $(LDFLAGS) -Wl,--as-needed
+# V=1 shows the whole commands.
+Q        = $(if $(V),,@)
+LINK     = $(Q)$(if $(V),,echo "  LINK $@";) $(CC) $($(VARIANT)_CFLAGS) $(CFLAGS) $($(VARIANT)_LDFLAGS) $(LDFLAGS) -Wl,--as-needed
 
 .DEFAULT_GOAL = all
 .PHONY: all sim check demo demo-up demo-down bench fuzz lint cov install install-perms clean deps
@@ -77,7 +79,7 @@ deps:
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CSTD) $(WARN) $($(VARIANT)_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(if $(V),,echo "  CC   $<";) $(CC) $(CSTD) $(WARN) $($(VARIANT)_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(LIB): $(call obj,$(LIBSRC))
 	@rm -f $@ && ar rcs $@ $^
