@@ -184,39 +184,43 @@ store_job_set(struct store *st, const char *id, const json_t *set, struct pd_err
 }
 
 /*
- * One condition of a list.  The first that is given leads and picks the index; the others only filter what it finds: the
- * unary plus keeps the planner from another choice, so that the plan never depends on what the tables hold.
+ * The first condition that is given leads; the others filter what it finds, with a unary plus so that they pick no index.
+ * INDEXED BY makes the plan independent of what the tables hold, and a missing index an error.
  */
 static void
-condition(struct sql_text *sql, const char *column, const char *value, int *n)
+add_conditions(struct sql_text *sql, const char *const *column, const char *const *value, size_t n, int pending)
 {
-	if (value != NULL)
-		sql_add(sql, "%s %s%s=?", *n == 0 ? "WHERE" : " AND", *n == 0 ? "" : "+", column);
-	*n += value != NULL;
+	const char *lead = NULL;
+
+	for (size_t i = 0; i < n && lead == NULL; i++)
+		if (value[i] != NULL)
+			lead = column[i];
+	if (lead != NULL || pending)
+		sql_add(sql, "INDEXED BY job_%s%s WHERE ", pending ? "pending_" : "", lead != NULL ? lead : "user");
+	if (pending)
+		sql_add(sql, JOB_IS_PENDING "%s", lead != NULL ? " AND " : "");
+	for (size_t i = 0; i < n; i++)
+		if (value[i] != NULL)
+			sql_add(sql, "%s%s=?", column[i] == lead ? "" : " AND +", column[i]);
 }
 
 int
 store_job_list(struct store *st, const struct job_filter *f, json_t **jobs, struct pd_err *e)
 {
-	const struct { const char *column, *value; } by[] = {
-		{ "vm", f->vm }, { "user", f->user }, { "platform", f->platform }, { "tenant", f->tenant },
-	};
-	struct sql_text sql = { .len = 0 };
-	struct stmt	q;
-	int		n = 0;
+	static const char *const by[4] = { "vm", "user", "platform", "tenant" };
+	const char *const	 value[4] = { f->vm, f->user, f->platform, f->tenant };
+	struct sql_text		 sql = { .len = 0 };
+	struct stmt		 q;
 
 	*jobs = NULL;
 	row_select(&sql, &store_job_table);
-	for (size_t i = 0; i < 4; i++)
-		condition(&sql, by[i].column, by[i].value, &n);
-	if (f->pending)
-		sql_add(&sql, "%s " JOB_IS_PENDING, n == 0 ? "WHERE" : " AND");
+	add_conditions(&sql, by, value, 4, f->pending);
 	sql_add(&sql, " ORDER BY seq%s LIMIT ?", f->oldest_first ? "" : " DESC");
 	if (stmt_open_text(&q, st, &sql, e) == -1)
 		return -1;
 	for (size_t i = 0; i < 4; i++)
-		if (by[i].value != NULL)
-			stmt_text(&q, by[i].value);
+		if (value[i] != NULL)
+			stmt_text(&q, value[i]);
 	stmt_int(&q, f->limit > 0 ? f->limit : STORE_LIST_MAX);
 	return row_all(&q, &store_job_table, jobs, e);
 }
@@ -233,13 +237,14 @@ one_count(struct stmt *q, int64_t *first, int64_t *second, struct pd_err *e)
 	return rv == -1 ? -1 : 0;
 }
 
+#define COUNT_PENDING "SELECT count(*) FROM job INDEXED BY job_pending_user WHERE "
+
 int
 store_job_count_pending(struct store *st, const char *user, int64_t *n, struct pd_err *e)
 {
 	struct stmt q;
 
-	if (stmt_open(&q, st, user == NULL ? "SELECT count(*) FROM job WHERE " JOB_IS_PENDING :
-	    "SELECT count(*) FROM job WHERE user=? AND " JOB_IS_PENDING, e) == -1)
+	if (stmt_open(&q, st, user == NULL ? COUNT_PENDING JOB_IS_PENDING : COUNT_PENDING "user=? AND " JOB_IS_PENDING, e) == -1)
 		return -1;
 	if (user != NULL)
 		stmt_text(&q, user);
@@ -253,7 +258,7 @@ store_job_queue(struct store *st, const char *platform, const char *id, int64_t 
 
 	if (stmt_open(&q, st, "SELECT total(state<>'queued'), total(state='queued' AND seq<"
 	    "coalesce((SELECT seq FROM job WHERE id=?), 9223372036854775807)) "
-	    "FROM job WHERE platform=? AND " JOB_IS_PENDING, e) == -1)
+	    "FROM job INDEXED BY job_pending_platform WHERE platform=? AND " JOB_IS_PENDING, e) == -1)
 		return -1;
 	stmt_text(&q, id);
 	stmt_text(&q, platform);

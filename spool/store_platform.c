@@ -87,7 +87,8 @@ has_pending_jobs(struct store *st, const char *name, int *has, struct pd_err *e)
 	struct stmt q;
 	int	    rv;
 
-	if (stmt_open(&q, st, "SELECT 1 FROM job WHERE platform=? AND verb<>'remove-platform' AND " JOB_IS_PENDING " LIMIT 1", e) == -1)
+	if (stmt_open(&q, st, "SELECT 1 FROM job INDEXED BY job_pending_platform "
+	    "WHERE platform=? AND verb<>'remove-platform' AND " JOB_IS_PENDING " LIMIT 1", e) == -1)
 		return -1;
 	stmt_text(&q, name);
 	rv = stmt_step(&q, e);
