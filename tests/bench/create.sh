@@ -1,17 +1,58 @@
 # Part of tests/bench/run: create-vm on a simulator without latency.
-# The commands that the worker sent come from the simulator's own transcript; the script is made of
-# them, one ssh for each, as the product of 2013 did it.
+#
+# The script to compare with sends the very commands that the worker sent (from the job's own
+# transcript), in order, one ssh for each, as the product of 2013 did it.
 
-create() {	# create NAME: wall milliseconds of the job (running to done), and its commands' own time
-	: >"$site/power1/transcript.jsonl"
+cat >"$site/console_config" <<EOF
+Host power1
+	HostName 127.0.0.1
+	Port $port
+	User padmin
+	IdentityFile $site/etc/keys/power1
+	IdentitiesOnly yes
+	IdentityAgent none
+	UserKnownHostsFile $site/client/power1_hosts
+	StrictHostKeyChecking accept-new
+	LogLevel ERROR
+EOF
+
+# create and delete NAME; leaves its job ids in $created and $deleted
+cycle() {
 	must request alice create-vm "$1" --image rhel6 --memory 512M --network vlan=10,ip=10.0.10.9/24
-	request alice list-jobs --all --json --vm "$1" |
-	    jq -r 'first(.value[] | select(.verb == "create-vm")).id' >build/bench.job
-	own=$(jq -s 'map(.ms) | add' "$site/power1/transcript.jsonl")
-	wall=$(request alice show-job "$(cat build/bench.job)" --json | jq '.value.run_ms')
+	created=$(request alice list-jobs --all --json --vm "$1" | jq -r 'first(.value[] | select(.verb == "create-vm")).id')
 	must request alice delete-vm "$1" --yes --force
+	deleted=$(request alice list-jobs --all --json --vm "$1" | jq -r 'first(.value[] | select(.verb == "delete-vm")).id')
 }
 
-script_of() {	# the commands as a shell script
-	jq -r 'select(.user == "padmin") | .command | @base64' "$site/power1/transcript.jsonl"
+# Milliseconds from the job's start to its end.
+job_ms() {
+	request alice show-job "$1" --json | jq '
+	    def ms: (.[0:19] + "Z" | fromdate) * 1000 + (.[20:23] | tonumber);
+	    (.value.finished | ms) - (.value.started | ms)'
 }
+
+# The job's commands as a shell script, one ssh each.
+script_of() {
+	request admin transcript "$1" --json | jq -r --arg conf "$site/console_config" '.value[] |
+	    if .as == "root" then "printf \"%s\\nexit\\n\" \(.command | @sh) | ssh -F \($conf) power1 oem_setup_env"
+	    else "ssh -F \($conf) power1 \(.command | @sh) </dev/null" end' 
+}
+
+: >build/bench.create
+for round in 1 2 3 4 5; do
+	: >"$site/power1/transcript.jsonl"
+	cycle "c$round"
+	script_of "$created" >build/bench-create.sh
+	script_of "$deleted" >build/bench-delete.sh
+	ours=$(job_ms "$created")
+	own=$(request admin transcript "$created" --json | jq '[.value[].ms] | add')
+	began=$(date +%s%N)
+	sh build/bench-create.sh >build/bench-create.out 2>&1
+	script=$((($(date +%s%N) - began) / 1000000))
+	sh build/bench-delete.sh >/dev/null 2>&1
+	echo "$ours $own $script" >>build/bench.create
+done
+median() { cut -d' ' -f"$1" build/bench.create | sort -n | sed -n 3p; }
+ours=$(median 1) own=$(median 2) script=$(median 3)
+row 'create-vm: whole job / its commands alone' "$ours" ms lower "$own" "$(echo "scale=3; $ours / $own" | bc)" 1.25
+row 'create-vm: script with one ssh a command / ours' "$script" ms higher "$ours" "$(echo "scale=3; $script / $ours" | bc)" 5
