@@ -32,21 +32,45 @@ struct procs {
 	pthread_mutex_t	lock;
 	struct proc    *head;
 	int		next_pid;
+	pthread_cond_t	idle;
+	int		n_threads;
 };
+
+static void
+cond_init_monotonic(pthread_cond_t *cond)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(cond, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+static struct timespec
+time_after(long ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += (ms % 1000) * 1000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
+	return t;
+}
 
 struct cancel *
 cancel_new(void)
 {
 	struct cancel *c = calloc(1, sizeof(*c));
-	pthread_condattr_t attr;
 
 	if (c == NULL)
 		return NULL;
 	pthread_mutex_init(&c->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&c->changed, &attr);
-	pthread_condattr_destroy(&attr);
+	cond_init_monotonic(&c->changed);
 	atomic_init(&c->refs, 1);
 	return c;
 }
@@ -101,18 +125,9 @@ cancel_state(struct cancel *c)
 int
 cancel_wait_ms(struct cancel *c, long ms)
 {
-	struct timespec until;
+	struct timespec until = time_after(ms > 0 ? ms : 0);
 	int rv = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	if (ms > 0) {
-		until.tv_sec += ms / 1000;
-		until.tv_nsec += (ms % 1000) * 1000000;
-		if (until.tv_nsec >= 1000000000) {
-			until.tv_sec++;
-			until.tv_nsec -= 1000000000;
-		}
-	}
 	pthread_mutex_lock(&c->lock);
 	while (c->why == CANCEL_NONE && rv == 0 && ms != 0) {
 		if (ms < 0)
@@ -133,6 +148,7 @@ procs_new(void)
 	if (p == NULL)
 		return NULL;
 	pthread_mutex_init(&p->lock, NULL);
+	cond_init_monotonic(&p->idle);
 	p->next_pid = PID_FIRST;
 	return p;
 }
@@ -144,8 +160,40 @@ procs_free(struct procs *p)
 		return;
 	while (p->head != NULL)
 		procs_remove(p, p->head->info.pid);
+	pthread_cond_destroy(&p->idle);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
+}
+
+void
+procs_enter(struct procs *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->n_threads++;
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
+procs_leave(struct procs *p)
+{
+	pthread_mutex_lock(&p->lock);
+	if (--p->n_threads == 0)
+		pthread_cond_broadcast(&p->idle);
+	pthread_mutex_unlock(&p->lock);
+}
+
+int
+procs_wait_idle(struct procs *p, long ms)
+{
+	struct timespec until = time_after(ms);
+	int rv = 0;
+
+	pthread_mutex_lock(&p->lock);
+	while (p->n_threads > 0 && rv == 0)
+		rv = pthread_cond_timedwait(&p->idle, &p->lock, &until);
+	rv = p->n_threads > 0 ? -1 : 0;
+	pthread_mutex_unlock(&p->lock);
+	return rv;
 }
 
 int

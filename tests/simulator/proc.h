@@ -42,4 +42,9 @@ void	procs_kill_all(struct procs *p);
 /* A copy of the table, allocated. */
 struct proc_info *procs_list(struct procs *p, size_t *n);
 
+/* Threads that use the simulator; procs_wait_idle() waits until none is left: 0, or -1 after ms. */
+void	procs_enter(struct procs *p);
+void	procs_leave(struct procs *p);
+int	procs_wait_idle(struct procs *p, long ms);
+
 #endif

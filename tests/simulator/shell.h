@@ -55,7 +55,7 @@ struct shell {
 	struct shell_job *jobs[SHELL_JOBS_MAX];	/* started by this shell, for wait */
 	int		n_jobs;
 	unsigned long	session;
-	const char     *user;
+	char		user[64];
 	bool		is_root;
 	bool		is_login;	/* bare VIOS verbs work */
 	bool		prompts;	/* somebody types */

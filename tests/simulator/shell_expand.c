@@ -104,7 +104,6 @@ substitute(struct expansion *x, const char *text, size_t len, bool quoted)
 	}
 	sub.depth++;
 	sub.out = &out;
-	sub.prompts = false;
 	x->sh->status = shell_run_text(&sub, text, len);
 	x->sh->aborted |= sub.aborted;
 	while (out.len > 0 && out.data[out.len - 1] == '\n')

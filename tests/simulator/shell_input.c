@@ -66,10 +66,8 @@ static void
 run_typed(struct shell *sh, struct prog *prog, const char *text, size_t len)
 {
 	struct record *outer = sh->base->record;
-	char *copy = strndup(text, len);
+	char *copy = strndup(text, len > 0 && text[len - 1] == '\n' ? len - 1 : len);
 
-	if (copy != NULL)
-		copy[strcspn(copy, "\n")] = copy[len > 0 && copy[len - 1] == '\n' ? len - 1 : len] = '\0';
 	sh->base->record = record_new(sh->session, sh->user, "line", copy != NULL ? copy : "");
 	free(copy);
 	if (sh->sim->latency_ms != 0)
@@ -157,8 +155,10 @@ shell_run_input(struct shell *sh)
 			break;
 		}
 		more = run_gathered(sh, &text, n == 0);
-		if (sh->prompts)
+		if (sh->prompts && cancel_state(sh->cancel) == CANCEL_INT) {
 			cancel_clear_int(sh->cancel);
+			stream_uninterrupt(sh->in);
+		}
 		if (n == 0)
 			break;
 	}

@@ -73,10 +73,11 @@ int
 shell_init(struct shell *sh, const struct sim *sim, struct shell_base *base, struct cancel *cancel,
     struct stream *in, const char *user, bool is_root)
 {
-	*sh = (struct shell){ .sim = sim, .base = base, .cancel = cancel, .in = in, .user = user,
+	*sh = (struct shell){ .sim = sim, .base = base, .cancel = cancel, .in = in,
 		.is_root = is_root };
 	sh->out = &base->out;
 	sh->err = &base->err;
+	snprintf(sh->user, sizeof(sh->user), "%s", user);
 	strcpy(sh->cwd, "/home/padmin");
 	if (shell_set(sh, "HOME", "/home/padmin", true) == -1 ||
 	    shell_set(sh, "LOGNAME", user, true) == -1 || shell_set(sh, "USER", user, true) == -1 ||
@@ -271,7 +272,6 @@ run_pipe(struct shell *sh, const struct node *n, struct prog *prog)
 	if (shell_copy(&sub, sh) == -1)
 		return 1;
 	sub.out = &out;
-	sub.prompts = false;
 	(void)run(&sub, n->left, prog);
 	sh->aborted |= sub.aborted;
 	shell_fini(&sub);

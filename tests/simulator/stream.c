@@ -117,6 +117,17 @@ stream_push(struct stream *s, const void *data, size_t len)
 	return len;
 }
 
+size_t
+stream_room(struct stream *s)
+{
+	size_t room;
+
+	pthread_mutex_lock(&s->lock);
+	room = STREAM_QUEUE_MAX - (s->len - s->pos);
+	pthread_mutex_unlock(&s->lock);
+	return room;
+}
+
 static void
 set_flag(struct stream *s, bool *flag)
 {
@@ -142,6 +153,14 @@ void
 stream_interrupt(struct stream *s)
 {
 	set_flag(s, &s->interrupted);
+}
+
+void
+stream_uninterrupt(struct stream *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->interrupted = false;
+	pthread_mutex_unlock(&s->lock);
 }
 
 void

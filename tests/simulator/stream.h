@@ -21,8 +21,10 @@ void	stream_free(struct stream *s);
 
 /* The writer's side of a queue.  stream_push() returns how many bytes were taken. */
 size_t	stream_push(struct stream *s, const void *data, size_t len);
+size_t	stream_room(struct stream *s);		/* how many it would take now */
 void	stream_end(struct stream *s);		/* nothing more will come */
 void	stream_interrupt(struct stream *s);	/* the waiting or next read returns -1, once */
+void	stream_uninterrupt(struct stream *s);	/* forget an interruption that nobody saw */
 void	stream_discard(struct stream *s);	/* drop what is queued */
 /* One end of file that does not end the stream: ^D on a terminal. */
 void	stream_soft_eof(struct stream *s);
