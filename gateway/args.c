@@ -62,11 +62,11 @@ option(struct request *req, int argc, char *const *argv, int *i, struct pd_err *
 	char		       name[OPTION_MAX + 1];
 
 	if (len > OPTION_MAX || word[1] != '-') {
-		(void)request_arg(req, word, e);	/* no option's name begins with a hyphen: says so */
+		(void)request_arg(req, word, word, e);	/* no option's name begins with a hyphen: says so */
 		return -1;
 	}
 	(void)snprintf(name, sizeof(name), "%.*s", (int)len, word);
-	a = request_arg(req, name + 2, e);
+	a = request_arg(req, name + 2, name, e);
 	if (a == NULL)
 		return -1;
 	if (a->flags & ARG_POSITIONAL)
@@ -97,6 +97,16 @@ parse_words(int argc, char *const *argv, struct request *req, struct pd_err *e)
 	return rv == 0 ? request_finish(req, e) : -1;
 }
 
+/* The wish for JSON holds for the refusal too. */
+static int
+wants_json(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return 1;
+	return 0;
+}
+
 int
 request_parse(int argc, char *const *argv, struct request *req, struct pd_err *e)
 {
@@ -108,10 +118,12 @@ request_parse(int argc, char *const *argv, struct request *req, struct pd_err *e
 		return ask_help(req, NULL, e);
 	if (is_help(argv[0]))
 		return ask_help(req, NULL, e);
-	if (request_begin(req, strcmp(argv[0], "--version") == 0 ? "version" : argv[0], e) == -1)
-		return -1;
-	rv = parse_words(argc, argv, req, e);
-	if (rv == -1)
+	rv = request_begin(req, strcmp(argv[0], "--version") == 0 ? "version" : argv[0], e);
+	if (rv == 0)
+		rv = parse_words(argc, argv, req, e);
+	if (rv == -1) {
 		request_clear(req);
+		req->json = wants_json(argc, argv);
+	}
 	return rv;
 }

@@ -53,7 +53,7 @@ struct lexer {
 static int
 no_end(const struct lexer *l, const char *quote, struct pd_err *e)
 {
-	return pd_fail(e, PD_USAGE, "the quote %c at byte %zu of the request has no end", *quote, (size_t)(quote - l->start) + 1);
+	return pd_fail(e, PD_BADDATA, "the quote %c at byte %zu of the request has no end", *quote, (size_t)(quote - l->start) + 1);
 }
 
 /* l->p is behind the opening '. */
@@ -108,7 +108,7 @@ one_word(struct lexer *l, struct pd_err *e)
 			rv = double_quoted(l, e);
 		} else {
 			if (*l->p == '\\' && ++l->p == l->end)
-				return pd_fail(e, PD_USAGE, "the request ends in a backslash");
+				return pd_fail(e, PD_BADDATA, "the request ends in a backslash");
 			*l->out++ = *l->p++;
 		}
 	}

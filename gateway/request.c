@@ -54,7 +54,7 @@ nearest_option(const struct verb *v, const char *name)
 }
 
 const struct verb_arg *
-request_arg(const struct request *req, const char *name, struct pd_err *e)
+request_arg(const struct request *req, const char *name, const char *written, struct pd_err *e)
 {
 	const struct verb_arg *a = verb_arg_find(req->verb, name);
 	char		       shown[VALUE_SHOWN_MAX];
@@ -63,7 +63,7 @@ request_arg(const struct request *req, const char *name, struct pd_err *e)
 	if (a != NULL)
 		return a;
 	near = nearest_option(req->verb, name);
-	value_shown(shown, name);	/* without its hyphens: a JSON key has none */
+	value_shown(shown, written);
 	if (near != NULL)
 		pd_fail(e, PD_USAGE, "%s has no option %s, did you mean --%s?  \"help %s\" shows its options", verb,
 		    shown, near, verb);
@@ -214,7 +214,7 @@ args_check(const struct verb *v, const json_t *args, struct pd_err *e)
 
 	if (!json_is_object(args))
 		return pd_fail(e, PD_BADDATA, "the arguments of %s are not an object", v->name);
-	json_object_foreach((json_t *)(uintptr_t)args, key, value)
+	json_object_foreach((json_t *)args, key, value)
 		if (check_member(v, key, value, &why) == -1)
 			return pd_fail(e, PD_BADDATA, "argument %s of %s: %.300s", value_shown(shown, key), v->name, why.msg);
 	a = missing(v, args);

@@ -10,8 +10,8 @@
 
 /* Empties *req and finds the verb; PD_USAGE names the nearest one. */
 int request_begin(struct request *req, const char *verb, struct pd_err *e);
-/* The argument of that name, or PD_USAGE naming the nearest. */
-const struct verb_arg *request_arg(const struct request *req, const char *name, struct pd_err *e);
+/* The argument of that name, or PD_USAGE naming the nearest; messages show it as it was written. */
+const struct verb_arg *request_arg(const struct request *req, const char *name, const char *written, struct pd_err *e);
 /* Parses text (NULL for a flag) and keeps the value; PD_USAGE when it comes too often. */
 int request_set(struct request *req, const struct verb_arg *a, const char *text, struct pd_err *e);
 /* Nothing required is missing? */

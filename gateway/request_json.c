@@ -79,7 +79,7 @@ add_members(const json_t *v, char *buf)
 	const char *key, *sep = "";
 	json_t	   *item;
 
-	json_object_foreach((json_t *)(uintptr_t)v, key, item) {
+	json_object_foreach((json_t *)v, key, item) {
 		if (strpbrk(key, ",=") != NULL || add(buf, "%s%s=", sep, key) == -1)
 			return -1;
 		sep = ",";
@@ -148,7 +148,7 @@ set_one(struct request *req, const struct verb_arg *a, const json_t *v, struct p
 static int
 set_member(struct request *req, const char *key, const json_t *v, struct pd_err *e)
 {
-	const struct verb_arg *a = request_arg(req, key, e);
+	const struct verb_arg *a = request_arg(req, key, key, e);
 	size_t		       i;
 	json_t		      *item;
 
@@ -175,7 +175,7 @@ from_object(const json_t *object, struct request *req, struct pd_err *e)
 		return pd_fail(e, PD_USAGE, "the request names no \"command\"; write {\"command\":\"list-vms\"}");
 	if (request_begin(req, json_string_value(command), e) == -1)
 		return -1;
-	json_object_foreach((json_t *)(uintptr_t)object, key, v)
+	json_object_foreach((json_t *)object, key, v)
 		if (strcmp(key, "command") != 0 && set_member(req, key, v, e) == -1)
 			return -1;
 	return request_finish(req, e);
@@ -198,8 +198,10 @@ request_from_json(const char *text, size_t len, struct request *req, struct pd_e
 		return pd_fail(e, PD_BADDATA, "the request is not one JSON object: line %d, column %d: %s", why.line,
 		    why.column, vis_encode(shown, sizeof(shown), why.text, strlen(why.text)));
 	rv = from_object(object, req, e);
-	json_decref(object);
-	if (rv == -1)
+	if (rv == -1) {
 		request_clear(req);
+		req->json = json_is_true(json_object_get(object, "json"));
+	}
+	json_decref(object);
 	return rv;
 }

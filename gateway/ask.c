@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ask.c - questions to the director: queries of verbs, and refusals for its history.
+ */
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "gateway/ask.h"
+#include "spool/query.h"
+#include "spool/wire.h"
+
+json_t *
+ask_new(const struct gateway *g, const char *op)
+{
+	return json_pack("{s:s, s:s, s:s, s:s}", "op", op, "user", g->caller.user, "origin",
+	    g->caller.origin == JOB_BY_KEY ? "key" : "account", "source", g->launch.source);
+}
+
+int
+ask_director(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply, int *is_down, struct pd_err *e)
+{
+	struct timeval limit = { limit_ms / 1000, limit_ms % 1000 * 1000 };
+	struct pd_err  why;
+	int	       sock, rv;
+
+	*reply = NULL;
+	sock = wire_connect(g->conf->socket, &why);
+	if (is_down != NULL)
+		*is_down = sock == -1;
+	if (sock == -1) {
+		json_decref(msg);
+		return pd_fail(e, PD_BUSY, "the director is not running (%s); try later, or tell an administrator", why.msg);
+	}
+	(void)setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	rv = wire_send(sock, msg, NULL, 0, e) == -1 ? -1 : wire_recv(sock, WIRE_REPLY_MAX, limit_ms, reply, NULL, 0, e);
+	(void)close(sock);
+	if (rv == 1)
+		return 0;
+	if (rv == 0)
+		return pd_fail(e, PD_BUSY, "the director closed the connection without an answer; try later");
+	if (e != NULL && e->code == PD_BUSY)
+		return pd_fail(e, PD_BUSY, "the director did not answer within %d seconds; try later", limit_ms / 1000);
+	return -1;
+}
+
+void
+gateway_ask(struct gateway *g, struct response *r)
+{
+	json_t	     *msg = ask_new(g, "query"), *reply;
+	struct pd_err e;
+
+	json_object_set_new(msg, "verb", json_string(g->req.verb->name));
+	json_object_set(msg, "args", g->req.args);
+	if (ask_director(g, msg, ASK_LIMIT_MS, &reply, NULL, &e) == -1) {
+		response_error(r, &e);
+		return;
+	}
+	response_from_json(r, reply);
+	json_decref(reply);
+}
+
+static void
+log_refusal(const struct gateway *g, const char *verb, const struct response *r)
+{
+	openlog("powerdirector", LOG_PID, LOG_AUTHPRIV);
+	syslog(LOG_NOTICE, "refused: user=%s source=%s verb=%s code=%s exit=%d message=%s", g->caller.user, g->launch.source, verb,
+	    r->word, r->status, r->message);
+	closelog();
+}
+
+void
+gateway_tell_refusal(const struct gateway *g, const struct response *r)
+{
+	const char   *verb = g->req.verb != NULL ? g->req.verb->name : "";
+	json_t	     *msg, *reply = NULL;
+	struct pd_err e;
+
+	if (g->conf == NULL || g->caller.user[0] == '\0') {
+		log_refusal(g, verb, r);
+		return;
+	}
+	msg = ask_new(g, "refused");
+	json_object_set_new(msg, "verb", json_string(verb));
+	json_object_set_new(msg, "code", json_string(r->word));
+	json_object_set_new(msg, "exit", json_integer(r->status));
+	json_object_set_new(msg, "message", json_string(r->message));
+	if (ask_director(g, msg, REFUSED_LIMIT_MS, &reply, NULL, &e) == -1)
+		log_refusal(g, verb, r);
+	json_decref(reply);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * follow.c - a job's event log, read while it grows.
+ *
+ * The log is the truth and the watch is a hint: it is set before the first read, and where there is
+ * none, or it says nothing, the file is looked at again after PORT_LOOK_MS or a second.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/follow.h"
+#include "spool/portable.h"
+
+#define CHUNK	  (16 * 1024)
+#define LOOK_MS	  1000	/* again, although the watch is silent */
+#define STEPS_MAX 9999
+
+static const struct {
+	const char     *name;
+	enum event_kind kind;
+} kinds[] = {
+	{ "admitted", EVENT_ADMITTED }, { "state", EVENT_STATE }, { "step", EVENT_STEP }, { "step-done", EVENT_STEP_DONE },
+	{ "note", EVENT_NOTE }, { "command", EVENT_COMMAND }, { "result", EVENT_RESULT },
+};
+
+static const char *
+text_of(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s != NULL ? s : "";
+}
+
+static long long
+number_of(const json_t *o, const char *key, long long max)
+{
+	const json_t *n = json_object_get(o, key);
+
+	return json_is_integer(n) && json_integer_value(n) >= 0 && json_integer_value(n) <= max ? json_integer_value(n) : 0;
+}
+
+static void
+fill(struct event *ev, const json_t *o)
+{
+	ev->step = text_of(o, "step");
+	ev->say = text_of(o, "say");
+	ev->state = text_of(o, "state");
+	ev->level = text_of(o, "level");
+	ev->text = text_of(o, "text");
+	ev->as = text_of(o, "as");
+	ev->cmd = text_of(o, "cmd");
+	ev->wait = text_of(o, "wait");
+	ev->ms = number_of(o, "ms", 1000LL * 86400 * 366);
+	ev->i = (int)number_of(o, "i", STEPS_MAX);
+	ev->of = (int)number_of(o, "of", STEPS_MAX);
+	if (ev->i > ev->of || ev->i == 0)
+		ev->i = ev->of = 0;
+}
+
+int
+event_parse(const char *line, size_t len, struct event *ev, struct pd_err *e)
+{
+	const char *name;
+
+	memset(ev, 0, sizeof(*ev));
+	ev->json = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	name = json_string_value(json_object_get(ev->json, "event"));
+	if (name == NULL) {
+		event_clear(ev);
+		return pd_fail(e, PD_BADDATA, "a line of the job's log is no event");
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			ev->kind = kinds[i].kind;
+	fill(ev, ev->json);
+	return 0;
+}
+
+void
+event_clear(struct event *ev)
+{
+	json_decref(ev->json);
+	memset(ev, 0, sizeof(*ev));
+}
+
+int
+follow_open(struct follow *f, const char *spool, const char *id, struct pd_err *e)
+{
+	char	    path[4096];
+	struct stat st;
+
+	memset(f, 0, sizeof(*f));
+	f->fd = f->watch = -1;
+	if (!id_is_valid(id))
+		return pd_fail(e, PD_BUG, "follow a job without a whole id");
+	if ((size_t)snprintf(path, sizeof(path), "%s/log/%s", spool, id) >= sizeof(path))
+		return pd_fail(e, PD_BADDATA, "the spool's path is too long");
+	f->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (f->fd == -1)
+		return pd_fail_sys(e, errno == ENOENT ? PD_NOTFOUND : PD_IO, "open the log of job %s", id);
+	if (fstat(f->fd, &st) == -1 || !S_ISREG(st.st_mode))
+		return pd_fail(e, PD_IO, "the log of job %s is no regular file", id);
+	f->watch = port_watch_file(path);
+	return 0;
+}
+
+void
+follow_close(struct follow *f)
+{
+	if (f->fd != -1)
+		(void)close(f->fd);
+	if (f->watch != -1)
+		(void)close(f->watch);
+	free(f->buf);
+	f->buf = NULL;
+	f->fd = f->watch = -1;
+}
+
+/* Room for one more chunk behind what is unread. */
+static int
+make_room(struct follow *f, struct pd_err *e)
+{
+	char *bigger;
+
+	if (f->start > 0) {
+		memmove(f->buf, f->buf + f->start, f->len - f->start);
+		f->len -= f->start;
+		f->start = 0;
+	}
+	if (f->size - f->len >= CHUNK)
+		return 0;
+	if (f->len > FOLLOW_LINE_MAX)
+		return pd_fail(e, PD_BADDATA, "the job's log has a line of more than %d bytes", FOLLOW_LINE_MAX);
+	bigger = realloc(f->buf, f->size * 2 + CHUNK);
+	if (bigger == NULL)
+		return pd_fail(e, PD_IO, "no memory to follow the job");
+	f->buf = bigger;
+	f->size = f->size * 2 + CHUNK;
+	return 0;
+}
+
+/* 1 = read something, 0 = nothing there. */
+static int
+read_more(struct follow *f, struct pd_err *e)
+{
+	ssize_t n;
+
+	if (make_room(f, e) == -1)
+		return -1;
+	do
+		n = read(f->fd, f->buf + f->len, CHUNK);
+	while (n == -1 && errno == EINTR);
+	if (n == -1)
+		return pd_fail_sys(e, PD_IO, "read the job's log");
+	f->len += (size_t)n;
+	return n > 0;
+}
+
+int
+follow_next(struct follow *f, struct event *ev, struct pd_err *e)
+{
+	char  *line, *end = NULL;
+	size_t looked = 0;	/* bytes of the line that hold no newline */
+	int    rv;
+
+	while (f->len == f->start + looked ||
+	    (end = memchr(f->buf + f->start + looked, '\n', f->len - f->start - looked)) == NULL) {
+		looked = f->len - f->start;
+		rv = read_more(f, e);
+		if (rv != 1)
+			return rv;
+	}
+	line = f->buf + f->start;
+	f->start += (size_t)(end - line) + 1;
+	return event_parse(line, (size_t)(end - line), ev, e) == 0 ? 1 : -1;
+}
+
+int
+follow_wait(struct follow *f, int limit_ms)
+{
+	struct pollfd p[2] = { { .fd = STDOUT_FILENO }, { .fd = f->watch, .events = POLLIN } };
+	int	      look = f->watch != -1 ? LOOK_MS : PORT_LOOK_MS;
+
+	/* No events are asked for on stdout: only that its reader is gone is told. */
+	if (poll(p, 2, limit_ms >= 0 && limit_ms < look ? limit_ms : look) <= 0)
+		return 0;
+	if (p[0].revents & (POLLERR | POLLHUP | POLLNVAL))
+		return -1;
+	if (p[1].revents != 0)
+		port_watch_drain(f->watch);
+	return 0;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * help.c - what the table of verbs says to people and to programs.
+ */
+#include <string.h>
+
+#include "gateway/help.h"
+#include "policy/policy.h"
+
+enum group { GROUP_LOOK, GROUP_CHANGE, GROUP_JOBS, GROUP_YOU, GROUP_ADMIN, NGROUPS };
+
+static const char *const titles[NGROUPS] = {
+	[GROUP_LOOK] = "See what is there", [GROUP_CHANGE] = "Create and change VMs", [GROUP_JOBS] = "Jobs and history",
+	[GROUP_YOU] = "Yourself and this program", [GROUP_ADMIN] = "Administration",
+};
+
+static enum group
+group_of(const struct verb *v)
+{
+	if (v->flags & VERB_ADMIN)
+		return GROUP_ADMIN;
+	if (v->kind == VERB_LOCAL || strcmp(v->name, "quota") == 0)
+		return GROUP_YOU;
+	if (v->kind == VERB_FOLLOW || strstr(v->name, "job") != NULL || strcmp(v->name, "history") == 0)
+		return GROUP_JOBS;
+	return v->flags & VERB_CHANGES ? GROUP_CHANGE : GROUP_LOOK;
+}
+
+int
+help_allows(const struct pd_role *role, const struct verb *v)
+{
+	return strcmp(v->name, "help") == 0 || strcmp(v->name, "version") == 0 ||
+	    policy_list_has(&role->verbs, v->name);
+}
+
+static void
+one_group(FILE *out, enum group group, const struct pd_role *role)
+{
+	int is_first = 1;
+
+	for (size_t i = 0; i < verbs_count; i++) {
+		if (group_of(&verbs[i]) != group || !help_allows(role, &verbs[i]))
+			continue;
+		if (is_first)
+			(void)fprintf(out, "\n%s\n", titles[group]);
+		is_first = 0;
+		(void)fprintf(out, "  %-18s %s\n  %-18s   ssh HOST %s\n", verbs[i].name, verbs[i].help, "", verbs[i].example);
+	}
+}
+
+void
+help_overview(FILE *out, const struct pd_role *role)
+{
+	(void)fprintf(out, "PowerDirector %s: virtual machines on IBM POWER.\n"
+	    "Each line behind a command can be copied; HOST is the name that you give to ssh.\n", PD_VERSION);
+	for (int g = 0; g < NGROUPS; g++)
+		one_group(out, g, role);
+	(void)fprintf(out, "\n\"ssh HOST help COMMAND\" explains one command and its options.  Every command takes --json.\n"
+	    "Values with blanks need two pairs of quotes: ssh HOST \"create-vm web1 --note 'shop front'\"\n");
+}
+
+/* "  --memory SIZE          text" */
+static void
+one_arg(FILE *out, const struct verb_arg *a)
+{
+	char left[80];
+
+	if (a->flags & ARG_POSITIONAL)
+		(void)snprintf(left, sizeof(left), "%s", a->metavar);
+	else
+		(void)snprintf(left, sizeof(left), "--%s%s%s", a->name, a->metavar != NULL ? " " : "",
+		    a->metavar != NULL ? a->metavar : "");
+	(void)fprintf(out, "  %-24s %s", left, a->help);
+	if (a->type == ARG_WORD)
+		(void)fprintf(out, " [%s]", a->values);
+	if ((a->flags & ARG_REQUIRED) && !(a->flags & ARG_POSITIONAL))
+		(void)fputs(" (required)", out);
+	if (a->flags & ARG_REPEAT)
+		(void)fprintf(out, " (up to %d times)", (int)a->max);
+	(void)fputc('\n', out);
+}
+
+static void
+synopsis(FILE *out, const struct verb *v)
+{
+	int has_options = 0;
+
+	(void)fputs(v->name, out);
+	for (size_t i = 0; i < v->nargs; i++) {
+		const struct verb_arg *a = &v->args[i];
+
+		if (a->flags & ARG_POSITIONAL)
+			(void)fprintf(out, a->flags & ARG_REQUIRED ? " %s" : " [%s]", a->metavar);
+		else if (a->flags & ARG_REQUIRED)
+			(void)fprintf(out, " --%s %s", a->name, a->metavar);
+		else
+			has_options = 1;
+	}
+	(void)fprintf(out, "%s\n", has_options || (v->flags & VERB_CHANGES) ? " [options]" : "");
+}
+
+void
+help_verb(FILE *out, const struct verb *v)
+{
+	synopsis(out, v);
+	(void)fprintf(out, "    %s\n\nFor example:\n    ssh HOST %s\n", v->help, v->example);
+	if (v->nargs > 0)
+		(void)fputs("\nArguments\n", out);
+	for (size_t i = 0; i < v->nargs; i++)
+		one_arg(out, &v->args[i]);
+	(void)fputs(v->flags & VERB_CHANGES ? "\nOptions of every command that changes something\n" :
+					      "\nOption of every command\n", out);
+	for (size_t i = 0; i < common_args_count; i++)
+		if (verb_arg_find(v, common_args[i].name) == &common_args[i])
+			one_arg(out, &common_args[i]);
+	(void)fputs("\nSizes are written 512M, 4G or 1T, times 90s, 10m, 12h or 30d.\n", out);
+}
+
+static const char *
+type_name(enum arg_type type)
+{
+	static const char *const names[] = {
+		[ARG_FLAG] = "flag", [ARG_VM] = "vm", [ARG_NAME] = "name", [ARG_POOL] = "pool", [ARG_HOSTNAME] = "hostname",
+		[ARG_JOB] = "job", [ARG_KEY] = "key", [ARG_TEXT] = "text", [ARG_WORD] = "word", [ARG_COUNT] = "count",
+		[ARG_DURATION] = "duration", [ARG_SIZE] = "size", [ARG_SIZES] = "sizes", [ARG_UNITS] = "units",
+		[ARG_COUNTS] = "counts", [ARG_DISK] = "disk", [ARG_NETWORK] = "network", [ARG_ADDRESS] = "address",
+		[ARG_PATH] = "path", [ARG_FILE] = "file", [ARG_FINGERPRINT] = "fingerprint", [ARG_LIST] = "list",
+	};
+
+	return names[type];
+}
+
+static json_t *
+arg_json(const struct verb_arg *a)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "name", a->name, "type", type_name(a->type), "help", a->help,
+	    "required", (a->flags & ARG_REQUIRED) != 0, "positional", (a->flags & ARG_POSITIONAL) != 0, "repeat",
+	    (a->flags & ARG_REPEAT) != 0);
+
+	if (a->metavar != NULL)
+		json_object_set_new(o, "metavar", json_string(a->metavar));
+	if (a->values != NULL)
+		json_object_set_new(o, "values", json_string(a->values));
+	if (a->max > 0 && !(a->flags & ARG_REPEAT)) {
+		json_object_set_new(o, "min", json_integer(a->min));
+		json_object_set_new(o, "max", json_integer(a->max));
+	}
+	return o;
+}
+
+json_t *
+help_json(const struct pd_role *role)
+{
+	json_t *all = json_array(), *args, *options;
+
+	for (size_t i = 0; i < verbs_count; i++) {
+		const struct verb *v = &verbs[i];
+
+		if (!help_allows(role, v))
+			continue;
+		args = json_array();
+		for (size_t k = 0; k < v->nargs; k++)
+			json_array_append_new(args, arg_json(&v->args[k]));
+		options = json_array();
+		for (size_t k = 0; k < common_args_count; k++)
+			if (verb_arg_find(v, common_args[k].name) == &common_args[k])
+				json_array_append_new(options, arg_json(&common_args[k]));
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:o, s:o}", "name", v->name, "help", v->help,
+		    "example", v->example, "changes", (v->flags & VERB_CHANGES) != 0, "destructive",
+		    (v->flags & VERB_DESTRUCTIVE) != 0, "admin", (v->flags & VERB_ADMIN) != 0, "args", args, "options", options));
+	}
+	return all;
+}

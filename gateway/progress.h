@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * progress.h - a job's events for a person, on stderr; a plan's commands on stdout.
+ *
+ * On a terminal one line is updated in place and each finished step stays as a line; without one each step is a line.
+ */
+#ifndef PD_GATEWAY_PROGRESS_H
+#define PD_GATEWAY_PROGRESS_H
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "gateway/follow.h"
+
+struct progress {
+	FILE   *err, *out;
+	int	is_tty, is_silent;	/* is_silent: nothing on err */
+	int	as_json;		/* commands go to `commands`, not to out */
+	int	width;			/* columns of the terminal */
+	int	is_line_open;		/* an updating line stands on the terminal */
+	int	i, of;
+	char   *say;			/* the running step, harmless; NULL between steps */
+	int64_t step_began_ms;		/* monotonic, as this process saw it */
+	json_t *commands;		/* array of {as, cmd}; NULL until there is one */
+};
+
+void progress_init(struct progress *p, FILE *err, FILE *out, int is_tty, int is_silent, int as_json);
+void progress_event(struct progress *p, const struct event *ev, int64_t now_ms);
+void progress_tick(struct progress *p, int64_t now_ms);	/* redraws the elapsed time */
+void progress_end(struct progress *p);			/* removes the open line */
+void progress_clear(struct progress *p);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * submit.c - a request becomes a job: durable in the drop directory, told to the director, followed.
+ *
+ * Once the file is in new/ nothing here takes it back.  What the director says to it decides what is told: accepted,
+ * refused with figures, or, without a director, queued.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/ask.h"
+#include "gateway/gateway.h"
+#include "gateway/watch.h"
+#include "spool/clock.h"
+#include "spool/drop.h"
+
+static int
+make_job(const struct gateway *g, struct job *job, struct pd_err *e)
+{
+	memset(job, 0, sizeof(*job));
+	if (id_make(job->id, e) == -1)
+		return -1;
+	(void)snprintf(job->verb, sizeof(job->verb), "%s", g->req.verb->name);
+	(void)snprintf(job->user, sizeof(job->user), "%s", g->caller.user);
+	(void)snprintf(job->source, sizeof(job->source), "%s", g->launch.source);
+	(void)snprintf(job->once, sizeof(job->once), "%s", g->req.once);
+	(void)snprintf(job->note, sizeof(job->note), "%s", g->req.note);
+	job->origin = g->caller.origin;
+	job->has_tty = g->launch.has_tty;
+	job->is_plan = g->req.plan;
+	job->again = g->again;
+	job->submitted_ms = clock_wall_ms();
+	job->args = json_incref(g->req.args);
+	return 0;
+}
+
+static int
+drop(const struct gateway *g, const struct job *job, struct pd_err *e)
+{
+	struct spool s;
+	int	     rv;
+
+	if (spool_open_for_drop(&s, g->conf->spool, e) == -1)
+		return -1;
+	rv = drop_submit(&s, job, e);
+	spool_close(&s);
+	return rv;
+}
+
+/* The file is there and nobody has taken it yet. */
+static void
+say_queued(const struct gateway *g, const struct job *job, int is_down, struct response *r)
+{
+	const char *why = is_down ? "the director is not running, it starts when the director is back" :
+				    "the director has not answered yet";
+
+	response_code(r, PD_QUEUED, "job %s is queued; %s; follow it with: follow %s", job->id, why, job->id);
+	if (!g->req.detach)
+		r->status = code_exit(PD_BUSY);
+	(void)strcpy(r->job, job->id);
+}
+
+/* 1 = accepted, and r->job is the job to follow (with a once-key perhaps an earlier one); 0 = *r is the answer. */
+static int
+admit(const struct gateway *g, const struct job *job, struct response *r)
+{
+	json_t	     *msg = ask_new(g, "admit"), *reply;
+	struct pd_err e;
+	int	      is_down;
+
+	json_object_set_new(msg, "job", json_string(job->id));
+	if (ask_director(g, msg, ASK_LIMIT_MS, &reply, &is_down, &e) == -1) {
+		say_queued(g, job, is_down, r);
+		return 0;
+	}
+	(void)strcpy(r->job, job->id);
+	response_from_json(r, reply);
+	json_decref(reply);
+	return r->status == 0;
+}
+
+/* The id first: whoever loses the connection now can still find the job. */
+static void
+tell_id(const struct gateway *g, const char *id)
+{
+	if (!g->req.json || g->launch.err_is_tty)
+		(void)fprintf(stderr, "job %s\n", id);
+}
+
+void
+gateway_submit(struct gateway *g, struct response *r)
+{
+	struct job    job;
+	struct pd_err e;
+
+	if (make_job(g, &job, &e) == -1 || (drop(g, &job, &e) == -1 && e.code != PD_UNKNOWN)) {
+		response_error(r, &e);
+		job_clear(&job);
+		return;
+	}
+	if (admit(g, &job, r)) {
+		tell_id(g, r->job);
+		if (!g->req.detach)
+			watch_job(g, r->job, r);
+		else if (strcmp(r->word, "QUEUED") == 0 && strstr(r->message, "follow") == NULL)
+			response_code(r, PD_QUEUED, "job %s is queued; follow it with: follow %s", r->job, r->job);
+	}
+	job_clear(&job);
+}
+
+void
+gateway_follow(struct gateway *g, struct response *r)
+{
+	json_t	     *msg = ask_new(g, "resolve"), *reply;
+	struct pd_err e;
+
+	json_object_set(msg, "job", json_object_get(g->req.args, "job"));
+	if (ask_director(g, msg, ASK_LIMIT_MS, &reply, NULL, &e) == -1) {
+		response_error(r, &e);
+		return;
+	}
+	response_from_json(r, reply);
+	json_decref(reply);
+	if (r->status == 0 && r->job[0] == '\0')
+		response_code(r, PD_BUG, "the director's answer names no job");
+	else if (r->status == 0)
+		watch_job(g, r->job, r);
+}

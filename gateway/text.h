@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * text.h - texts from elsewhere, made fit to print.
+ */
+#ifndef PD_GATEWAY_TEXT_H
+#define PD_GATEWAY_TEXT_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+/*
+ * As vis_encode(), but a backslash stays one: messages have been escaped where they were made, and commands must be
+ * fit to copy.  Nothing that acts on a terminal passes.  Allocated; the caller frees it; NULL only without memory.
+ */
+char *text_harmless(const char *s, size_t len);
+
+/* "4G", "0.50", "2027-03-01T09:00:00Z", "yes": one JSON value under its key as people read it.  Allocated. */
+char *text_of_value(const char *key, const json_t *value, const json_t *row);
+
+/* Is this key's value a number, to be aligned to the right? */
+int text_is_number(const char *key, const json_t *value);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * watch.c - waiting for a job's end.
+ *
+ * Leaving never touches the job: whoever closes his laptop finds it again by its id.
+ */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/ask.h"
+#include "gateway/follow.h"
+#include "gateway/progress.h"
+#include "gateway/watch.h"
+#include "spool/clock.h"
+#include "spool/portable.h"
+#include "spool/wire.h"
+
+#define SILENCE_MS 15000	/* without an event: is the director still there? */
+
+static volatile sig_atomic_t stopped_by;
+
+static void
+note_signal(int sig)
+{
+	stopped_by = sig;
+}
+
+static void
+catch_signals(void)
+{
+	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction act = { .sa_handler = note_signal };	/* no SA_RESTART: poll() returns */
+
+	(void)sigemptyset(&act.sa_mask);
+	for (size_t i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
+		(void)sigaction(sigs[i], &act, NULL);
+}
+
+/* One wait for one job. */
+struct watch {
+	const struct gateway *g;
+	const char	     *id;
+	struct follow	      f;
+	struct progress	      p;
+	int64_t		      end_ms;	/* monotonic, -1 = never */
+	int64_t		      heard_ms;	/* the last event, or the last question after the director */
+	int		      told_down;
+};
+
+static void
+still_running(const struct watch *w, struct response *r, const char *why)
+{
+	response_code(r, PD_BUSY, "%s; job %s goes on; follow it with: follow %s", why, w->id, w->id);
+	(void)strcpy(r->job, w->id);
+}
+
+/* Is it time to leave without a result? */
+static int
+must_leave(const struct watch *w, int is_gone, int64_t now, struct response *r)
+{
+	if (stopped_by == SIGINT) {
+		response_code(r, PD_BUSY, "job %s goes on; follow it with: follow %s; cancel it with: cancel-job %s", w->id,
+		    w->id, w->id);
+		(void)strcpy(r->job, w->id);
+		return 1;
+	}
+	if (stopped_by != 0 || is_gone) {
+		still_running(w, r, "the connection was closed");
+		return 1;
+	}
+	if (w->end_ms >= 0 && now >= w->end_ms) {
+		still_running(w, r, "the job is not finished within the --timeout");
+		return 1;
+	}
+	return 0;
+}
+
+/* A plan's commands join the result's value. */
+static void
+add_commands(struct response *r, json_t *commands)
+{
+	json_t *value;
+
+	if (commands == NULL)
+		return;
+	value = json_is_object(r->value) ? json_copy(r->value) : json_object();
+	json_object_set(value, "commands", commands);
+	json_decref(r->value);
+	r->value = value;
+}
+
+/* Shows what is there.  1 = the result was among it. */
+static int
+take_events(struct watch *w, struct response *r)
+{
+	struct event  ev;
+	struct pd_err e;
+	int	      rv;
+
+	while ((rv = follow_next(&w->f, &ev, &e)) == 1) {
+		w->heard_ms = clock_mono_ms();
+		w->told_down = 0;
+		if (ev.kind == EVENT_RESULT) {
+			response_from_json(r, ev.json);
+			event_clear(&ev);
+			add_commands(r, w->p.commands);
+			(void)strcpy(r->job, w->id);
+			return 1;
+		}
+		progress_event(&w->p, &ev, w->heard_ms);
+		event_clear(&ev);
+	}
+	if (rv == 0)
+		return 0;
+	response_error(r, &e);
+	(void)strcpy(r->job, w->id);
+	return 1;
+}
+
+/* A silent job is normal; a director that is gone is worth a line. */
+static void
+look_after_director(struct watch *w, int64_t now)
+{
+	struct event note = { .kind = EVENT_NOTE, .level = "warning", .text = "the director is not running; the job goes on when it is back" };
+	int	     sock;
+
+	if (now - w->heard_ms < SILENCE_MS)
+		return;
+	w->heard_ms = now;
+	sock = wire_connect(w->g->conf->socket, NULL);
+	if (sock != -1) {
+		(void)close(sock);
+		w->told_down = 0;
+	} else if (!w->told_down) {
+		progress_event(&w->p, &note, now);
+		w->told_down = 1;
+	}
+}
+
+/* The log appears when the director has taken the job in. */
+static int
+is_open(struct watch *w)
+{
+	struct pd_err e;
+
+	if (w->f.fd != -1)
+		return 1;
+	if (follow_open(&w->f, w->g->conf->spool, w->id, &e) == 0)
+		return 1;
+	follow_close(&w->f);
+	return 0;
+}
+
+static void
+wait_for_end(struct watch *w, struct response *r)
+{
+	int	gone = 0, limit;
+	int64_t now;
+
+	for (;;) {
+		if (is_open(w) && take_events(w, r) == 1)
+			return;
+		now = clock_mono_ms();
+		if (must_leave(w, gone, now, r))
+			return;
+		look_after_director(w, now);
+		progress_tick(&w->p, now);
+		limit = w->f.fd == -1 ? 2 * PORT_LOOK_MS : -1;
+		if (w->end_ms >= 0 && (limit == -1 || w->end_ms - now < limit))
+			limit = w->end_ms - now < 60000 ? (int)(w->end_ms - now) : 60000;
+		gone = follow_wait(&w->f, limit) == -1;
+	}
+}
+
+void
+watch_job(const struct gateway *g, const char *id, struct response *r)
+{
+	struct watch w = { .g = g, .id = id, .f = { .fd = -1, .watch = -1 } };
+
+	stopped_by = 0;
+	catch_signals();
+	w.heard_ms = clock_mono_ms();
+	w.end_ms = g->req.timeout_s < 0 ? -1 : w.heard_ms + g->req.timeout_s * 1000;
+	progress_init(&w.p, stderr, stdout, g->launch.err_is_tty, g->req.json && !g->launch.err_is_tty, g->req.json);
+	wait_for_end(&w, r);
+	progress_clear(&w.p);
+	follow_close(&w.f);
+}
