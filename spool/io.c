@@ -103,7 +103,14 @@ io_open_dir(const char *path, struct pd_err *e)
 int
 io_make_dir(const char *path, mode_t mode, struct pd_err *e)
 {
-	if (mkdir(path, mode) == -1 && errno != EEXIST)
-		return pd_fail_sys(e, PD_IO, "make directory %s", path);
-	return 0;
+	struct stat st;
+
+	if (mkdir(path, mode) == 0)
+		return 0;
+	if (errno == EEXIST && stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return 0;
+		errno = ENOTDIR;
+	}
+	return pd_fail_sys(e, PD_IO, "make directory %s", path);
 }

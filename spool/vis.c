@@ -81,31 +81,29 @@ char *
 vis_encode(char *dst, size_t size, const char *src, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)src;
-	size_t		     at = 0;
+	size_t		     at = 0, cut = 0;	/* cut: the last place where "..." would still fit */
 
 	if (size == 0)
 		return dst;
 	for (size_t i = 0; i < len;) {
 		size_t n = sequence_len(p + i, len - i);
 		int    plain = n > 0 && is_harmless(p + i, n);
-		size_t need = plain ? n : 4;
-		int    last = i + (plain ? n : 1) == len;
+		char   piece[4];
+		size_t need = plain ? n : escape(piece, p[i]);
 
-		if (at + need + (last ? 1 : 4) > size) {	/* 4: room for "..." and NUL */
-			if (size >= 4)
-				memcpy(dst + (at < size - 4 ? at : size - 4), "...", 3);
-			at = at < size - 4 ? at + 3 : size - 1;
+		if (at + need >= size) {
+			if (size > 3) {
+				memcpy(dst + cut, "...", 3);
+				at = cut + 3;
+			}
 			break;
 		}
-		if (plain) {
-			memcpy(dst + at, p + i, n);
-			at += n;
-			i += n;
-		} else {
-			at += escape(dst + at, p[i]);
-			i++;
-		}
+		memcpy(dst + at, plain ? (const char *)p + i : piece, need);
+		at += need;
+		i += plain ? n : 1;
+		if (at + 3 < size)
+			cut = at;
 	}
-	dst[at < size ? at : size - 1] = '\0';
+	dst[at] = '\0';
 	return dst;
 }
