@@ -45,6 +45,8 @@ link_new(const struct ssh_target *target, struct pd_err *e)
 		l->host_key = copy(target->host_key);
 		l->raw = calloc(1, sizeof(*l->raw));
 		l->port = target->port > 0 ? target->port : 22;
+		l->alive_ms = LINK_ALIVE_MS;
+		l->dead_ms = LINK_DEAD_MS;
 		l->connect_timeout_ms = target->connect_timeout_ms > 0 ? target->connect_timeout_ms : LINK_CONNECT_MS;
 		if (l->address != NULL && l->user != NULL && l->key_file != NULL && l->host_key != NULL && l->raw != NULL)
 			return l;

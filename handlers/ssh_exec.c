@@ -139,9 +139,9 @@ turn(struct command *c)
 		c->heard = l->raw->in_packets;
 		c->heard_ms = now;
 		c->asked = 0;
-	} else if (now - c->heard_ms >= LINK_DEAD_MS)
+	} else if (now - c->heard_ms >= l->dead_ms)
 		return "no sign of life from the console";
-	else if (now - c->heard_ms >= (int64_t)LINK_ALIVE_MS * (c->asked + 1)) {
+	else if (now - c->heard_ms >= (int64_t)l->alive_ms * (c->asked + 1)) {
 		c->asked++;
 		(void)ssh_send_keepalive(l->session);
 	}

@@ -24,6 +24,7 @@ struct link {
 	struct transport	  *t;		/* its stop() */
 	char			  *address, *user, *key_file, *host_key;	/* owned */
 	int			   port, connect_timeout_ms;
+	int			   alive_ms, dead_ms;	/* LINK_ALIVE_MS, LINK_DEAD_MS; a test has less patience */
 	ssh_session		   session;	/* NULL = not connected */
 	ssh_event		   event;
 	struct ssh_counter_struct *raw;		/* packets of this session; lives as long as it */
