@@ -170,6 +170,8 @@ effects_end(struct store *st, const char *id, const struct ending *ending, json_
 		*row = job;	/* it ended before: the first end counts */
 		return 0;
 	}
+	if (end.state == JOB_FAILED && field_is_set(job, "cancel"))
+		end.state = JOB_CANCELLED;	/* nothing is left of it, as its user wished */
 	if (end_in_transaction(st, job, &end, e) == 0 && store_job_get(st, id, row, e) == 0)
 		rv = store_commit(st, e);
 out:

@@ -92,8 +92,11 @@ reject(struct intake *in, int dirfd, const char *name, const struct pd_err *why)
 	struct pd_err e;
 	json_t	     *row = NULL;
 
-	if (drop_reject(in->spool, dirfd, name, why->msg, &e) == -1)
+	if (drop_reject(in->spool, dirfd, name, why->msg, &e) == -1) {
+		/* Another user's directory, planted: it cannot be moved and is met at each scan, so no history. */
 		log_event(in->log, LOG_WARNING, "bad-file-stays", "why", e.msg, NULL);
+		return -1;
+	}
 	record_bad(in, name, why);
 	if (!id_is_valid(name) || store_job_get(in->admission.store, name, &row, &e) == 0) {
 		json_decref(row);	/* another job of this id has its own log */
@@ -162,8 +165,11 @@ log_ended(struct intake *in, const struct verdict *v)
 		log_event(in->log, LOG_NOTICE, field_text(v->row, "state"), "job", id, "user", field_text(v->row, "user"),
 		    "verb", field_text(v->row, "verb"), "code", field_text(v->row, "code"), "message",
 		    field_text(v->row, "message"), NULL);
-	if (drop_finish(in->spool, id, &e) == -1 && e.code != PD_NOTFOUND)
-		log_event(in->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
+	if (drop_finish(in->spool, id, &e) == 0 || e.code == PD_NOTFOUND)
+		return;
+	log_event(in->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
+	if (e.code == PD_CONFLICT)	/* the same file once more, when its job had ended long ago */
+		(void)drop_reject(in->spool, in->spool->cur, id, "its job has ended before", &e);
 }
 
 /* The job has a row and its file is in cur/: tell who follows it, and the scheduler. */
@@ -289,18 +295,19 @@ int
 intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e)
 {
 	struct verdict v;
-	char	     **names = NULL;
+	char	     **names;
 	size_t	       n;
 	int	       taken = 0, rv = 0;
 
 	if (list_names(dirfd, &names, &n, e) == -1)
 		return -1;
 	for (size_t i = 0; i < n && taken < limit && rv == 0; i++) {
-		if (intake_take(in, dirfd, names[i], &v, e) == 0)
+		if (intake_take(in, dirfd, names[i], &v, e) == 0) {
 			verdict_clear(&v);
-		else if (e->code == PD_IO || e->code == PD_NOSPACE)
+			taken++;	/* planted names do not count: they would use up every round */
+		} else if (e->code == PD_IO || e->code == PD_NOSPACE) {
 			rv = -1;
-		taken++;
+		}
 	}
 	free_names(names, n);
 	return rv == 0 ? taken : -1;

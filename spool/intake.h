@@ -43,8 +43,8 @@ void intake_close(struct intake *in);
 int intake_take(struct intake *in, int dirfd, const char *id, struct verdict *v, struct pd_err *e);
 
 /*
- * Takes up to limit files of dirfd, oldest first.  Returns how many there were, so that a full round says that there may be more; -1 when our
- * own disk or store failed: what is left is tried later.
+ * Takes up to limit jobs out of dirfd, oldest first.  Returns how many it took: as many as limit says that there may be
+ * more; -1 when our own disk or store failed: what is left is tried later.
  */
 int intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e);
 

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * director.c - the loop: what woke us, what to do next, when to wake at the latest.
+ *
+ * Idle means blocked in poll(): the next time-out is the earliest of those that somebody waits for,
+ * and the slow scan of new/.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "spool/clock.h"
+#include "spool/director.h"
+#include "spool/portable.h"
+
+#define SWEEP_MS (60 * 60 * 1000)	/* tmp/ is swept so often */
+#define SWEEP_AGE_S (36 * 60 * 60)	/* maildir's age for what nobody finishes any more */
+
+enum source { SRC_SIGNAL, SRC_WATCH, SRC_SOCKET, SRC_CLIENT, SRC_WORKER };
+
+struct slot {
+	enum source	     source;
+	struct query_client *client;
+	struct worker	    *worker;
+};
+
+/* What poll() is asked about, and what each entry stands for; made anew each time. */
+struct round {
+	struct pollfd *fds;
+	struct slot   *slots;
+	size_t	       n, size;
+};
+
+static int
+add(struct round *r, int fd, short events, struct slot slot)
+{
+	if (fd == -1)
+		return 0;
+	if (r->n == r->size) {
+		size_t	       size = r->size > 0 ? 2 * r->size : 32;
+		struct pollfd *fds = reallocarray(r->fds, size, sizeof(*fds));
+		struct slot   *slots;
+
+		if (fds == NULL)
+			return -1;
+		r->fds = fds;
+		if ((slots = reallocarray(r->slots, size, sizeof(*slots))) == NULL)
+			return -1;
+		r->slots = slots;
+		r->size = size;
+	}
+	r->fds[r->n] = (struct pollfd){ .fd = fd, .events = events };
+	r->slots[r->n++] = slot;
+	return 0;
+}
+
+static int
+collect(struct director *d, int signals, struct round *r, struct pd_err *e)
+{
+	int rv;
+
+	r->n = 0;
+	rv = add(r, signals, POLLIN, (struct slot){ SRC_SIGNAL, NULL, NULL });
+	for (struct worker *w = d->pool.workers; w != NULL && rv == 0; w = w->next)
+		rv = add(r, w->sock, POLLIN, (struct slot){ SRC_WORKER, NULL, w });
+	if (!d->is_stopping && rv == 0)
+		rv = add(r, d->watch, POLLIN, (struct slot){ SRC_WATCH, NULL, NULL });
+	if (rv == 0)
+		rv = add(r, d->server.sock, POLLIN, (struct slot){ SRC_SOCKET, NULL, NULL });
+	for (size_t i = 0; i < QUERY_CLIENTS && rv == 0; i++) {
+		struct query_client *c = &d->server.clients[i];
+
+		rv = add(r, c->fd, c->out != NULL ? POLLOUT : POLLIN, (struct slot){ SRC_CLIENT, c, NULL });
+	}
+	return rv == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the sockets to watch");
+}
+
+static void
+sooner(int64_t *timeout, int64_t other)
+{
+	if (other >= 0 && other < *timeout)
+		*timeout = other;
+}
+
+static int
+next_timeout(const struct director *d, int64_t now)
+{
+	int64_t timeout = d->scan_at_ms > now ? d->scan_at_ms - now : 0;
+
+	if (d->is_stopping) {
+		timeout = d->stop_at_ms > now ? d->stop_at_ms - now : 0;
+	} else {
+		sooner(&timeout, sched_delay(d->sched, now));
+		sooner(&timeout, pool_delay(&d->pool, now));
+	}
+	if (d->retry_at_ms != 0)
+		sooner(&timeout, d->retry_at_ms > now ? d->retry_at_ms - now : 0);
+	sooner(&timeout, query_server_delay(&d->server, now));
+	return timeout > INT_MAX ? INT_MAX : (int)timeout;
+}
+
+/* A full round: more may be there, and the sockets get their turn before it. */
+static void
+scan(struct director *d)
+{
+	int64_t	      now = clock_mono_ms();
+	struct pd_err e;
+	int	      n;
+
+	d->scan_at_ms = now + DIRECTOR_SCAN_MS;
+	n = intake_scan(&d->intake, d->spool.new, DIRECTOR_ROUND, &e);
+	if (n == DIRECTOR_ROUND) {
+		d->scan_at_ms = now;
+	} else if (n == -1) {
+		d->scan_at_ms = now + DIRECTOR_RETRY_MS;
+		log_event(&d->log, LOG_ERR, "intake-failed", "why", e.msg, NULL);
+	}
+}
+
+static void
+begin_stop(struct director *d)
+{
+	log_event(&d->log, LOG_NOTICE, "stopping", NULL);
+	d->is_stopping = 1;
+	d->stop_at_ms = clock_mono_ms() + DIRECTOR_PARK_MS;
+	runner_park(d);
+}
+
+/* 1 = end at once: a second SIGTERM.  What runs is safe in its journal. */
+static int
+on_signals(struct director *d, int fd)
+{
+	char	buf[64];
+	ssize_t n;
+
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		for (ssize_t i = 0; i < n; i++) {
+			if (buf[i] == 'T' && d->is_stopping)
+				return 1;
+			if (buf[i] == 'T')
+				begin_stop(d);
+			else if (buf[i] == 'H' && !d->is_stopping)
+				reload_conf(d);
+		}	/* SIGCHLD only has to wake us */
+	return 0;
+}
+
+/*
+ * Clients and workers of this round may go while it is served: a client's place then has no descriptor or a new one, which is
+ * harmless (its socket does not block); a worker is only forgotten by pool_reap(), at the end of a round.
+ */
+static void
+serve(struct director *d, const struct pollfd *p, const struct slot *slot)
+{
+	int64_t now = clock_mono_ms();
+
+	switch (slot->source) {
+	case SRC_SIGNAL:
+		break;
+	case SRC_WATCH:
+		port_watch_drain(p->fd);
+		d->scan_at_ms = now;
+		break;
+	case SRC_SOCKET:
+		query_server_accept(&d->server, now);
+		break;
+	case SRC_CLIENT:
+		if (slot->client->fd == p->fd)
+			query_server_serve(&d->server, slot->client, now);
+		break;
+	case SRC_WORKER:
+		if (slot->worker->sock == p->fd)
+			runner_read(d, slot->worker);
+		break;
+	}
+}
+
+/* What is due by time. */
+static void
+run_timers(struct director *d)
+{
+	int64_t	      now = clock_mono_ms();
+	struct pd_err e;
+
+	if (d->retry_at_ms != 0 && d->retry_at_ms <= now) {
+		d->retry_at_ms = 0;
+		runner_record(d);
+	}
+	query_server_expire(&d->server, now);
+	if (d->is_stopping)
+		return;
+	pool_retire(&d->pool, now);
+	if (d->scan_at_ms <= now)
+		scan(d);
+	if (d->sweep_at_ms <= now) {
+		d->sweep_at_ms = now + SWEEP_MS;
+		if (drop_sweep(&d->spool, SWEEP_AGE_S, &e) == -1)
+			log_event(&d->log, LOG_WARNING, "sweep-failed", "why", e.msg, NULL);
+	}
+}
+
+/* 1 = the loop ends. */
+static int
+is_over(const struct director *d)
+{
+	return d->is_stopping && (pool_busy(&d->pool) == 0 || clock_mono_ms() >= d->stop_at_ms);
+}
+
+static int
+run_round(struct director *d, struct round *r, int ready)
+{
+	int ends = 0;
+
+	/* Workers first: the slot that one of them frees is the one that the next job gets. */
+	for (size_t i = 1; i < r->n && ready > 0; i++)
+		if (r->fds[i].revents != 0)
+			serve(d, &r->fds[i], &r->slots[i]);
+	if (r->fds[0].revents != 0)
+		ends = on_signals(d, r->fds[0].fd);
+	run_timers(d);
+	runner_dispatch(d);
+	pool_reap(&d->pool);
+	return ends || is_over(d);
+}
+
+int
+director_run(struct director *d, int signals, struct pd_err *e)
+{
+	struct round r = { NULL, NULL, 0, 0 };
+	int	     ready, rv = -1;
+
+	log_event(&d->log, LOG_NOTICE, "ready", "socket", d->conf->socket, "policy", d->conf->digest, NULL);
+	runner_dispatch(d);
+	for (;;) {
+		if (collect(d, signals, &r, e) == -1)
+			break;
+		ready = poll(r.fds, (nfds_t)r.n, next_timeout(d, clock_mono_ms()));
+		if (ready == -1 && errno != EINTR) {
+			pd_fail_sys(e, PD_IO, "wait for something to do");
+			break;
+		}
+		if (run_round(d, &r, ready) == 1) {
+			rv = 0;
+			break;
+		}
+	}
+	log_event(&d->log, LOG_NOTICE, "ended", "unfinished", pool_busy(&d->pool) > 0 ? "yes" : "no", NULL);
+	free(r.fds);
+	free(r.slots);
+	return rv;
+}

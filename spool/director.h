@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * director.h - the director as a whole: one thread, one poll() loop, one writer of the store.
+ *
+ *	director.c	the loop: what woke us, what to do next, when to wake at the latest
+ *	runner.c	jobs on workers: start, messages, ends
+ *	recovery.c	what a crash left, at each start
+ *	query_server.c	the local socket
+ *	reload.c	SIGHUP
+ *	director_open.c	opening and closing it all
+ */
+#ifndef PD_SPOOL_DIRECTOR_H
+#define PD_SPOOL_DIRECTOR_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "policy/conf.h"
+#include "spool/drop.h"
+#include "spool/effects.h"
+#include "spool/err.h"
+#include "spool/identity.h"
+#include "spool/intake.h"
+#include "spool/log.h"
+#include "spool/query_server.h"
+#include "spool/scheduler.h"
+#include "spool/store.h"
+#include "spool/worker_pool.h"
+
+#define DIRECTOR_SCAN_MS     30000	/* new/ is looked at so often even when nothing hints at it */
+#define DIRECTOR_RETRY_MS    2000	/* our disk was full, a worker could not be started: again after */
+#define DIRECTOR_LOCKED_MS   200	/* an earlier director's worker still has the journal: look again after */
+#define DIRECTOR_PARK_MS     30000	/* workers may finish their command so long after SIGTERM */
+#define DIRECTOR_STARTS	     4		/* one start and three resumptions; then a person is told */
+#define DIRECTOR_ROUND	     64		/* job files taken in before the sockets are looked at again */
+
+/* An end that could not be recorded (our disk is full): kept until it can. */
+struct unrecorded {
+	struct unrecorded *next;
+	struct sched_job   job;
+	struct ending	   ending;
+	json_t		  *value;
+};
+
+struct director {
+	const char	   *conf_path;
+	struct pd_conf	   *conf;
+	struct identity	    identity;
+	struct store	   *store;
+	struct spool	    spool;
+	struct log	    log;
+	struct sched	   *sched;
+	struct worker_pool  pool;
+	struct intake	    intake;
+	struct query_server server;
+	struct unrecorded  *unrecorded;
+	int		    state_dir, lock, watch;
+	int64_t		    scan_at_ms, retry_at_ms, sweep_at_ms;	/* monotonic; retry 0 = none */
+	int		    is_stopping;
+	int64_t		    stop_at_ms;		/* while stopping: no longer than this */
+};
+
+/* Reads the configuration, takes the lock, opens spool and store, recovers, listens. */
+int  director_open(struct director *d, const char *conf_path, const struct log *log, struct pd_err *e);
+void director_close(struct director *d);
+
+/* Runs until SIGTERM or SIGINT; signals is the read end of the self-pipe (spool/signals.h). */
+int director_run(struct director *d, int signals, struct pd_err *e);
+
+/* runner.c */
+void runner_fill(const struct director *d, const json_t *row, struct sched_job *job);
+int  runner_enqueue(struct director *d, const json_t *row, int64_t not_before_ms, struct pd_err *e);
+void runner_dispatch(struct director *d);		/* starts what can start */
+void runner_read(struct director *d, struct worker *w);	/* its socket is readable */
+void runner_record(struct director *d);			/* tries the unrecorded ends again */
+void runner_park(struct director *d);
+int  runner_cancel(struct director *d, const char *id, const char *by, struct pd_err *e);
+
+/* recovery.c */
+int recovery_run(struct director *d, struct pd_err *e);
+
+/* reload.c */
+void reload_conf(struct director *d);
+int  reload_record_start(struct director *d, struct pd_err *e);	/* the policy's digest into the history */
+
+#endif

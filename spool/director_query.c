@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * director_query.c - what the director answers to one request on its socket.
+ *
+ * "admit" is on the way of every request, so it does nothing but the intake of that one file: a
+ * read, a transaction, a rename.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/policy.h"
+#include "spool/clock.h"
+#include "spool/director.h"
+#include "spool/director_query.h"
+#include "spool/field.h"
+#include "spool/query.h"
+#include "spool/vis.h"
+
+#define REFUSED_TEXT_MAX 480	/* of a gateway's refusal in the history: as long as struct pd_err's */
+
+/* One request: who asks, by the kernel's word. */
+struct asking {
+	struct director *d;
+	const json_t	*request;
+	uid_t		 uid;
+	char		 user[JOB_USER_MAX + 1];
+};
+
+static json_t *
+reply_error(const struct pd_err *e)
+{
+	return query_reply(e->code, e->msg, NULL);
+}
+
+static int
+cancel(void *arg, const char *id, struct pd_err *e)
+{
+	struct asking *a = arg;
+
+	return runner_cancel(a->d, id, a->user, e);
+}
+
+static struct query_context
+context_of(struct asking *a)
+{
+	return (struct query_context){ .conf = a->d->conf, .store = a->d->store, .spool = &a->d->spool, .cancel = cancel,
+		.arg = a, .now_ms = clock_wall_ms() };
+}
+
+static json_t *
+op_query(struct asking *a)
+{
+	struct query_context q = context_of(a);
+	const char	    *name = field_text(a->request, "verb");
+	const struct verb   *verb = verb_find(name);
+	char		     shown[80];
+
+	if (verb == NULL || verb->kind != VERB_QUERY) {
+		struct pd_err e;
+
+		(void)pd_fail(&e, PD_USAGE, "the director answers no \"%s\"",
+		    vis_encode(shown, sizeof(shown), name, strlen(name)));
+		return reply_error(&e);
+	}
+	return query_answer(&q, verb, json_object_get(a->request, "args"), a->user);
+}
+
+static json_t *
+op_resolve(struct asking *a)
+{
+	struct query_context q = context_of(a);
+
+	return query_resolve(&q, field_text(a->request, "job"), a->user);
+}
+
+static const char *
+what_it_waits_for(const struct director *d, const json_t *row)
+{
+	struct sched_job job;
+
+	if (strcmp(field_text(row, "state"), "queued") != 0)
+		return "";
+	runner_fill(d, row, &job);
+	return sched_wait(d->sched, &job);
+}
+
+/* A job's row as an answer: accepted, or how it ended. */
+static json_t *
+reply_row(const struct director *d, const json_t *row)
+{
+	enum job_state state = JOB_QUEUED;
+	enum pd_code   code = PD_QUEUED;
+	const char    *wait = what_it_waits_for(d, row);
+	json_t	      *value, *reply;
+
+	(void)job_state_from_name(field_text(row, "state"), &state);
+	if (job_state_is_final(state))
+		code = code_find(field_text(row, "code"), (int)field_number(row, "exit"));
+	value = json_pack("{s:s s:s s:s}", "state", field_text(row, "state"), "platform", field_text(row, "platform"), "vm",
+	    field_text(row, "vm"));
+	if (wait[0] != '\0')
+		(void)json_object_set_new(value, "wait", json_string(wait));
+	if (json_object_get(row, "value") != NULL && job_state_is_final(state))
+		(void)json_object_set(value, "value", json_object_get(row, "value"));
+	reply = query_reply(code, job_state_is_final(state) ? field_text(row, "message") : "accepted", value);
+	if (reply != NULL)
+		(void)json_object_set(reply, "job", json_object_get(row, "id"));
+	return reply;
+}
+
+/* Not in new/ any more: taken by the scan, or never there, or somebody else's, which is the same. */
+static json_t *
+reply_known(struct asking *a, const char *id)
+{
+	struct pd_err e;
+	json_t	     *row = NULL, *reply;
+
+	if (store_job_get(a->d->store, id, &row, &e) == -1) {
+		if (e.code == PD_NOTFOUND)
+			(void)pd_fail(&e, PD_NOTFOUND, "there is no job %s of yours", id);
+		return reply_error(&e);
+	}
+	if (strcmp(field_text(row, "user"), a->user) == 0) {
+		reply = reply_row(a->d, row);
+	} else {
+		(void)pd_fail(&e, PD_NOTFOUND, "there is no job %s of yours", id);
+		reply = reply_error(&e);
+	}
+	json_decref(row);
+	return reply;
+}
+
+static json_t *
+op_admit(struct asking *a)
+{
+	struct director *d = a->d;
+	const char	*id = field_text(a->request, "job");
+	struct verdict	 v;
+	struct pd_err	 e;
+	json_t		*reply;
+
+	if (!id_is_valid(id)) {
+		(void)pd_fail(&e, PD_USAGE, "this is not a job's id");
+		return reply_error(&e);
+	}
+	if (d->is_stopping) {
+		(void)pd_fail(&e, PD_BUSY, "the director is stopping; the job is kept and taken up at its next start");
+		return reply_error(&e);
+	}
+	if (intake_take(&d->intake, d->spool.new, id, &v, &e) == -1)
+		return e.code == PD_NOTFOUND ? reply_known(a, id) : reply_error(&e);
+	if (strcmp(field_text(v.row, "user"), a->user) != 0) {
+		(void)pd_fail(&e, PD_NOTFOUND, "there is no job %s of yours", id);
+		reply = reply_error(&e);
+	} else {
+		reply = reply_row(d, v.first != NULL ? v.first : v.row);
+	}
+	verdict_clear(&v);
+	return reply;
+}
+
+static int
+add_refusal(struct asking *a, struct pd_err *e)
+{
+	const struct pd_tenant *tenant = policy_tenant(a->d->conf, a->user);
+	char			verb[4 * JOB_VERB_MAX + 8], message[REFUSED_TEXT_MAX], source[JOB_SOURCE_MAX * 4];
+	const char		*v = field_text(a->request, "verb"), *m = field_text(a->request, "message"),
+				*s = field_text(a->request, "source");
+	json_t			*record;
+	int			 rv = -1;
+
+	record = json_pack("{s:s s:s s:s s:s s:{s:s s:s s:s}}", "event", "refused", "user", a->user, "tenant",
+	    tenant != NULL ? tenant->name : "", "verb", vis_encode(verb, sizeof(verb), v, strlen(v)), "what", "code",
+	    code_word(code_find(field_text(a->request, "code"), (int)field_number(a->request, "exit"))), "message",
+	    vis_encode(message, sizeof(message), m, strlen(m)), "source", vis_encode(source, sizeof(source), s, strlen(s)));
+	if (record == NULL)
+		return pd_fail(e, PD_BADDATA, "the refusal has no text");
+	if (store_begin(a->d->store, e) == 0 && store_history_add(a->d->store, record, e) == 0)
+		rv = store_commit(a->d->store, e);
+	if (rv == -1)
+		store_rollback(a->d->store);
+	json_decref(record);
+	return rv;
+}
+
+static json_t *
+op_refused(struct asking *a)
+{
+	struct pd_err e;
+
+	if (add_refusal(a, &e) == -1)
+		return reply_error(&e);
+	return query_reply(PD_OK, "recorded", NULL);
+}
+
+static const struct {
+	const char *op;
+	json_t *(*answer)(struct asking *a);
+} ops[] = {
+	{ "query", op_query },
+	{ "admit", op_admit },
+	{ "resolve", op_resolve },
+	{ "refused", op_refused },
+};
+
+json_t *
+director_answer(void *arg, uid_t uid, const json_t *request)
+{
+	struct asking	a = { .d = arg, .request = request, .uid = uid };
+	const char     *op = field_text(request, "op");
+	enum job_origin origin = strcmp(field_text(request, "origin"), "account") == 0 ? JOB_BY_ACCOUNT : JOB_BY_KEY;
+	struct pd_err	e;
+
+	if (identity_of_peer(&a.d->identity, uid, field_text(request, "user"), origin, a.user, &e) == -1) {
+		log_event(&a.d->log, LOG_WARNING, "peer-refused", "why", e.msg, NULL);
+		return reply_error(&e);
+	}
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (strcmp(ops[i].op, op) == 0)
+			return ops[i].answer(&a);
+	(void)pd_fail(&e, PD_USAGE, "the director knows no such request");
+	return reply_error(&e);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * powerdirectord.c - the director: claims job files, admits, schedules, keeps the database and the
+ * history, answers queries.  powerdirectord(8).
+ *
+ * It stays in the foreground: systemd and AIX's SRC start it so, and a log on standard error is theirs to
+ * keep.
+ */
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "spool/check.h"
+#include "spool/director.h"
+#include "spool/portable.h"
+#include "spool/signals.h"
+
+static const char usage[] =
+    "usage: powerdirectord [-dfs] [-c FILE]\n"
+    "       powerdirectord [-c FILE] --check | --init\n"
+    "       powerdirectord --version | --help\n"
+    "\n"
+    "  -c FILE    configuration (default " PD_CONF_FILE ")\n"
+    "  -d         log more: every answer that took a decision\n"
+    "  -f         stay in the foreground, which is what it does anyway\n"
+    "  -s         log to syslog(3) too\n"
+    "  --check    check configuration, policy, sequences and directories; change nothing\n"
+    "  --init     make the spool and state directories with their modes\n";
+
+enum action { RUN, CHECK, INIT };
+
+struct options {
+	const char *conf;
+	enum action action;
+	struct log  log;
+};
+
+/* A starter may have closed some of 0 to 2, or left others open: a file of ours must never be one of them. */
+static void
+clean_process(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = dup(fd);
+	port_close_from(STDERR_FILENO + 1);
+	(void)umask(077);
+}
+
+/* -1 = go on; otherwise the exit status. */
+static int
+parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = { { "check", no_argument, NULL, 'C' }, { "init", no_argument, NULL, 'I' },
+		{ "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
+	int			   c;
+
+	while ((c = getopt_long(argc, argv, "c:dfhs", longs, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			o->conf = optarg;
+			break;
+		case 'd':
+			o->log.level = LOG_DEBUG;
+			break;
+		case 'f':
+			break;
+		case 's':
+			o->log.to_syslog = 1;
+			break;
+		case 'C':
+			o->action = CHECK;
+			break;
+		case 'I':
+			o->action = INIT;
+			break;
+		case 'V':
+			(void)puts("powerdirectord " PD_VERSION);
+			return 0;
+		case 'h':
+			(void)fputs(usage, stdout);
+			return 0;
+		default:
+			(void)fputs(usage, stderr);
+			return 64;
+		}
+	if (optind == argc)
+		return -1;
+	(void)fputs(usage, stderr);
+	return 64;
+}
+
+static void
+print_problem(void *arg, const char *text)
+{
+	(void)arg;
+	(void)printf("%s\n", text);
+}
+
+static int
+check(const char *conf)
+{
+	size_t n = check_all(conf, print_problem, NULL);
+
+	if (n == 0)
+		(void)printf("%s: everything is as it should be\n", conf);
+	return n == 0 ? 0 : code_exit(PD_BADDATA);
+}
+
+static int
+fail(const struct log *log, const char *event, const struct pd_err *e)
+{
+	log_event(log, LOG_ERR, event, "why", e->msg, NULL);
+	return code_exit(e->code);
+}
+
+static int
+init(const struct options *o)
+{
+	struct pd_err e;
+
+	return check_init(o->conf, &e) == 0 ? 0 : fail(&o->log, "init-failed", &e);
+}
+
+static int
+run(const struct options *o)
+{
+	struct director *d = malloc(sizeof(*d));
+	struct pd_err	 e;
+	int		 signals, status = 0;
+
+	if (d == NULL)
+		return code_exit(PD_IO);
+	if ((signals = signals_open(&e)) == -1) {
+		free(d);
+		return fail(&o->log, "start-failed", &e);
+	}
+	if (director_open(d, o->conf, &o->log, &e) == -1)
+		status = fail(&o->log, "start-failed", &e);
+	else if (director_run(d, signals, &e) == -1)
+		status = fail(&o->log, "run-failed", &e);
+	director_close(d);
+	free(d);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { PD_CONF_FILE, RUN, { STDERR_FILENO, LOG_INFO, 0 } };
+	char	      *path;
+	int	       status;
+
+	if (argc < 1)
+		return 64;
+	clean_process();
+	if ((status = parse_options(argc, argv, &o)) != -1)
+		return status;
+	if ((path = realpath(o.conf, NULL)) != NULL)
+		o.conf = path;	/* a reload must find it from anywhere */
+	if (o.log.to_syslog)
+		openlog("powerdirectord", LOG_PID, LOG_DAEMON);
+	if (o.action == CHECK)
+		status = check(o.conf);
+	else if (o.action == INIT)
+		status = init(&o);
+	else
+		status = chdir("/") == 0 ? run(&o) : code_exit(PD_IO);
+	free(path);
+	return status;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * reload.c - SIGHUP: a new policy takes over when it is without a mistake; otherwise the old one
+ * stays in force, and both the log and the history say so.
+ *
+ * Where the spool, the state and the socket are cannot change under a running director.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "spool/director.h"
+
+static int
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static int
+is_movable(const struct pd_conf *old, const struct pd_conf *new, struct pd_err *e)
+{
+	if (same_text(old->spool, new->spool) && same_text(old->state, new->state) && same_text(old->socket, new->socket) &&
+	    same_text(old->spool_group, new->spool_group))
+		return 0;
+	return pd_fail(e, PD_CONFLICT, "%s: spool, state, socket and spool-group only change at a restart", new->file);
+}
+
+static int
+record(struct director *d, const char *event, json_t *what, struct pd_err *e)
+{
+	json_t *record = json_pack("{s:s s:o}", "event", event, "what", what);
+	int	rv = -1;
+
+	if (record == NULL)
+		return pd_fail(e, PD_IO, "no memory for the history");
+	if (store_begin(d->store, e) == 0 && store_history_add(d->store, record, e) == 0)
+		rv = store_commit(d->store, e);
+	if (rv == -1)
+		store_rollback(d->store);
+	json_decref(record);
+	return rv;
+}
+
+int
+reload_record_start(struct director *d, struct pd_err *e)
+{
+	return record(d, "start", json_pack("{s:s s:s s:s}", "policy", d->conf->digest, "file", d->conf->file, "version",
+	    PD_VERSION), e);
+}
+
+/* The history first: a policy that nobody could ask about later must not be in force. */
+static int
+take_over(struct director *d, struct pd_conf *new, const struct identity *identity, struct pd_err *e)
+{
+	struct sched_limits limits = { new->jobs_per_platform, new->jobs_total };
+	char		   *program = strdup(new->worker);
+
+	if (program == NULL)
+		return pd_fail_sys(e, PD_IO, "keep the worker's path");
+	if (record(d, "policy", json_pack("{s:s s:s s:s}", "old", d->conf->digest, "new", new->digest, "file", new->file),
+		e) == -1) {
+		free(program);
+		return -1;
+	}
+	sched_set_limits(d->sched, &limits);
+	free(d->pool.program);
+	d->pool.program = program;
+	d->pool.idle_s = new->worker_idle_s;
+	d->pool.jobs = new->worker_jobs;
+	pool_retire_platform(&d->pool, NULL);	/* programs and keys may have changed with it */
+	d->identity = *identity;
+	d->intake.admission.conf = new;
+	log_event(&d->log, LOG_NOTICE, "policy", "old", d->conf->digest, "new", new->digest, NULL);
+	conf_free(d->conf);
+	d->conf = new;
+	return 0;
+}
+
+void
+reload_conf(struct director *d)
+{
+	struct pd_conf *new = NULL;
+	struct identity identity;
+	struct pd_err	e, ignored;
+
+	if (conf_load(d->conf_path, geteuid(), &new, &e) == 0 && is_movable(d->conf, new, &e) == 0 &&
+	    identity_init(&identity, new, d->identity.accounts, d->identity.self, &e) == 0 &&
+	    take_over(d, new, &identity, &e) == 0)
+		return;
+	log_event(&d->log, LOG_ERR, "policy-refused", "why", e.msg, "so", "the old one stays in force", "old", d->conf->digest,
+	    "new", new != NULL ? new->digest : "", NULL);
+	if (record(d, "policy-refused", json_pack("{s:s s:s s:s}", "why", e.msg, "old", d->conf->digest, "new",
+		new != NULL ? new->digest : ""), &ignored) == -1)
+		log_event(&d->log, LOG_ERR, "history-failed", "why", ignored.msg, NULL);
+	conf_free(new);
+}

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * runner.c - jobs on workers: start, messages, ends.
+ */
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "policy/policy.h"
+#include "spool/clock.h"
+#include "spool/director.h"
+#include "spool/field.h"
+#include "spool/job_files.h"
+#include "spool/worker_vars.h"
+
+static void
+copy(char *dst, size_t size, const char *src)
+{
+	(void)snprintf(dst, size, "%s", src);
+}
+
+void
+runner_fill(const struct director *d, const json_t *row, struct sched_job *job)
+{
+	const struct pd_tenant *tenant = policy_tenant_by_name(d->conf, field_text(row, "tenant"));
+
+	memset(job, 0, sizeof(*job));
+	copy(job->id, sizeof(job->id), field_text(row, "id"));
+	copy(job->tenant, sizeof(job->tenant), field_text(row, "tenant"));
+	copy(job->user, sizeof(job->user), field_text(row, "user"));
+	copy(job->platform, sizeof(job->platform), field_text(row, "platform"));
+	copy(job->vm, sizeof(job->vm), field_text(row, "vm"));
+	job->weight = tenant != NULL ? tenant->weight : 1;
+	job->is_admin = tenant != NULL && tenant->role->scope == SCOPE_ALL;
+	job->is_resumed = field_number(row, "started") != 0;
+}
+
+int
+runner_enqueue(struct director *d, const json_t *row, int64_t not_before_ms, struct pd_err *e)
+{
+	struct sched_job job;
+
+	runner_fill(d, row, &job);
+	job.not_before_ms = not_before_ms;
+	return sched_add(d->sched, &job, e);
+}
+
+/* It had its turn; it comes back to the front, not to the end of the queue. */
+static void
+try_later(struct director *d, const struct sched_job *job, int64_t delay_ms, const struct pd_err *why)
+{
+	struct sched_job again = *job;
+	struct pd_err	 e;
+
+	log_event(&d->log, why->code == PD_BUSY ? LOG_INFO : LOG_ERR, "start-delayed", "job", job->id, "why", why->msg, NULL);
+	sched_ended(d->sched, job);
+	again.not_before_ms = clock_mono_ms() + delay_ms;
+	if (sched_add(d->sched, &again, &e) == -1)
+		log_event(&d->log, LOG_ERR, "out-of-memory", "job", job->id, NULL);	/* its row brings it back at the next start */
+}
+
+static void
+tell_state(struct director *d, const char *id, const char *state)
+{
+	struct pd_err e;
+
+	if (job_log_event(&d->spool, id, "state", json_pack("{s:s}", "state", state), &e) == -1)
+		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
+}
+
+static void
+tell_end(struct director *d, const json_t *row)
+{
+	const char   *id = field_text(row, "id");
+	struct pd_err e;
+
+	tell_state(d, id, field_text(row, "state"));
+	if (job_log_result(&d->spool, row, &e) == -1)
+		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
+	if (drop_finish(&d->spool, id, &e) == -1 && e.code != PD_NOTFOUND)
+		log_event(&d->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
+	log_event(&d->log, LOG_NOTICE, field_text(row, "state"), "job", id, "user", field_text(row, "user"), "verb",
+	    field_text(row, "verb"), "vm", field_text(row, "vm"), "code", field_text(row, "code"), "message",
+	    field_text(row, "message"), NULL);
+}
+
+/* Effects, move and history; 0 when they are durable and told. */
+static int
+record_end(struct director *d, const char *id, const struct ending *ending)
+{
+	struct pd_err e;
+	json_t	     *row = NULL;
+
+	if (effects_end(d->store, id, ending, &row, &e) == -1) {
+		log_event(&d->log, LOG_ERR, "end-not-recorded", "job", id, "why", e.msg, NULL);
+		return -1;
+	}
+	tell_end(d, row);
+	json_decref(row);
+	return 0;
+}
+
+/* The slot stays taken until the end is durable: nothing may start that assumes it. */
+static void
+end_job(struct director *d, const struct sched_job *job, const struct ending *ending)
+{
+	struct unrecorded *u;
+
+	if (record_end(d, job->id, ending) == 0) {
+		sched_ended(d->sched, job);
+		return;
+	}
+	if ((u = calloc(1, sizeof(*u))) == NULL)
+		return;	/* its row says running: the next start resumes it, and its journal ends it */
+	u->job = *job;
+	u->ending = *ending;
+	u->ending.value = u->value = json_incref((json_t *)(uintptr_t)ending->value);
+	u->next = d->unrecorded;
+	d->unrecorded = u;
+	d->retry_at_ms = clock_mono_ms() + DIRECTOR_RETRY_MS;
+}
+
+void
+runner_record(struct director *d)
+{
+	for (struct unrecorded **at = &d->unrecorded; *at != NULL;) {
+		struct unrecorded *u = *at;
+
+		if (record_end(d, u->job.id, &u->ending) == -1) {
+			d->retry_at_ms = clock_mono_ms() + DIRECTOR_RETRY_MS;
+			return;
+		}
+		sched_ended(d->sched, &u->job);
+		*at = u->next;
+		json_decref(u->value);
+		free(u);
+	}
+}
+
+/* Ends a job that has no worker. */
+static void
+end_with(struct director *d, const struct sched_job *job, enum job_state state, const struct pd_err *why)
+{
+	struct ending ending = { .state = state, .err = *why };
+
+	end_job(d, job, &ending);
+}
+
+/* An empty journal says that nothing was sent, whatever the row thinks: then it is a first run. */
+static const char *
+choose_mode(const json_t *row, int was_begun)
+{
+	if (field_is_set(row, "plan"))
+		return "plan";
+	if (!was_begun)
+		return "run";
+	return strcmp(field_text(row, "state"), "undoing") == 0 || field_is_set(row, "cancel") ? "undo" : "resume";
+}
+
+/* Everything that a start needs, or nothing. */
+struct start {
+	json_t	      *row, *msg;
+	struct worker *worker;
+	int	       journal, log;
+	int	       was_begun;	/* its journal has records */
+};
+
+static void
+start_clear(struct start *s)
+{
+	json_decref(s->row);
+	json_decref(s->msg);
+	if (s->journal != -1)
+		(void)close(s->journal);
+	if (s->log != -1)
+		(void)close(s->log);
+}
+
+static int
+open_files(struct director *d, const char *id, struct start *s, struct pd_err *e)
+{
+	struct stat st;
+
+	if ((s->journal = job_journal_open(&d->spool, id, e)) == -1 || (s->log = job_log_open(&d->spool, id, e)) == -1)
+		return -1;
+	if (fstat(s->journal, &st) == -1)
+		return pd_fail_sys(e, PD_IO, "stat the journal of job %s", id);
+	s->was_begun = st.st_size > 0;
+	return 0;
+}
+
+static int
+prepare(struct director *d, const struct sched_job *job, struct start *s, struct pd_err *e)
+{
+	if (store_job_get(d->store, job->id, &s->row, e) == -1 || open_files(d, job->id, s, e) == -1)
+		return -1;
+	if (field_is_set(s->row, "cancel") && !s->was_begun)
+		return pd_fail(e, PD_FAILED, "cancelled before it began");
+	if (field_number(s->row, "attempts") >= DIRECTOR_STARTS)
+		return pd_fail(e, PD_STUCK, "its worker ended in the middle of it %d times; what it made may be left, see: "
+		    "transcript %s", DIRECTOR_STARTS, job->id);
+	if (worker_message(d->conf, d->store, s->row, choose_mode(s->row, s->was_begun), &s->msg, e) == -1)
+		return -1;
+	s->worker = pool_get(&d->pool, job->platform, e);
+	return s->worker != NULL ? 0 : -1;
+}
+
+/* Why it could not start decides: later, never, or a person has to look. */
+static void
+not_started(struct director *d, const struct sched_job *job, int was_begun, const struct pd_err *why)
+{
+	switch (why->code) {
+	case PD_BUSY:
+		try_later(d, job, DIRECTOR_LOCKED_MS, why);
+		break;
+	case PD_IO:
+	case PD_NOSPACE:
+		try_later(d, job, DIRECTOR_RETRY_MS, why);
+		break;
+	default:	/* nothing was sent, or a person has to look */
+		end_with(d, job, was_begun ? JOB_STUCK : JOB_FAILED, why);
+	}
+}
+
+/* A worker is gone with a job: another one takes it up from its journal. */
+static void
+lost_worker(struct director *d, struct worker *w)
+{
+	struct sched_job job = w->job;
+	struct pd_err	 why;
+	int		 was_busy = w->is_busy;
+
+	pool_end(w, 1);
+	if (!was_busy)
+		return;
+	(void)pd_fail(&why, PD_BUSY, "its worker ended, another one takes it up");
+	log_event(&d->log, LOG_WARNING, "worker-lost", "job", job.id, "platform", job.platform, NULL);
+	job.is_resumed = 1;
+	try_later(d, &job, DIRECTOR_LOCKED_MS, &why);
+}
+
+static void
+start_job(struct director *d, const struct sched_job *job)
+{
+	struct start  s = { NULL, NULL, NULL, -1, -1, 0 };
+	struct pd_err e;
+	json_t	     *row = NULL;
+
+	if (prepare(d, job, &s, &e) == -1 || effects_start(d->store, job->id, &row, &e) == -1) {
+		not_started(d, job, s.was_begun, &e);
+		start_clear(&s);
+		return;
+	}
+	tell_state(d, job->id, field_text(row, "state"));
+	log_event(&d->log, LOG_NOTICE, field_number(row, "attempts") > 1 ? "resumed" : "started", "job", job->id, "platform",
+	    job->platform, "mode", field_text(s.msg, "mode"), NULL);
+	if (pool_run(s.worker, job, json_incref(s.msg), s.journal, s.log, &e) == -1)
+		lost_worker(d, s.worker);
+	json_decref(row);
+	start_clear(&s);
+}
+
+void
+runner_dispatch(struct director *d)
+{
+	struct sched_job job;
+
+	while (!d->is_stopping && sched_next(d->sched, clock_mono_ms(), &job))
+		start_job(d, &job);
+}
+
+/* Parked: its row waits, and the attempt that went well does not count. */
+static void
+parked(struct director *d, const struct sched_job *job)
+{
+	struct pd_err e;
+	json_t	     *row = NULL, *set;
+
+	if (store_begin(d->store, &e) == -1 || store_job_get(d->store, job->id, &row, &e) == -1)
+		goto fail;
+	set = json_pack("{s:I}", "attempts", (json_int_t)(field_number(row, "attempts") - d->is_stopping));
+	if (store_job_set(d->store, job->id, set, &e) == -1 || store_commit(d->store, &e) == -1) {
+		json_decref(set);
+		goto fail;
+	}
+	json_decref(set);
+	json_decref(row);
+	log_event(&d->log, LOG_NOTICE, "parked", "job", job->id, NULL);
+	return;
+fail:
+	store_rollback(d->store);
+	json_decref(row);
+	log_event(&d->log, LOG_WARNING, "park-not-recorded", "job", job->id, "why", e.msg, NULL);
+}
+
+static void
+on_parked(struct director *d, struct worker *w)
+{
+	struct sched_job job = w->job;
+	struct pd_err	 why;
+
+	parked(d, &job);
+	pool_job_ended(&d->pool, w, clock_mono_ms());
+	(void)pd_fail(&why, PD_BUSY, "its worker parked it");
+	job.is_resumed = 1;
+	try_later(d, &job, DIRECTOR_RETRY_MS, &why);
+}
+
+static int
+outcome_state(const char *outcome, enum job_state *state)
+{
+	if (job_state_from_name(outcome, state) == -1)
+		return -1;
+	return *state == JOB_DONE || *state == JOB_FAILED || *state == JOB_STUCK || *state == JOB_CANCELLED ? 0 : -1;
+}
+
+static void
+on_result(struct director *d, struct worker *w, const json_t *msg)
+{
+	struct sched_job job = w->job;
+	struct ending	 ending;
+
+	memset(&ending, 0, sizeof(ending));
+	if (outcome_state(field_text(msg, "outcome"), &ending.state) == -1) {
+		log_event(&d->log, LOG_ERR, "worker-speaks-nonsense", "job", job.id, NULL);
+		lost_worker(d, w);
+		return;
+	}
+	ending.err.code = code_find(field_text(msg, "code"), (int)field_number(msg, "exit"));
+	copy(ending.err.msg, sizeof(ending.err.msg), field_text(msg, "message"));
+	ending.value = json_object_get(msg, "value");
+	pool_job_ended(&d->pool, w, clock_mono_ms());
+	end_job(d, &job, &ending);
+}
+
+static void
+on_undoing(struct director *d, struct worker *w, const json_t *msg)
+{
+	const char   *id = w->job.id;
+	struct pd_err e;
+
+	log_event(&d->log, LOG_NOTICE, "undoing", "job", id, "why", field_text(msg, "why"), NULL);
+	if (store_begin(d->store, &e) == -1 || store_job_move(d->store, id, JOB_UNDOING, NULL, &e) == -1 ||
+	    store_commit(d->store, &e) == -1) {
+		store_rollback(d->store);	/* the journal has it as well */
+		log_event(&d->log, LOG_WARNING, "state-not-recorded", "job", id, "why", e.msg, NULL);
+	}
+	tell_state(d, id, "undoing");
+}
+
+static void
+on_message(struct director *d, struct worker *w, const json_t *msg)
+{
+	const char *what = field_text(msg, "msg");
+
+	if (!w->is_busy || strcmp(field_text(msg, "job"), w->job.id) != 0) {
+		log_event(&d->log, LOG_ERR, "worker-speaks-nonsense", "job", field_text(msg, "job"), NULL);
+		lost_worker(d, w);
+	} else if (strcmp(what, "undoing") == 0) {
+		on_undoing(d, w, msg);
+	} else if (strcmp(what, "result") == 0 && strcmp(field_text(msg, "outcome"), "parked") == 0) {
+		on_parked(d, w);
+	} else if (strcmp(what, "result") == 0) {
+		on_result(d, w, msg);
+	}	/* a newer worker may say more */
+}
+
+void
+runner_read(struct director *d, struct worker *w)
+{
+	struct pd_err e;
+	json_t	     *msg = NULL;
+	int	      filled = wire_in_fill(&w->in, w->sock, &e), taken = 0;
+
+	while (w->sock != -1 && (taken = wire_in_take(&w->in, &msg, &e)) == 1) {
+		on_message(d, w, msg);
+		json_decref(msg);
+	}
+	if (w->sock != -1 && (filled != 1 || taken == -1))
+		lost_worker(d, w);
+}
+
+void
+runner_park(struct director *d)
+{
+	struct pd_err e;
+
+	for (struct worker *w = d->pool.workers; w != NULL; w = w->next)
+		if (w->sock != -1 && w->is_busy && pool_tell(w, "park", &e) == -1)
+			log_event(&d->log, LOG_WARNING, "park-failed", "job", w->job.id, "why", e.msg, NULL);
+}
+
+/* Marks it, so that a crash does not forget the wish, and writes the history. */
+static int
+record_cancel(struct director *d, const json_t *row, const char *by, struct pd_err *e)
+{
+	const char *id = field_text(row, "id");
+	json_t	   *set = json_pack("{s:b}", "cancel", 1);
+	json_t	   *history = json_pack("{s:s s:s s:s s:s s:s s:s s:{}}", "event", "cancel", "user", by,
+	    "tenant", field_text(row, "tenant"), "job", id, "verb", field_text(row, "verb"), "vm", field_text(row, "vm"),
+	    "what");
+	int	    rv = -1;
+
+	if (store_begin(d->store, e) == 0 && store_job_set(d->store, id, set, e) == 0 &&
+	    store_history_add(d->store, history, e) == 0)
+		rv = store_commit(d->store, e);
+	if (rv == -1)
+		store_rollback(d->store);
+	json_decref(set);
+	json_decref(history);
+	return rv;
+}
+
+int
+runner_cancel(struct director *d, const char *id, const char *by, struct pd_err *e)
+{
+	struct worker *w = pool_find(&d->pool, id);
+	struct ending  ending = { .state = JOB_CANCELLED, .err = { .code = PD_FAILED, .msg = "cancelled before it began" } };
+	json_t	      *row = NULL;
+	int	       rv;
+
+	if (store_job_get(d->store, id, &row, e) == -1)
+		return -1;
+	rv = record_cancel(d, row, by, e);
+	if (rv == 0 && w != NULL)
+		rv = pool_tell(w, "cancel", e);
+	else if (rv == 0 && field_number(row, "started") == 0 && sched_remove(d->sched, id))
+		rv = record_end(d, id, &ending);	/* else it is resumed with the wish in its row, and undone */
+	json_decref(row);
+	return rv;
+}

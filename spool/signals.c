@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * signals.c - signals as bytes on a pipe.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "spool/signals.h"
+
+/* The one thing that a handler needs; set before the first handler is installed. */
+static volatile sig_atomic_t pipe_end = -1;
+
+static void
+handle(int sig)
+{
+	int  saved = errno;
+	char c = sig == SIGHUP ? 'H' : sig == SIGCHLD ? 'C' : 'T';
+
+	(void)!write(pipe_end, &c, 1);	/* full: many are there to be read already */
+	errno = saved;
+}
+
+static int
+set_up(int fd)
+{
+	return fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 || fcntl(fd, F_SETFL, O_NONBLOCK) == -1 ? -1 : 0;
+}
+
+int
+signals_open(struct pd_err *e)
+{
+	static const int handled[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+	struct sigaction sa = { .sa_handler = handle, .sa_flags = SA_RESTART };
+	int		 fds[2];
+	sigset_t	 none;
+
+	if (pipe(fds) == -1 || set_up(fds[0]) == -1 || set_up(fds[1]) == -1)
+		return pd_fail_sys(e, PD_IO, "make the pipe for signals");
+	pipe_end = fds[1];
+	(void)sigemptyset(&sa.sa_mask);
+	for (size_t i = 0; i < sizeof(handled) / sizeof(handled[0]); i++)
+		if (sigaction(handled[i], &sa, NULL) == -1)
+			return pd_fail_sys(e, PD_IO, "handle signals");
+	sa.sa_handler = SIG_IGN;
+	(void)sigaction(SIGPIPE, &sa, NULL);
+	(void)sigaction(SIGXFSZ, &sa, NULL);	/* a limit is an error of write(2), not our end */
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);	/* whoever started us may have blocked some */
+	return fds[0];
+}
