@@ -33,7 +33,9 @@ ask_director(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply,
 		*is_down = sock == -1;
 	if (sock == -1) {
 		json_decref(msg);
-		return pd_fail(e, PD_BUSY, "the director is not running (%s); try later, or tell an administrator", why.msg);
+		if (why.code == PD_BUSY)
+			return pd_fail(e, PD_BUSY, "the director is not running; try later, or tell an administrator");
+		return pd_fail(e, why.code, "the director cannot be asked: %s", why.msg);
 	}
 	(void)setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	rv = wire_send(sock, msg, NULL, 0, e) == -1 ? -1 : wire_recv(sock, WIRE_REPLY_MAX, limit_ms, reply, NULL, 0, e);

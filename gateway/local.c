@@ -35,7 +35,10 @@ amounts(const struct pd_amounts *a)
 	add_amount(o, "procs", a->procs);
 	add_amount(o, "memory", a->memory);
 	add_amount(o, "disk", a->disk);
-	return o;
+	if (json_object_size(o) > 0)
+		return o;
+	json_decref(o);
+	return json_null();	/* nothing is limited */
 }
 
 static void

@@ -124,8 +124,9 @@ start(const struct pd_conf *conf, const struct caller *c, const struct launch *l
 	else
 #endif
 		rc = pam_start(conf->pam_service, c->user, conv, h);
-	if (rc == PAM_SUCCESS)
-		rc = pam_set_item(*h, PAM_RHOST, l->source[0] != '\0' ? l->source : "localhost");
+	/* An address, never a name: libpam's audit record would ask the name service for it. */
+	if (rc == PAM_SUCCESS && l->source[0] != '\0')
+		rc = pam_set_item(*h, PAM_RHOST, l->source);
 	if (rc == PAM_SUCCESS)
 		rc = pam_set_item(*h, PAM_TTY, l->tty);
 	if (rc == PAM_SUCCESS)

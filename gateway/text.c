@@ -178,7 +178,7 @@ text_of_value(const char *key, const json_t *value, const json_t *row)
 		return strdup(json_is_true(value) ? "yes" : "no");
 	if (json_array_size(value) > 0 || json_object_size(value) > 0)
 		return joined(value);
-	return strdup(strcmp(key, "limit") == 0 ? "unlimited" : "-");
+	return strdup(strcmp(key, "limit") == 0 || strstr(key, "may_use") != NULL ? "unlimited" : "-");
 }
 
 int

@@ -90,7 +90,7 @@ value_check(const struct verb_arg *a, const json_t *value, struct pd_err *e)
 
 	if (a->type == ARG_FLAG && json_is_true(value))
 		return 0;
-	if (a->type == ARG_FLAG || value_text(a, value, text, sizeof(text)) == -1)
+	if (a->type == ARG_FLAG || value_to_word(a, value, text, sizeof(text)) == -1)
 		return pd_fail(e, PD_BADDATA, "%s: the value has the wrong type",
 		    value_label(label, sizeof(label), a));
 	if (value_parse(a, text, &again, e) == -1)

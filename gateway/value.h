@@ -28,11 +28,11 @@ char *value_label(char *buf, size_t size, const struct verb_arg *a);
 /* value_name.c: names, hosts, paths, jobs, keys, words, texts.  The JSON value is a string. */
 int value_parse_string(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
 
-/* value_number.c: counts, durations, sizes, and MIN:DESIRED:MAX of them. */
+/* value_integer.c: counts, durations, sizes, and MIN:DESIRED:MAX of them. */
 int value_parse_number(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
 int value_parse_range(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
-int value_number(const struct verb_arg *a, const char *text, int64_t *n, struct pd_err *e);
-int value_number_text(enum arg_type type, int64_t n, char *buf, size_t size);
+int value_integer(const struct verb_arg *a, const char *text, int64_t *n, struct pd_err *e);
+int value_integer_word(enum arg_type type, int64_t n, char *buf, size_t size);
 
 /* value_list.c: disks, lists; value_network.c: networks. */
 int value_parse_disk(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
@@ -44,7 +44,7 @@ int value_parse_network(const struct verb_arg *a, const char *text, json_t **out
  */
 int value_split(const struct verb_arg *a, char *text, const char *const *keys, char **found, struct pd_err *e);
 
-/* value_text.c: the word that value_parse() makes this value from; -1 when it has another shape. */
-int value_text(const struct verb_arg *a, const json_t *value, char *buf, size_t size);
+/* value_word.c: the word that value_parse() makes this value from; -1 when it has another shape. */
+int value_to_word(const struct verb_arg *a, const json_t *value, char *buf, size_t size);
 
 #endif

@@ -68,7 +68,7 @@ value_parse_disk(const struct verb_arg *a, const char *text, json_t **out, struc
 		return -1;
 	if (found[0] == NULL)
 		return value_bad(a, text, e, "has no size; write SIZE or size=SIZE,pool=POOL, as in size=20G,pool=datavg");
-	if (value_number(&size, found[0], &mib, e) == -1)
+	if (value_integer(&size, found[0], &mib, e) == -1)
 		return -1;
 	if (found[1] != NULL && value_parse(&pool, found[1], &name, e) == -1)
 		return -1;

@@ -58,7 +58,7 @@ parse_ip(char *text, json_t *net, uint32_t *addr, int64_t *prefix, struct pd_err
 	if (slash == NULL)
 		return value_bad(&a, text, e, "has no mask; write ADDRESS/BITS, as in 10.0.10.5/24");
 	*slash = '\0';
-	if (host_address(&a, text, addr, e) == -1 || value_number(&bits, slash + 1, prefix, e) == -1)
+	if (host_address(&a, text, addr, e) == -1 || value_integer(&bits, slash + 1, prefix, e) == -1)
 		return -1;
 	host = *addr & ~mask_of(*prefix);
 	if (host == 0 || host == ~mask_of(*prefix))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * value_number.c - counts, durations, sizes and processing units, alone and as MIN:DESIRED:MAX.
+ * value_integer.c - counts, durations, sizes and processing units, alone and as MIN:DESIRED:MAX.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -132,7 +132,7 @@ bound_text(enum arg_type type, int64_t n, char *buf, size_t size)
 }
 
 int
-value_number(const struct verb_arg *a, const char *text, int64_t *n, struct pd_err *e)
+value_integer(const struct verb_arg *a, const char *text, int64_t *n, struct pd_err *e)
 {
 	char low[32], high[32];
 
@@ -150,7 +150,7 @@ value_parse_number(const struct verb_arg *a, const char *text, json_t **out, str
 {
 	int64_t n;
 
-	if (value_number(a, text, &n, e) == -1)
+	if (value_integer(a, text, &n, e) == -1)
 		return -1;
 	*out = json_integer(n);
 	return 0;
@@ -170,7 +170,7 @@ three(const struct verb_arg *a, const char *text, int64_t n[3], struct pd_err *e
 		if ((*end == '\0') != (i == 2))
 			return value_bad(a, text, e, "has not three parts; write DESIRED or MINIMUM:DESIRED:MAXIMUM");
 		*end = '\0';
-		if (value_number(a, part, &n[i], e) == -1)
+		if (value_integer(a, part, &n[i], e) == -1)
 			return -1;
 	}
 	if (n[0] > n[1])
@@ -186,7 +186,7 @@ value_parse_range(const struct verb_arg *a, const char *text, json_t **out, stru
 	int64_t n[3];
 
 	if (strchr(text, ':') == NULL) {
-		if (value_number(a, text, &n[1], e) == -1)
+		if (value_integer(a, text, &n[1], e) == -1)
 			return -1;
 		*out = json_pack("{s:I}", "desired", (json_int_t)n[1]);
 	} else {
@@ -199,7 +199,7 @@ value_parse_range(const struct verb_arg *a, const char *text, json_t **out, stru
 }
 
 int
-value_number_text(enum arg_type type, int64_t n, char *buf, size_t size)
+value_integer_word(enum arg_type type, int64_t n, char *buf, size_t size)
 {
 	int len;
 

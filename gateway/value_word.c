@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * value_text.c - the word from which value_parse() makes a JSON value: the way back.
+ * value_word.c - the word from which value_parse() makes a JSON value: the way back.
  *
  * Members that a type does not know are left out here; value_check() finds them when it compares.
  */
@@ -31,7 +31,7 @@ number_member(const json_t *object, const char *key, enum arg_type type, char *b
 
 	if (!json_is_integer(n))
 		return -1;
-	return value_number_text(type, json_integer_value(n), buf, size);
+	return value_integer_word(type, json_integer_value(n), buf, size);
 }
 
 static int
@@ -105,7 +105,7 @@ network_text(const json_t *v, char *buf, size_t size)
 }
 
 int
-value_text(const struct verb_arg *a, const json_t *v, char *buf, size_t size)
+value_to_word(const struct verb_arg *a, const json_t *v, char *buf, size_t size)
 {
 	buf[0] = '\0';
 	switch (a->type) {
@@ -114,7 +114,7 @@ value_text(const struct verb_arg *a, const json_t *v, char *buf, size_t size)
 	case ARG_COUNT:
 	case ARG_DURATION:
 	case ARG_SIZE:
-		return json_is_integer(v) ? value_number_text(a->type, json_integer_value(v), buf, size) : -1;
+		return json_is_integer(v) ? value_integer_word(a->type, json_integer_value(v), buf, size) : -1;
 	case ARG_SIZES:
 	case ARG_UNITS:
 	case ARG_COUNTS:
