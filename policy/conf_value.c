@@ -81,7 +81,7 @@ conf_number(struct conf_parse *p, cfg_t *section, const char *name, enum arg_typ
 	struct verb_arg		a = argument(name, type, min, max);
 	struct pd_err		why;
 
-	if (w == NULL || value_number(&a, w->text, out, &why) == 0)
+	if (w == NULL || value_integer(&a, w->text, out, &why) == 0)
 		return 0;
 	return conf_fail(p, w->line, "%s", why.msg);
 }
