@@ -241,7 +241,7 @@ find_vm(struct admitting *ad, const char *name, json_t **vm, struct pd_err *e)
 	}
 	json_decref(*vm);
 	*vm = NULL;
-	return pd_fail(e, PD_NOTFOUND, "there is no VM \"%s\" of yours", name);
+	return pd_fail(e, PD_NOTFOUND, "there is no VM \"%s\" of yours; list-vms shows them", name);
 }
 
 int

@@ -130,6 +130,19 @@ reply_known(struct asking *a, const char *id)
 	return reply;
 }
 
+/* Our own disk failed: the file stays in new/ and may yet become a job, so this is no refusal. */
+static const struct pd_err *
+kept(struct director *d, const char *id, struct pd_err *e)
+{
+	if (e->code != PD_IO && e->code != PD_NOSPACE)
+		return e;
+	log_event(&d->log, LOG_ERR, "intake-failed", "job", id, "why", e->msg, NULL);
+	d->scan_at_ms = clock_mono_ms() + DIRECTOR_RETRY_MS;
+	(void)pd_fail(e, PD_UNKNOWN, "the director cannot write to its disk now; job %s is kept and taken up when it can, "
+	    "ask with: show-job %s", id, id);
+	return e;
+}
+
 static json_t *
 op_admit(struct asking *a)
 {
@@ -143,12 +156,10 @@ op_admit(struct asking *a)
 		(void)pd_fail(&e, PD_USAGE, "this is not a job's id");
 		return reply_error(&e);
 	}
-	if (d->is_stopping) {
-		(void)pd_fail(&e, PD_BUSY, "the director is stopping; the job is kept and taken up at its next start");
-		return reply_error(&e);
-	}
+	if (d->is_stopping)
+		return NULL;	/* as if we were not there: the job stays queued for the next start */
 	if (intake_take(&d->intake, d->spool.new, id, &v, &e) == -1)
-		return e.code == PD_NOTFOUND ? reply_known(a, id) : reply_error(&e);
+		return e.code == PD_NOTFOUND ? reply_known(a, id) : reply_error(kept(d, id, &e));
 	if (strcmp(field_text(v.row, "user"), a->user) != 0) {
 		(void)pd_fail(&e, PD_NOTFOUND, "there is no job %s of yours", id);
 		reply = reply_error(&e);

@@ -84,7 +84,7 @@ reload_conf(struct director *d)
 	struct identity identity;
 	struct pd_err	e, ignored;
 
-	if (conf_load(d->conf_path, geteuid(), &new, &e) == 0 && is_movable(d->conf, new, &e) == 0 &&
+	if (conf_load(d->conf_path, geteuid(), &new, &e) == 0 && conf_digest(new, &e) == 0 && is_movable(d->conf, new, &e) == 0 &&
 	    identity_init(&identity, new, d->identity.accounts, d->identity.self, &e) == 0 &&
 	    take_over(d, new, &identity, &e) == 0)
 		return;
