@@ -6,6 +6,7 @@
 
 #include "ivm.h"
 #include "lpar_config.h"
+#include "network.h"
 
 static const struct optdef mk_opts[] = {
 	{ "-r", OPT_ONE }, { "-i", OPT_ONE }, { "-f", OPT_ONE }, { "-m", OPT_ONE }, { NULL, OPT_END },
@@ -65,6 +66,8 @@ build(struct sim_cmd *cmd, const struct pairs *ps, struct lpar *l)
 		return ivm_fail(cmd, IVM_MISSING, "The command entered is either missing a required "
 		    "parameter or a parameter value is invalid. The attribute %s is required.",
 		    name == NULL ? "name" : "lpar_env");
+	if (!lpar_name_ok(name))
+		return ivm_fail(cmd, IVM_VALUE, "The value \"%.100s\" of attribute name is not valid.", name);
 	if (choose_id(cmd, ps, &l->id) != 0 || config_apply(cmd, l, ps, SET_MK) != 0)
 		return 1;
 	if (l->profile[0] == '\0')
@@ -74,20 +77,6 @@ build(struct sim_cmd *cmd, const struct pairs *ps, struct lpar *l)
 	fill_sharing(&l->pend);
 	str_set(l->name, sizeof(l->name), name);
 	return config_check(cmd, l);
-}
-
-static int
-name_valid(struct sim_cmd *cmd, const struct pairs *ps)
-{
-	const char *name = pairs_get(ps, "name");
-	struct lpar probe;
-	struct pairs one = { .n = 1, .p = { { (char[]){ "new_name" }, '=', (char *)0 } } };
-
-	if (name == NULL)
-		return 0;
-	lpar_defaults(&probe);
-	one.p[0].value = (char *)(uintptr_t)name;
-	return config_apply(cmd, &probe, &one, SET_LPAR);
 }
 
 static int
@@ -102,7 +91,7 @@ create(struct sim_cmd *cmd, const char *data)
 		(void)ivm_fail(cmd, IVM_VALUE, "The configuration data is not valid: %s.", ps->bad);
 		goto out;
 	}
-	if (name_valid(cmd, ps) != 0 || build(cmd, ps, &draft) != 0)
+	if (build(cmd, ps, &draft) != 0)
 		goto out;
 	if (vios_free_slot(w, FIRST_SERVER_SLOT, 2 + (int)draft.vfcs.n) == -1) {
 		(void)ivm_fail(cmd, IVM_SPACE, "The management partition has no free virtual slot.");
@@ -172,6 +161,7 @@ ivm_rmsyscfg(struct sim_cmd *cmd)
 	};
 	struct opts o;
 	struct lpar *l;
+	char led[32];
 
 	if (ivm_opts(cmd, &o, rm_opts) != 0)
 		return 1;
@@ -185,6 +175,8 @@ ivm_rmsyscfg(struct sim_cmd *cmd)
 	if (l->state != LS_OFF && l->state != LS_ERROR)
 		return ivm_fail(cmd, IVM_STATE, "The partition must be Not Activated; its state is %s.",
 		    lpar_state_name(l->state));
+	snprintf(led, sizeof(led), "lpar%d", l->id);
+	devattr_set(cmd->world, "leds", led, NULL);
 	lpar_delete(cmd->world, l);
 	return 0;
 }

@@ -119,17 +119,20 @@ units_parse(const char *s, int *out)
 	for (; isdigit((unsigned char)*s) && whole < 10000; s++)
 		whole = whole * 10 + (*s - '0');
 	if (*s == '.')
-		for (s++; isdigit((unsigned char)*s); s++, scale /= 10)
-			if (scale > 0)
-				cents += (*s - '0') * scale;
-			else if (*s != '0')
-				return false;
+		s++;
+	else if (*s != '\0')
+		return false;
+	for (; isdigit((unsigned char)*s); s++, scale /= 10) {
+		if (scale == 0 && *s != '0')
+			return false;
+		cents += (*s - '0') * scale;
+	}
 	*out = whole * 100 + cents;
 	return *s == '\0';
 }
 
-static bool
-name_ok(const char *s)
+bool
+lpar_name_ok(const char *s)
 {
 	size_t n = strlen(s);
 
@@ -344,7 +347,7 @@ setter_run(struct sim_cmd *cmd, const struct setter *s, struct lpar *l, const st
 		ok = str_set(to, s->size, p->value) && strchr(p->value, '"') == NULL;
 		break;
 	case S_NAME:
-		ok = name_ok(p->value) && str_set(to, s->size, p->value);
+		ok = lpar_name_ok(p->value) && str_set(to, s->size, p->value);
 		break;
 	case S_MAC:
 		ok = mac_base_ok(p->value) && str_set(to, s->size, p->value);

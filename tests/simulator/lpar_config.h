@@ -11,6 +11,7 @@ enum config_scope { SET_MK = 1, SET_LPAR = 2, SET_PROF = 4 };
 void lpar_copy(struct lpar *to, const struct lpar *from);
 void lpar_copy_free(struct lpar *l);
 
+bool lpar_name_ok(const char *s);
 void lpar_defaults(struct lpar *l);
 
 /* Both print what is wrong and return 1, or return 0. */

@@ -76,6 +76,7 @@ struct lpar {
 	char image[NAME_SIZE], os_version[TEXT_SIZE], refcode[NAME_SIZE];
 	char rmc_state[16], rmc_ipaddr[NAME_SIZE], hostname[NAME_SIZE];
 	struct clockwork t;
+	int vt_session; /* number of the open terminal session, 0: none; not saved */
 };
 
 struct vtd {
@@ -174,6 +175,7 @@ struct world {
 	int64_t skip_ms; /* added to the clock by world_advance() */
 	char state_dir[4096], fs[4096 + 8], file[4096 + 16];
 	int busy_files; /* copies under way without the lock */
+	int vt_sessions; /* numbers the terminal sessions */
 
 	struct system sys;
 	struct counters count;

@@ -209,7 +209,6 @@ world_lock(struct world *w)
 void
 world_unlock(struct world *w)
 {
-	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
 }
 

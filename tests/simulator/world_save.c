@@ -193,6 +193,7 @@ world_save(struct world *w)
 	if (!w->dirty)
 		return;
 	w->dirty = false;
+	pthread_cond_signal(&w->wake); /* the next event may be an earlier one now */
 	text_add(&t, "{\n\"state\": ");
 	record_write(&t, &world_record, w, 0);
 	text_add(&t, ",\n\"version\": 1,\n\"volatile\": ");
