@@ -80,7 +80,7 @@ set_options(struct link *l, unsigned family, int fd, struct pd_err *e)
 	/* PROCESS_CONFIG first: it keeps ~/.ssh/config and /etc/ssh/ssh_config out of everything. */
 	if (ssh_options_set(s, SSH_OPTIONS_PROCESS_CONFIG, &no) != SSH_OK ||
 	    ssh_options_set(s, SSH_OPTIONS_HOST, "console") != SSH_OK ||	/* a label: the socket is ours */
-	    ssh_options_set(s, SSH_OPTIONS_USER, l->user) != SSH_OK ||
+	    ssh_options_set(s, SSH_OPTIONS_USER, l->user[0] != '\0' ? l->user : "nobody") != SSH_OK ||
 	    ssh_options_set(s, SSH_OPTIONS_SSH_DIR, "/nonexistent") != SSH_OK ||
 	    ssh_options_set(s, SSH_OPTIONS_KNOWNHOSTS, "/dev/null") != SSH_OK ||
 	    ssh_options_set(s, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null") != SSH_OK ||
