@@ -21,9 +21,11 @@
  *  "units_min","units","units_max" ("0.50" texts; absent when dedicated), "procs_min","procs","procs_max",
  *  "memory_min","memory","memory_max" (MiB), "max_slots", "hostname",
  *  "disks":[{"index","size"(MiB),"pool","kind":"lv"|"file","bd"(backing device name: tag_N)}],
+ *  "pools":[{"pool","size"(MiB, of all disks in it)}],
  *  "networks":[{"index","slot","vlan","ip","prefix","mask","gateway","dns1","dns2"}],  absent members are absent
  *  "start":bool,"configure":bool (medium is made),"wait_configured":bool}
- * *amounts is what it adds to the quota.  PD_BADDATA or PD_USAGE otherwise.
+ * *amounts is what it adds to the quota (a dedicated processor counts as 1.00 units).  PD_BADDATA, PD_USAGE or, for a pool that is not
+ * there, PD_NOTFOUND otherwise.
  */
 int vm_spec_make(const json_t *args, const char *tag, const json_t *platform, const json_t *image, json_t **spec,
     struct pd_amounts *amounts, struct pd_err *e);

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * engine.c - the run of a sequence from its beginning, or from where the journal says that it stopped.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "handlers/engine.h"
+#include "spool/clock.h"
+#include "spool/joblog.h"
+
+const char *
+outcome_name(enum outcome o)
+{
+	static const char *const names[] = { "done", "failed", "stuck", "cancelled", "parked" };
+
+	return names[o];
+}
+
+/* ---- units ---- */
+
+struct scope
+engine_scope(const struct engine *g, const struct unit *u)
+{
+	struct scope s = { .vars = g->run->vars };
+
+	if (u->step->each_path != NULL) {
+		s.element = json_array_get(scope_get(&s, u->step->each_path), (size_t)u->i);
+		s.alias = u->step->each_alias;
+	}
+	return s;
+}
+
+size_t
+engine_elements(const struct engine *g, const struct step *s)
+{
+	struct scope scope = { .vars = g->run->vars };
+	size_t	     n;
+
+	if (s->each_path == NULL)
+		return 1;
+	n = json_array_size(scope_get(&scope, s->each_path));
+	return n < ENGINE_ELEMENTS_MAX ? n : ENGINE_ELEMENTS_MAX;
+}
+
+struct unit *
+engine_unit(struct engine *g, const struct step *s, json_int_t i, struct pd_err *e)
+{
+	for (size_t k = g->n; k-- > 0;)
+		if (g->unit[k].step == s && g->unit[k].i == i)
+			return &g->unit[k];
+	if (g->n == ENGINE_UNITS_MAX) {
+		pd_fail(e, PD_BADDATA, "the sequence has more than %d steps to do", ENGINE_UNITS_MAX);
+		return NULL;
+	}
+	if (g->n == g->size) {
+		size_t	     size = g->size == 0 ? 64 : 2 * g->size;
+		struct unit *unit = realloc(g->unit, size * sizeof(*unit));
+
+		if (unit == NULL) {
+			pd_fail(e, PD_BUG, "out of memory");
+			return NULL;
+		}
+		g->unit = unit;
+		g->size = size;
+	}
+	g->unit[g->n] = (struct unit){ .step = s, .i = i };
+	return &g->unit[g->n++];
+}
+
+int
+engine_has_begun(const struct engine *g)
+{
+	for (size_t k = 0; k < g->n; k++)
+		if (g->unit[k].step->is_run && (g->unit[k].state == UNIT_DONE || g->unit[k].state == UNIT_UNKNOWN))
+			return 1;
+	return 0;
+}
+
+/* ---- time, events, journal ---- */
+
+int64_t
+engine_now(const struct engine *g)
+{
+	const struct run_clock *c = g->run->clock;
+
+	return c != NULL ? c->now_ms(c->arg) : clock_mono_ms();
+}
+
+int
+engine_stop(struct engine *g)
+{
+	int why = g->run->stop == NULL ? 0 : g->run->stop(g->run->arg);
+
+	if (why == 'c' && g->is_undoing)
+		why = 0;
+	if (why != 0)
+		g->stopped = why;
+	return why;
+}
+
+int
+engine_wait(struct engine *g, int64_t ms)
+{
+	const struct run_clock *c = g->run->clock;
+	int64_t			end_ms = engine_now(g) + ms, left;
+
+	while (!engine_stop(g)) {
+		struct timespec t = { 0 };
+
+		left = end_ms - engine_now(g);
+		if (left <= 0)
+			return 0;
+		left = left < SLICE_MS ? left : SLICE_MS;
+		t.tv_nsec = (long)left * 1000000;
+		if (c != NULL)
+			c->sleep_ms(c->arg, (int)left);
+		else
+			(void)nanosleep(&t, NULL);
+	}
+	return g->stopped;
+}
+
+void
+engine_event(struct engine *g, const char *event, json_t *fields)
+{
+	if (g->run->log_fd == -1)
+		json_decref(fields);
+	else
+		(void)joblog_event(g->run->log_fd, event, fields, NULL);
+}
+
+void
+engine_note(struct engine *g, const char *level, const char *fmt, ...)
+{
+	char	text[VALUE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	engine_event(g, "note", json_pack("{s:s, s:s}", "level", level, "text", text));
+}
+
+/* Appends {"k":kind,"step":..,"i":..} with more's members (taken) to the journal; u may be NULL. */
+int
+engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *more, int sync, struct pd_err *e)
+{
+	json_t *r = json_pack("{s:s}", "k", kind);
+	int	rv;
+
+	if (u != NULL) {
+		json_object_set_new(r, "step", json_string(u->step->name));
+		if (u->i != 0)
+			json_object_set_new(r, "i", json_integer(u->i));
+	}
+	if (more != NULL)
+		json_object_update(r, more);
+	json_decref(more);
+	rv = r == NULL ? pd_fail(e, PD_BUG, "out of memory") : journal_append(g->run->journal, r, sync, e);
+	json_decref(r);
+	return rv;
+}
+
+/* ---- results ---- */
+
+json_t *
+engine_results(const struct engine *g)
+{
+	struct scope from = { .vars = g->run->vars }, to = { .vars = json_object() };
+
+	for (const struct setting *o = g->seq->results; o != NULL; o = o->next) {
+		char	text[VALUE_MAX];
+		json_t *v = NULL;
+
+		if (o->value.n == 1 && o->value.part[0].path != NULL)
+			v = json_deep_copy(scope_get(&from, o->value.part[0].path));
+		else if (place_fill(&o->value, &from, FILL_RAW, text, sizeof(text), NULL) == 0)
+			v = json_string(text);
+		if (v != NULL)
+			(void)scope_set(&to, o->path, v);
+	}
+	return to.vars;
+}
+
+static void
+end(struct engine *g, enum outcome outcome)
+{
+	struct pd_err ignored = { 0 };
+
+	g->res->outcome = outcome;
+	json_decref(g->res->value);
+	g->res->value = outcome == OUTCOME_DONE || outcome == OUTCOME_STUCK ? engine_results(g) : json_object();
+	if (outcome == OUTCOME_PARKED || g->run->journal == NULL)
+		return;
+	/* The director has the outcome from us; should the record be lost, a resume finds everything done. */
+	(void)engine_record(g, NULL, "end", json_pack("{s:s}", "outcome", outcome_name(outcome)), 1, &ignored);
+}
+
+/* ---- the run ---- */
+
+static void
+count_steps(struct engine *g)
+{
+	for (const struct step *s = g->seq->steps; s != NULL; s = s->next) {
+		size_t n = engine_elements(g, s);
+
+		for (size_t i = 0; i < n && s->say.source != NULL; i++) {
+			struct unit  u = { .step = s, .i = (json_int_t)i };
+			struct scope scope = engine_scope(g, &u);
+
+			g->of += cond_eval(&s->when, &scope, 1) != 0;
+		}
+	}
+}
+
+static enum flow
+run_steps(struct engine *g)
+{
+	for (const struct step *s = g->seq->steps; s != NULL; s = s->next) {
+		size_t n = engine_elements(g, s);
+
+		for (size_t i = 0; i < n; i++) {
+			struct unit *u = engine_unit(g, s, (json_int_t)i, &g->err);
+			enum flow    flow;
+
+			if (u == NULL)
+				return FLOW_FAIL;
+			if (engine_stop(g))
+				return FLOW_STOP;
+			if ((flow = engine_step(g, u)) != FLOW_ON)
+				return flow;
+		}
+	}
+	return FLOW_ON;
+}
+
+static int
+begin(struct engine *g, struct run *r, struct run_result *res)
+{
+	memset(g, 0, sizeof(*g));
+	memset(res, 0, sizeof(*res));
+	g->run = r;
+	g->res = res;
+	g->seq = r->seq;
+	res->value = json_object();
+	if (engine_load(g, &g->err) == -1)
+		return -1;
+	for (size_t i = 0; i < g->seq->ninputs; i++)
+		if (!json_is_object(json_object_get(r->vars, g->seq->inputs[i])))
+			return pd_fail(&g->err, PD_BUG, "sequence %s: the input %s is missing", g->seq->name, g->seq->inputs[i]);
+	count_steps(g);
+	return 0;
+}
+
+/* Failure or cancellation, or an undo that a crash interrupted. */
+static void
+take_back(struct engine *g)
+{
+	if (g->seq->keep)
+		engine_keep(g);
+	else
+		engine_undo(g);
+	end(g, g->res->outcome);
+}
+
+void
+sequence_run(struct run *r, struct run_result *res)
+{
+	struct engine g;
+	enum flow     flow = FLOW_FAIL;
+
+	if (begin(&g, r, res) == 0) {
+		if (g.is_undoing) {
+			take_back(&g);
+			free(g.unit);
+			return;
+		}
+		flow = run_steps(&g);
+	}
+	if (flow == FLOW_STOP && g.stopped == 'p') {
+		pd_fail(&res->err, PD_BUSY, "parked");
+		end(&g, OUTCOME_PARKED);
+	} else if (flow == FLOW_FAIL || flow == FLOW_STOP) {
+		take_back(&g);
+	} else {
+		if (flow == FLOW_FINISH)
+			pd_fail(&res->err, PD_NO_CHANGE, "%s", g.note);
+		end(&g, OUTCOME_DONE);
+	}
+	free(g.unit);
+}
+
+void
+sequence_undo(struct run *r, struct run_result *res)
+{
+	struct engine g;
+
+	if (begin(&g, r, res) == 0 && g.err.code == PD_OK)
+		pd_fail(&g.err, PD_FAILED, "asked to undo");
+	engine_undo(&g);
+	end(&g, res->outcome);
+	free(g.unit);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * engine.h - the run of a sequence; shared by the files engine*.c and plan.c only.
+ *
+ * A unit is one step, or one step for one element of its for-each.  Its state is what the journal says: a unit
+ * with an intent and no done is unknown, and only its probe may decide.
+ */
+#ifndef PD_HANDLERS_ENGINE_H
+#define PD_HANDLERS_ENGINE_H
+
+#include "handlers/scope.h"
+#include "handlers/sequence_model.h"
+
+#define ENGINE_UNITS_MAX    4096
+#define ENGINE_ELEMENTS_MAX 256		/* of one for-each */
+#define ENGINE_TRIES	    5		/* connections after a lost one: 1+2+4+8 s between them */
+#define UNDO_TRIES	    3
+#define SLICE_MS	    200		/* stop() is asked at least so often */
+
+enum unit_state { UNIT_NEW, UNIT_UNKNOWN, UNIT_DONE, UNIT_SKIPPED, UNIT_UNDONE };
+
+struct unit {
+	const struct step *step;
+	json_int_t	   i;
+	enum unit_state	   state;
+};
+
+enum flow { FLOW_ON, FLOW_FAIL, FLOW_STOP, FLOW_FINISH };
+
+/* What became of a command. */
+enum sent {
+	SENT_OK,
+	SENT_FAILED,	/* the console says no: text in *e */
+	SENT_UNKNOWN,	/* a change that may have happened */
+	SENT_NOT,	/* it was not sent, or (reading) not answered: *e */
+	SENT_STOPPED	/* cancel or park while waiting; nothing is under way */
+};
+enum part { PART_PROBE, PART_ASK, PART_RUN, PART_UNDO };
+enum probed { PROBED_DONE, PROBED_NOT, PROBED_ERROR, PROBED_STOPPED };
+
+struct engine {
+	struct run	  *run;
+	struct run_result *res;
+	const struct sequence *seq;
+	struct unit	  *unit;	/* in the order in which they were begun */
+	size_t		   n, size;
+	int		   is_undoing;
+	int		   answered;	/* the console has answered in this run */
+	int		   stopped;	/* 'c' or 'p': why FLOW_STOP */
+	int		   at, of;	/* steps told to people */
+	struct pd_err	   err;		/* why FLOW_FAIL */
+	char		   note[480];	/* of a finish */
+	char		  *poll_seen;	/* last answer of the running poll; repeated ones are not journalled */
+	int		   is_polling;
+};
+
+/* engine.c */
+struct scope  engine_scope(const struct engine *g, const struct unit *u);
+size_t	      engine_elements(const struct engine *g, const struct step *s);	/* how many units the step has now */
+struct unit  *engine_unit(struct engine *g, const struct step *s, json_int_t i, struct pd_err *e);
+int	      engine_has_begun(const struct engine *g);		/* may something have been changed? */
+int	      engine_stop(struct engine *g);			/* asks; while undoing only 'p' counts */
+int	      engine_wait(struct engine *g, int64_t ms);	/* non-zero: stop */
+int64_t	      engine_now(const struct engine *g);
+void	      engine_event(struct engine *g, const char *event, json_t *fields);
+void	      engine_note(struct engine *g, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int	      engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *more, int sync, struct pd_err *e);
+json_t	     *engine_results(const struct engine *g);
+
+/* engine_load.c: the units and values that the journal tells; returns -1 when it does not fit the sequence. */
+int engine_load(struct engine *g, struct pd_err *e);
+
+/* engine_send.c: `index` is the command's place in c, -1 = all of a root session. */
+enum sent engine_send(struct engine *g, const struct unit *u, enum part part, const struct commands *c, size_t index,
+    const char *ignore, struct answer *a, struct pd_err *e);
+size_t engine_sends(const struct commands *c);	/* how many calls of engine_send() a list of commands takes */
+int engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index,
+    enum place_fill how, char buf[COMMAND_MAX], struct pd_err *e);
+
+/* engine_step.c */
+enum flow   engine_step(struct engine *g, struct unit *u);
+enum probed engine_probe(struct engine *g, const struct unit *u, json_t *set, struct pd_err *e);
+
+/* engine_undo.c: fills the result from g->err (failed) or g->stopped (cancelled). */
+void engine_undo(struct engine *g);
+void engine_keep(struct engine *g);
+
+#endif

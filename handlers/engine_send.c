@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * engine_send.c - one command to the console: intent, command, answer; and again when the console asks for patience
+ * or the connection failed before anything was sent.
+ *
+ * P3 is here: the intent of a change is durable before transport->run() is called.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers/engine.h"
+#include "spool/clock.h"
+#include "spool/vis.h"
+
+#define ROOT_SHELL    "oem_setup_env"
+#define ROOT_TAIL     "\necho rc=$?\nexit\n"	/* the shell's own status says nothing of the command */
+#define BACKOFF_MS    1000
+#define JOURNAL_TRIES 10	/* seconds that a full disk may take to be relieved while undoing */
+
+static const char *const part_names[] = { "probe", "ask", "run", "undo" };
+
+static int
+is_change(enum part part)
+{
+	return part == PART_RUN || part == PART_UNDO;
+}
+
+size_t
+engine_sends(const struct commands *c)
+{
+	return c->as_root && c->n > 0 ? 1 : c->n;
+}
+
+/* Fills in one command, or all of a root session joined by &&. */
+int
+engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index, enum place_fill how,
+    char buf[COMMAND_MAX], struct pd_err *e)
+{
+	struct scope s = engine_scope(g, u);
+	size_t	     used = 0;
+
+	if (!c->as_root)
+		return place_fill(&c->command[index], &s, how, buf, COMMAND_MAX, e);
+	for (size_t i = 0; i < c->n; i++) {
+		if (i > 0) {
+			if (COMMAND_MAX - used < 5)
+				return pd_fail(e, PD_BADDATA, "step %s: the commands are too long", u->step->name);
+			memcpy(buf + used, " && ", 5);
+			used += 4;
+		}
+		if (place_fill(&c->command[i], &s, how, buf + used, COMMAND_MAX - used, e) == -1)
+			return -1;
+		used += strlen(buf + used);
+	}
+	return 0;
+}
+
+/* ---- journal ---- */
+
+/* Text of a console as a JSON string: valid UTF-8 without NUL, at most max bytes. */
+static json_t *
+stream_json(const char *s, size_t len, size_t max, int *cut)
+{
+	json_t *v;
+	char   *buf;
+
+	if (len > max) {
+		*cut = 1;
+		len = max;
+	}
+	if (vis_is_utf8(s, len) && memchr(s, '\0', len) == NULL)
+		return json_stringn(s, len);
+	if ((buf = malloc(4 * len + 4)) == NULL)
+		return json_string("");
+	v = json_string(vis_encode(buf, 4 * len + 4, s, len));
+	free(buf);
+	return v;
+}
+
+/* The answer's record, made smaller until it fits: control characters take six bytes each in JSON. */
+static json_t *
+answer_json(enum part part, const struct answer *a, int rc)
+{
+	for (size_t max = JOURNAL_ANSWER_MAX;; max /= 2) {
+		int	cut = 0;
+		json_t *r = json_pack("{s:s, s:o, s:o, s:i}", "part", part_names[part], "out", stream_json(a->out, a->out_len, max, &cut),
+		    "err", stream_json(a->err, a->err_len, max, &cut), "ms", a->ms);
+
+		if (cut)
+			json_object_set_new(r, "cut", json_true());
+		if (a->kind == ANSWER_EXIT)
+			json_object_set_new(r, "status", json_integer(rc));
+		else if (a->kind == ANSWER_SIGNAL)
+			json_object_set_new(r, "signal", json_string(a->signal));
+		else
+			json_object_set_new(r, "lost", json_true());
+		if (a->kind == ANSWER_LOST && vis_is_utf8(a->why, strlen(a->why)))
+			json_object_set_new(r, "why", json_string(a->why));
+		if (max < 1024 || json_dumpb(r, NULL, 0, JSON_COMPACT) < JOURNAL_RECORD_MAX - 1024)
+			return r;
+		json_decref(r);
+	}
+}
+
+static int
+record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, int as_root, struct pd_err *e)
+{
+	for (int i = 0;; i++) {
+		json_t *r = json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", as_root ? "root" : "padmin", "part", part_names[part], "t",
+		    (json_int_t)clock_wall_ms());
+
+		if (engine_record(g, u, "intent", r, is_change(part), e) == 0)
+			return 0;
+		if (!g->is_undoing || e->code != PD_NOSPACE || i == JOURNAL_TRIES || engine_wait(g, 1000))
+			return -1;
+	}
+}
+
+/* ---- the answer ---- */
+
+/* Takes "rc=N", the last line that a root session prints, off the output.  -1 = there is none: the session broke off. */
+static int
+take_rc(struct answer *a)
+{
+	size_t len = a->out_len;
+	char  *s, *end;
+	long   rc;
+
+	while (len > 0 && strchr("\r\n", a->out[len - 1]) != NULL)
+		len--;
+	a->out[len] = '\0';
+	for (s = a->out + len; s > a->out && s[-1] != '\n' && strncmp(s, "rc=", 3) != 0;)
+		s--;
+	if (strncmp(s, "rc=", 3) != 0)
+		return -1;
+	rc = strtol(s + 3, &end, 10);
+	if (end == s + 3 || *end != '\0' || rc < 0 || rc > 255)
+		return -1;
+	*s = '\0';
+	a->out_len = (size_t)(s - a->out);
+	return (int)rc;
+}
+
+static const struct transient *
+find_transient(const struct engine *g, const struct answer *a)
+{
+	for (const struct transient *t = g->seq->transients; t != NULL; t = t->next)
+		if (strstr(a->err, t->match) != NULL || strstr(a->out, t->match) != NULL)
+			return t;
+	return NULL;
+}
+
+static int
+has_warning(const struct answer *a, const char *ignore)
+{
+	return ignore != NULL && (strstr(a->err, ignore) != NULL || strstr(a->out, ignore) != NULL);
+}
+
+static void
+fail_text(const struct engine *g, const struct unit *u, const struct answer *a, int rc, struct pd_err *e)
+{
+	struct scope s = engine_scope(g, u);
+	char	     doing[160], text[300];
+
+	if (u->step->say.source == NULL || place_fill(&u->step->say, &s, FILL_MESSAGE, doing, sizeof(doing), NULL) == -1)
+		snprintf(doing, sizeof(doing), "%.100s", u->step->name);
+	console_text(text, sizeof(text), a->out, a->err);
+	if (text[0] == '\0')
+		snprintf(text, sizeof(text), "the console gives no reason, exit status %d", rc);
+	pd_fail(e, PD_FAILED, "%s: %s", doing, text);
+}
+
+/* ---- sending ---- */
+
+struct sending {
+	struct engine	      *g;
+	const struct unit     *u;
+	enum part	       part;
+	const struct commands *c;
+	const char	      *cmd, *ignore;
+	int		       tries;		/* connections tried in vain */
+	long		       patience;	/* answers that asked for it */
+};
+
+/* Only changes of a repeated poll's answer are journalled: 600 s of "Starting" would drown the rest. */
+static int
+is_quiet(const struct sending *d)
+{
+	return d->g->is_polling && d->g->poll_seen != NULL && d->part == PART_ASK;
+}
+
+static void
+record_answer(struct sending *d, const struct answer *a, int rc)
+{
+	struct engine *g = d->g;
+	struct pd_err  ignored = { 0 };
+
+	if (g->is_polling && d->part == PART_ASK) {
+		int same = g->poll_seen != NULL && strcmp(g->poll_seen, a->out) == 0;
+
+		if (same && a->kind == ANSWER_EXIT)
+			return;
+		if (g->poll_seen != NULL)
+			(void)record_intent(g, d->u, d->part, d->cmd, d->c->as_root, &ignored);
+		free(g->poll_seen);
+		g->poll_seen = strdup(a->out);
+	}
+	/* A lost answer record is harmless: the unit then is unknown, and its probe decides. */
+	(void)engine_record(g, d->u, "answer", answer_json(d->part, a, rc), 0, &ignored);
+}
+
+/* Waits before another connection is tried; 0 = try again, else the result. */
+static int
+try_again(struct sending *d, enum sent *result, const char *why)
+{
+	int tries = d->g->answered || engine_has_begun(d->g) || d->g->is_undoing ? ENGINE_TRIES : 1;
+
+	if (engine_stop(d->g) || ++d->tries >= tries) {
+		*result = engine_stop(d->g) ? SENT_STOPPED : SENT_NOT;
+		return -1;
+	}
+	engine_note(d->g, "warning", "%s; trying again", why);
+	if (engine_wait(d->g, (int64_t)BACKOFF_MS << (d->tries - 1)) != 0) {
+		*result = SENT_STOPPED;
+		return -1;
+	}
+	return 0;
+}
+
+static void
+record_unsent(struct sending *d, const struct pd_err *why)
+{
+	struct pd_err ignored = { 0 };
+	char	      text[480];
+
+	vis_encode(text, sizeof(text), why->msg, strlen(why->msg));
+	(void)engine_record(d->g, d->u, "answer", json_pack("{s:s, s:b, s:s}", "part", part_names[d->part], "unsent", 1, "why", text), 0, &ignored);
+}
+
+/* Sends once.  1 = a has the answer, 0 = try again, -1 = *result. */
+static int
+send_once(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
+{
+	char  input[COMMAND_MAX + sizeof(ROOT_TAIL)];
+	const char *line = d->c->as_root ? ROOT_SHELL : d->cmd;
+
+	if (!is_quiet(d) && record_intent(d->g, d->u, d->part, d->cmd, d->c->as_root, e) == -1) {
+		*result = engine_stop(d->g) ? SENT_STOPPED : SENT_NOT;
+		return -1;
+	}
+	stpcpy(stpcpy(input, d->c->as_root ? d->cmd : ""), ROOT_TAIL);
+	if (d->g->run->transport->run(d->g->run->transport, line, d->c->as_root ? input : NULL, (int)(d->c->timeout_s * 1000), a, e) == -1) {
+		record_unsent(d, e);
+		*result = SENT_NOT;
+		if (e->code == PD_DENIED) {
+			e->code = PD_REMOTE;	/* what the user may do is not the point here */
+			return -1;
+		}
+		return try_again(d, result, e->msg);
+	}
+	d->g->answered = 1;
+	if ((a->out == NULL && (a->out = strdup("")) == NULL) || (a->err == NULL && (a->err = strdup("")) == NULL)) {
+		*result = is_change(d->part) ? SENT_UNKNOWN : SENT_NOT;
+		return pd_fail(e, PD_BUG, "out of memory");
+	}
+	return 1;
+}
+
+/* Judges an answer.  1 = *result, 0 = try again. */
+static int
+judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
+{
+	const struct transient *t;
+	int			rc = a->status;
+
+	if (a->kind == ANSWER_EXIT && d->c->as_root && (rc = take_rc(a)) == -1) {
+		if (a->status != 0) {
+			rc = a->status;		/* no root shell at all */
+		} else {
+			a->kind = ANSWER_LOST;
+			snprintf(a->why, sizeof(a->why), "the root shell ended before its command");
+		}
+	}
+	record_answer(d, a, rc);
+	if (a->kind != ANSWER_EXIT) {
+		pd_fail(e, PD_REMOTE, "the answer to a command was lost: %s", a->kind == ANSWER_SIGNAL ? a->signal : a->why);
+		*result = SENT_UNKNOWN;
+		if (is_change(d->part))
+			return 1;
+		if (engine_stop(d->g)) {
+			*result = SENT_STOPPED;
+			return 1;
+		}
+		return try_again(d, result, e->msg) == -1;
+	}
+	*result = SENT_OK;
+	if (rc == 0 || has_warning(a, d->ignore))
+		return 1;
+	if ((t = find_transient(d->g, a)) != NULL && d->patience++ < t->times) {
+		engine_note(d->g, "info", "the console is busy (%s); trying again in %ld s", t->name, t->every_s);
+		if (engine_wait(d->g, t->every_s * 1000) == 0)
+			return 0;
+		*result = SENT_STOPPED;
+		return 1;
+	}
+	fail_text(d->g, d->u, a, rc, e);
+	*result = SENT_FAILED;
+	return 1;
+}
+
+enum sent
+engine_send(struct engine *g, const struct unit *u, enum part part, const struct commands *c, size_t index, const char *ignore,
+    struct answer *a, struct pd_err *e)
+{
+	char	       cmd[COMMAND_MAX];
+	struct sending d = { .g = g, .u = u, .part = part, .c = c, .cmd = cmd, .ignore = ignore };
+	enum sent      result = SENT_NOT;
+
+	memset(a, 0, sizeof(*a));
+	if (engine_command(g, u, c, index, FILL_COMMAND, cmd, e) == -1)
+		return SENT_FAILED;
+	for (;;) {
+		int rv = send_once(&d, a, &result, e);
+
+		if (rv == -1)
+			return result;
+		if (rv == 1 && judge(&d, a, &result, e))
+			return result;
+		answer_clear(a);
+		memset(a, 0, sizeof(*a));
+	}
+}

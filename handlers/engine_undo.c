@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * engine_undo.c - backwards: everything that was begun is taken back, in reverse order; what cannot be is named.
+ *
+ * A unit whose outcome is unknown counts as begun.  With a probe, an undo happens only while the probe still finds the
+ * thing; without one its commands are sent and must be harmless when there is nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers/engine.h"
+
+#define WHY_MAX	      240
+#define RETRY_MS      1000
+#define UNDO_POLL_MS  500
+#define UNDO_POLL_MAX 4000
+
+enum undone { UNDONE, LEFT, PARKED };
+
+/* Names of what is left, for a person; what does not fit is counted. */
+struct left {
+	char   text[sizeof(((struct pd_err *)0)->msg)];
+	size_t len, n, dropped;
+};
+
+static void
+left_add(struct left *l, const char *what)
+{
+	size_t n = strlen(what), room = sizeof(l->text) - WHY_MAX - l->len;
+
+	l->n++;
+	if (n + 4 > room) {
+		l->dropped++;
+		return;
+	}
+	l->len += (size_t)snprintf(l->text + l->len, room, "%s%s", l->len > 0 ? "; " : "", what);
+}
+
+static void
+fill_thing(const struct engine *g, const struct unit *u, char *buf, size_t size)
+{
+	struct scope s = engine_scope(g, u);
+
+	if (u->step->thing.source == NULL || place_fill(&u->step->thing, &s, FILL_MESSAGE, buf, size, NULL) == -1)
+		snprintf(buf, size, "what step %.60s made", u->step->name);
+}
+
+static void
+left_unit(const struct engine *g, const struct unit *u, struct left *l)
+{
+	char thing[120], cmd[COMMAND_MAX], text[400];
+
+	fill_thing(g, u, thing, sizeof(thing));
+	if (engine_command(g, u, &u->step->undo, 0, FILL_PLAN, cmd, NULL) == 0)
+		snprintf(text, sizeof(text), "%s (%s%.200s)", thing, u->step->undo.as_root ? "as root: " : "", cmd);
+	else
+		snprintf(text, sizeof(text), "%s", thing);
+	left_add(l, text);
+}
+
+static void
+left_end(const struct left *l, enum pd_code code, const char *why, struct pd_err *e)
+{
+	char more[40] = "";
+
+	if (l->dropped > 0)
+		snprintf(more, sizeof(more), "; and %zu more", l->dropped);
+	pd_fail(e, code, "%.*s; left on the platform: %s%s", WHY_MAX - 64, why, l->text, more);
+}
+
+/* Is it (still) there?  Without a probe nobody knows, and the command decides. */
+static enum probed
+still_there(struct engine *g, const struct unit *u)
+{
+	struct pd_err ignored = { 0 };
+	json_t	     *set = json_object();
+	enum probed   p = u->step->probe == NULL ? PROBED_DONE : engine_probe(g, u, set, &ignored);
+
+	json_decref(set);
+	return p;
+}
+
+/* Sends all undo commands.  SENT_OK: every one was accepted. */
+static enum sent
+send_undo(struct engine *g, const struct unit *u)
+{
+	for (size_t i = 0; i < engine_sends(&u->step->undo); i++) {
+		struct pd_err e = { 0 };
+		struct answer a;
+		enum sent     sent = engine_send(g, u, PART_UNDO, &u->step->undo, i, u->step->ignore_warning, &a, &e);
+
+		answer_clear(&a);
+		if (sent != SENT_OK && sent != SENT_STOPPED)
+			engine_note(g, "warning", "undo of %s: %s", u->step->name, e.msg);
+		if (sent != SENT_OK)
+			return sent;
+	}
+	return SENT_OK;
+}
+
+/* Power off and the like take time: waits until the probe does not find it any more. */
+static enum probed
+wait_gone(struct engine *g, const struct unit *u)
+{
+	int64_t	    end_ms = engine_now(g) + u->step->undo_wait_s * 1000, pause_ms = UNDO_POLL_MS;
+	enum probed p;
+
+	while ((p = still_there(g, u)) == PROBED_DONE && engine_now(g) < end_ms) {
+		if (engine_wait(g, pause_ms) != 0)
+			return PROBED_STOPPED;
+		pause_ms = 2 * pause_ms < UNDO_POLL_MAX ? 2 * pause_ms : UNDO_POLL_MAX;
+	}
+	return p;
+}
+
+static enum undone
+undo_unit(struct engine *g, const struct unit *u)
+{
+	for (int tries = 0; tries < UNDO_TRIES; tries++) {
+		enum probed p;
+		enum sent   sent;
+
+		if (tries > 0 && engine_wait(g, (int64_t)RETRY_MS << tries) != 0)
+			return PARKED;
+		p = still_there(g, u);
+		if (p == PROBED_NOT)
+			return UNDONE;
+		if (p == PROBED_STOPPED)
+			return PARKED;
+		if (p == PROBED_ERROR)
+			continue;
+		sent = send_undo(g, u);
+		if (sent == SENT_STOPPED)
+			return PARKED;
+		if (sent != SENT_OK)
+			continue;
+		if (u->step->undo_wait_s == 0 || (p = wait_gone(g, u)) == PROBED_NOT)
+			return UNDONE;
+		if (p == PROBED_STOPPED)
+			return PARKED;
+	}
+	return LEFT;
+}
+
+static int
+has_undo(const struct engine *g, const struct unit *u)
+{
+	struct scope s = engine_scope(g, u);
+
+	if (u->step->undo.n == 0 || (u->state != UNIT_DONE && u->state != UNIT_UNKNOWN))
+		return 0;
+	return cond_eval(&u->step->undo_when, &s, 0) != 0;
+}
+
+static void
+tell_begin(struct engine *g, const char *why)
+{
+	struct pd_err ignored = { 0 };
+
+	if (!g->is_undoing)
+		(void)engine_record(g, NULL, "undoing", json_pack("{s:s, s:s, s:i, s:b}", "why", why, "code", code_word(g->err.code), "exit",
+		    code_exit(g->err.code), "cancelled", g->stopped == 'c'), 1, &ignored);
+	g->is_undoing = 1;
+	if (g->run->undoing != NULL)
+		g->run->undoing(g->run->arg, why);
+}
+
+static const char *
+why_text(const struct engine *g, int is_cancelled)
+{
+	return is_cancelled ? "cancelled" : g->err.msg;
+}
+
+static enum outcome
+undo_all(struct engine *g, struct left *left)
+{
+	for (size_t k = g->n; k-- > 0;) {
+		struct unit  *u = &g->unit[k];
+		struct pd_err ignored = { 0 };
+		char	      thing[160];
+
+		if (!has_undo(g, u))
+			continue;
+		if (engine_stop(g))
+			return OUTCOME_PARKED;
+		fill_thing(g, u, thing, sizeof(thing));
+		engine_note(g, "info", "undoing: %s", thing);
+		switch (undo_unit(g, u)) {
+		case UNDONE:
+			u->state = UNIT_UNDONE;
+			(void)engine_record(g, u, "undone", NULL, 0, &ignored);
+			break;
+		case LEFT:
+			left_unit(g, u, left);
+			break;
+		case PARKED:
+			return OUTCOME_PARKED;
+		}
+	}
+	return left->n > 0 ? OUTCOME_STUCK : OUTCOME_FAILED;
+}
+
+/*
+ * The transport asks the caller whether to cut a command short.  A cancel is what brought us here: it must not cut the
+ * commands that carry it out.
+ */
+struct shield {
+	struct engine *g;
+	int (*stop)(void *arg);
+	void *arg;
+};
+
+static int
+stop_shielded(void *arg)
+{
+	struct shield *s = arg;
+
+	return engine_stop(s->g) != 0 && s->stop(s->arg);
+}
+
+static enum outcome
+undo_shielded(struct engine *g, struct left *left)
+{
+	struct transport *t = g->run->transport;
+	struct shield	  shield = { .g = g, .stop = t->stop, .arg = t->stop_arg };
+	enum outcome	  outcome;
+
+	if (t->stop != NULL) {
+		t->stop = stop_shielded;
+		t->stop_arg = &shield;
+	}
+	outcome = undo_all(g, left);
+	t->stop = shield.stop;
+	t->stop_arg = shield.arg;
+	return outcome;
+}
+
+void
+engine_undo(struct engine *g)
+{
+	struct left left = { .text = "" };
+	int	    is_cancelled = g->stopped == 'c';
+
+	if (engine_has_begun(g) || g->is_undoing)
+		tell_begin(g, why_text(g, is_cancelled));
+	g->is_undoing = 1;
+	g->res->outcome = undo_shielded(g, &left);
+	if (g->res->outcome == OUTCOME_PARKED) {
+		pd_fail(&g->res->err, PD_BUSY, "parked while undoing");
+	} else if (g->res->outcome == OUTCOME_STUCK) {
+		left_end(&left, PD_STUCK, why_text(g, is_cancelled), &g->res->err);
+	} else if (is_cancelled) {
+		g->res->outcome = OUTCOME_CANCELLED;
+		pd_fail(&g->res->err, PD_FAILED, "cancelled; nothing is left of it");
+	} else {
+		g->res->err = g->err;
+	}
+}
+
+/* Everything with a name that a sequence of removals has not got rid of. */
+static void
+list_not_done(struct engine *g, struct left *left)
+{
+	for (const struct step *s = g->seq->steps; s != NULL; s = s->next) {
+		size_t n = engine_elements(g, s);
+
+		for (size_t i = 0; i < n && s->is_run && s->thing.source != NULL; i++) {
+			struct unit  probe = { .step = s, .i = (json_int_t)i }, *u = &probe;
+			struct scope scope = engine_scope(g, u);
+			char	     thing[160];
+
+			for (size_t k = 0; k < g->n; k++)
+				if (g->unit[k].step == s && g->unit[k].i == probe.i)
+					u = &g->unit[k];
+			if (u->state == UNIT_DONE || u->state == UNIT_SKIPPED || cond_eval(&s->when, &scope, 0) == 0)
+				continue;
+			fill_thing(g, u, thing, sizeof(thing));
+			left_add(left, thing);
+		}
+	}
+}
+
+/* on-failure = 'keep': what is done stays done, the rest is named. */
+void
+engine_keep(struct engine *g)
+{
+	struct left left = { .text = "" };
+	int	    is_cancelled = g->stopped == 'c';
+
+	if (!engine_has_begun(g)) {
+		g->res->outcome = is_cancelled ? OUTCOME_CANCELLED : OUTCOME_FAILED;
+		g->res->err = g->err;
+		if (is_cancelled)
+			pd_fail(&g->res->err, PD_FAILED, "cancelled before anything was changed");
+		return;
+	}
+	list_not_done(g, &left);
+	if (left.n == 0)
+		left_add(&left, "nothing that has a name");
+	g->res->outcome = OUTCOME_STUCK;
+	left_end(&left, PD_STUCK, why_text(g, is_cancelled), &g->res->err);
+}

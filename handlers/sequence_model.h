@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sequence_model.h - a parsed sequence; only the files of the engine look into it.
+ */
+#ifndef PD_HANDLERS_SEQUENCE_MODEL_H
+#define PD_HANDLERS_SEQUENCE_MODEL_H
+
+#include "handlers/arena.h"
+#include "handlers/capture.h"
+#include "handlers/condition.h"
+#include "handlers/place.h"
+#include "handlers/sequence.h"
+#include "handlers/sequence_text.h"
+
+/* An error of the console that passes by itself: the command is sent again. */
+struct transient {
+	const char *name, *match;	/* literal text in the answer */
+	long	    every_s, times;
+	struct transient *next;
+};
+
+struct poll {
+	long	     every_s;
+	struct place limit;		/* seconds */
+	struct cond  until, fail_when;
+	struct place say_fail;		/* source NULL = none */
+	int	     go_on;		/* at the limit: not a failure */
+};
+
+struct require {
+	int	     line;
+	struct cond  when, that;
+	enum pd_code code;
+	struct place message;
+	struct require *next;
+};
+
+struct setting {
+	const char  *path;
+	int	     line;
+	struct place value;		/* a single placeholder: that value as it is; else a text */
+	struct setting *next;
+};
+
+struct capture_list {
+	struct capture	     capture;
+	struct capture_list *next;
+};
+
+/* Commands with where and how long they run: of an ask, a run, a probe, an undo. */
+struct commands {
+	struct place *command;		/* as root: one session, the next only after the success of the one before */
+	size_t	      n;
+	int	      as_root;
+	long	      timeout_s;
+	int	      may_fail;		/* a status other than 0 is an answer without rows */
+};
+
+struct probe {
+	int		     line;
+	struct commands	     ask;
+	struct capture_list *captures;
+	struct cond	     done_when;
+	int		     first;	/* also asked before the command is sent for the first time */
+};
+
+struct step {
+	const char	    *name;
+	int		     line;
+	struct place	     say, thing, note;		/* source NULL = none */
+	struct place	     finish;			/* ends the sequence with OK_NO_CHANGE */
+	struct cond	     when;
+	const char	    *each_path, *each_alias;	/* NULL = once */
+	struct probe	    *probe;
+	struct commands	     commands;
+	int		     is_run;			/* commands change something */
+	int		     repeatable;
+	const char	    *ignore_warning;
+	struct capture_list *captures;
+	struct poll	    *poll;
+	struct require	    *requires;
+	struct setting	    *settings;
+	struct commands	     undo;
+	struct cond	     undo_when;
+	long		     undo_wait_s;
+	struct step	    *next;
+};
+
+struct sequence {
+	struct arena	  arena;
+	const char	 *file, *name, *kind;
+	const char	**inputs;
+	size_t		  ninputs;
+	const char	**optional_inputs;
+	size_t		  noptional;
+	int		  keep;		/* on-failure: leave things as they are */
+	struct transient *transients;
+	struct step	 *steps;
+	struct setting	 *results;
+};
+
+/* The check after parsing: every value comes from an input or an earlier step; changes can be probed. */
+int sequence_check(struct sequence *s, struct pd_err *e);
+
+#endif
