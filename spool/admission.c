@@ -63,6 +63,17 @@ admission_is_yours(const struct pd_conf *conf, const char *user, const char *ten
 	}
 }
 
+int
+admission_first(struct store *st, const json_t *row, json_t **first, struct pd_err *e)
+{
+	const char *id = field_text(json_object_get(row, "value"), "first");
+
+	*first = NULL;
+	if (id[0] == '\0' || strcmp(field_text(row, "state"), "refused") != 0)
+		return 0;
+	return store_job_get(st, id, first, e);
+}
+
 /* The store's own trouble says nothing about the job: it must not end as a refusal. */
 static int
 is_our_trouble(const struct pd_err *e)
@@ -134,9 +145,8 @@ run_admitter(struct admitting *ad, struct pd_err *e)
 	return pd_fail(e, PD_BUG, "%s has no admission", ad->job->verb);
 }
 
-/* The row as it is stored; why is NULL for an admitted job, else the refusal. */
 static json_t *
-make_row(const struct admitting *ad, const char *digest, const struct pd_err *why)
+make_plain_row(const struct admitting *ad, const char *digest, const struct pd_err *why)
 {
 	const struct job *job = ad->job;
 	int64_t		  now = clock_wall_ms();
@@ -169,17 +179,31 @@ make_record(const struct admitting *ad, const char *event, const struct pd_err *
 	    what);
 }
 
-/* Adds the row and its history record to the transaction; *row is the caller's. */
+/*
+ * The row as it is stored; why is NULL for an admitted job, else the refusal.  The repetition of a once-key names the job
+ * whose answer counts.
+ */
+static json_t *
+make_row(const struct admitting *ad, const char *digest, const struct pd_err *why, const json_t *first)
+{
+	json_t *row = make_plain_row(ad, digest, why);
+
+	if (row != NULL && why != NULL && first != NULL)
+		(void)json_object_set_new(row, "value", json_pack("{s:O}", "first", json_object_get(first, "id")));
+	return row;
+}
+
+/* Adds the row and its history record to the transaction; v->row is the caller's. */
 static int
-record(const struct admitting *ad, const char *digest, const struct pd_err *why, json_t **row, struct pd_err *e)
+record(const struct admitting *ad, const char *digest, const struct pd_err *why, struct verdict *v, struct pd_err *e)
 {
 	json_t *history = make_record(ad, why != NULL ? "refused" : ad->state == JOB_DONE ? "done" : "admitted", why);
 	int	rv = -1;
 
-	*row = make_row(ad, digest, why);
-	if (*row == NULL || history == NULL)
+	v->row = make_row(ad, digest, why, v->first);
+	if (v->row == NULL || history == NULL)
 		pd_fail(e, PD_IO, "no memory for the row of job %s", ad->job->id);
-	else if (store_job_add(ad->a->store, *row, e) == 0)
+	else if (store_job_add(ad->a->store, v->row, e) == 0)
 		rv = store_history_add(ad->a->store, history, e);
 	json_decref(history);
 	return rv;
@@ -219,7 +243,7 @@ decide_and_record(struct admitting *ad, const char *digest, struct verdict *v, s
 	struct pd_err why;
 
 	if (decide(ad, digest, v, &why) == 0)
-		return record(ad, digest, NULL, &v->row, e);
+		return record(ad, digest, NULL, v, e);
 	if (is_our_trouble(&why)) {
 		*e = why;
 		return -1;
@@ -228,15 +252,15 @@ decide_and_record(struct admitting *ad, const char *digest, struct verdict *v, s
 	store_rollback(ad->a->store);
 	if (store_begin(ad->a->store, e) == -1)
 		return -1;
-	return record(ad, digest, &why, &v->row, e);
+	return record(ad, digest, &why, v, e);
 }
 
 static int
 is_known(const struct admission *a, const char *id, struct verdict *v, struct pd_err *e)
 {
-	if (store_job_get(a->store, id, &v->row, e) == 0)
-		return 1;
-	return e->code == PD_NOTFOUND ? 0 : -1;
+	if (store_job_get(a->store, id, &v->row, e) == -1)
+		return e->code == PD_NOTFOUND ? 0 : -1;
+	return admission_first(a->store, v->row, &v->first, e) == 0 ? 1 : -1;
 }
 
 int

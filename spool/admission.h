@@ -38,6 +38,9 @@ int admission_decide(const struct admission *a, const struct job *job, struct ve
 
 void verdict_clear(struct verdict *v);
 
+/* The first job of a repeated once-key, as the row of the repetition names it; *first is NULL for any other row. */
+int admission_first(struct store *st, const json_t *row, json_t **first, struct pd_err *e);
+
 /*
  * Between admission.c and the verbs' own checks (admit_vm.c, admit_record.c).
  */

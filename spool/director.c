@@ -161,7 +161,8 @@ serve(struct director *d, const struct pollfd *p, const struct slot *slot)
 		break;
 	case SRC_WATCH:
 		port_watch_drain(p->fd);
-		d->scan_at_ms = now;
+		if (d->scan_at_ms > now + DIRECTOR_HINT_MS)
+			d->scan_at_ms = now + DIRECTOR_HINT_MS;
 		break;
 	case SRC_SOCKET:
 		query_server_accept(&d->server, now);

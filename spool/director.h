@@ -28,6 +28,11 @@
 #include "spool/worker_pool.h"
 
 #define DIRECTOR_SCAN_MS     30000	/* new/ is looked at so often even when nothing hints at it */
+/*
+ * A new name in new/ is looked at after so long: its gateway is about to ask for it on the socket, and what the director does
+ * on its own meanwhile (commits, starting a worker) would only stand in the way of that answer.
+ */
+#define DIRECTOR_HINT_MS     50
 #define DIRECTOR_RETRY_MS    2000	/* our disk was full, a worker could not be started: again after */
 #define DIRECTOR_LOCKED_MS   200	/* an earlier director's worker still has the journal: look again after */
 #define DIRECTOR_PARK_MS     30000	/* workers may finish their command so long after SIGTERM */

@@ -84,49 +84,73 @@ what_it_waits_for(const struct director *d, const json_t *row)
 	return sched_wait(d->sched, &job);
 }
 
+/* Accepted: where it is and what it waits for. */
+static json_t *
+place_of(const struct director *d, const json_t *row)
+{
+	const char *wait = what_it_waits_for(d, row);
+	json_t	   *value = json_pack("{s:s}", "state", field_text(row, "state"));
+
+	if (field_text(row, "platform")[0] != '\0')
+		(void)json_object_set(value, "platform", json_object_get(row, "platform"));
+	if (field_text(row, "vm")[0] != '\0')
+		(void)json_object_set(value, "vm", json_object_get(row, "vm"));
+	if (wait[0] != '\0')
+		(void)json_object_set_new(value, "wait", json_string(wait));
+	return value;
+}
+
 /* A job's row as an answer: accepted, or how it ended. */
 static json_t *
 reply_row(const struct director *d, const json_t *row)
 {
 	enum job_state state = JOB_QUEUED;
-	enum pd_code   code = PD_QUEUED;
-	const char    *wait = what_it_waits_for(d, row);
-	json_t	      *value, *reply;
+	json_t	      *reply;
 
 	(void)job_state_from_name(field_text(row, "state"), &state);
 	if (job_state_is_final(state))
-		code = code_find(field_text(row, "code"), (int)field_number(row, "exit"));
-	value = json_pack("{s:s s:s s:s}", "state", field_text(row, "state"), "platform", field_text(row, "platform"), "vm",
-	    field_text(row, "vm"));
-	if (wait[0] != '\0')
-		(void)json_object_set_new(value, "wait", json_string(wait));
-	if (json_object_get(row, "value") != NULL && job_state_is_final(state))
-		(void)json_object_set(value, "value", json_object_get(row, "value"));
-	reply = query_reply(code, job_state_is_final(state) ? field_text(row, "message") : "accepted", value);
+		reply = query_reply(code_find(field_text(row, "code"), (int)field_number(row, "exit")),
+		    field_text(row, "message"), json_incref(json_object_get(row, "value")));
+	else
+		reply = query_reply(PD_QUEUED, "accepted", place_of(d, row));
 	if (reply != NULL)
 		(void)json_object_set(reply, "job", json_object_get(row, "id"));
 	return reply;
+}
+
+static json_t *
+reply_not_yours(const char *id)
+{
+	struct pd_err e;
+
+	(void)pd_fail(&e, PD_NOTFOUND, "there is no job %s of yours", id);
+	return reply_error(&e);
+}
+
+/* A repeated once-key is answered by its first job. */
+static json_t *
+reply_verdict(struct asking *a, const struct verdict *v)
+{
+	if (strcmp(field_text(v->row, "user"), a->user) != 0)
+		return reply_not_yours(field_text(v->row, "id"));
+	return reply_row(a->d, v->first != NULL ? v->first : v->row);
 }
 
 /* Not in new/ any more: taken by the scan, or never there, or somebody else's, which is the same. */
 static json_t *
 reply_known(struct asking *a, const char *id)
 {
-	struct pd_err e;
-	json_t	     *row = NULL, *reply;
+	struct verdict v = { 0, NULL, NULL };
+	struct pd_err  e;
+	json_t	      *reply;
 
-	if (store_job_get(a->d->store, id, &row, &e) == -1) {
-		if (e.code == PD_NOTFOUND)
-			(void)pd_fail(&e, PD_NOTFOUND, "there is no job %s of yours", id);
-		return reply_error(&e);
-	}
-	if (strcmp(field_text(row, "user"), a->user) == 0) {
-		reply = reply_row(a->d, row);
-	} else {
-		(void)pd_fail(&e, PD_NOTFOUND, "there is no job %s of yours", id);
+	if (store_job_get(a->d->store, id, &v.row, &e) == -1)
+		return e.code == PD_NOTFOUND ? reply_not_yours(id) : reply_error(&e);
+	if (admission_first(a->d->store, v.row, &v.first, &e) == -1)
 		reply = reply_error(&e);
-	}
-	json_decref(row);
+	else
+		reply = reply_verdict(a, &v);
+	verdict_clear(&v);
 	return reply;
 }
 
@@ -160,12 +184,7 @@ op_admit(struct asking *a)
 		return NULL;	/* as if we were not there: the job stays queued for the next start */
 	if (intake_take(&d->intake, d->spool.new, id, &v, &e) == -1)
 		return e.code == PD_NOTFOUND ? reply_known(a, id) : reply_error(kept(d, id, &e));
-	if (strcmp(field_text(v.row, "user"), a->user) != 0) {
-		(void)pd_fail(&e, PD_NOTFOUND, "there is no job %s of yours", id);
-		reply = reply_error(&e);
-	} else {
-		reply = reply_row(d, v.first != NULL ? v.first : v.row);
-	}
+	reply = reply_verdict(a, &v);
 	verdict_clear(&v);
 	return reply;
 }

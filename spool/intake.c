@@ -13,6 +13,7 @@
 #include "spool/field.h"
 #include "spool/intake.h"
 #include "spool/job_files.h"
+#include "spool/portable.h"
 #include "spool/vis.h"
 
 #define MARK_LEN (JOB_ID_LEN + 3)	/* id, space, digit, newline */
@@ -185,17 +186,20 @@ announce(struct intake *in, const struct verdict *v)
 		log_admitted(in, v->row, in->queued != NULL ? in->queued(in->arg, v->row) : "");
 }
 
-/* A second file with the id of a job that is claimed already is nobody's job. */
+/*
+ * The rename is not synced, unlike drop_claim()'s: the row is durable, and a file that a power loss puts back into new/ meets it
+ * there.  A second file with the id of a job that is claimed already is nobody's job.
+ */
 static int
 claim(struct intake *in, const char *id, const struct dropped *d, const struct verdict *v, struct pd_err *e)
 {
-	int	      is_same = strcmp(field_text(v->row, "user"), d->job.user) == 0 &&
+	int is_same = strcmp(field_text(v->row, "user"), d->job.user) == 0 &&
 	    strcmp(field_text(v->row, "verb"), d->job.verb) == 0;
 
-	if (is_same && drop_claim(in->spool, id, e) == 0)
+	if (is_same && port_rename_noreplace(in->spool->new, id, in->spool->cur, id) == 0)
 		return 0;
-	if (is_same && e->code != PD_CONFLICT)
-		return e->code == PD_UNKNOWN ? 0 : -1;	/* renamed, and the row is what counts */
+	if (is_same && errno != EEXIST)
+		return pd_fail_sys(e, errno == ENOSPC || errno == EDQUOT ? PD_NOSPACE : PD_IO, "claim job file %s", id);
 	pd_fail(e, PD_BADDATA, "there is another job %s already", id);
 	return reject(in, in->spool->new, id, e);
 }

@@ -199,6 +199,8 @@ prepare(struct director *d, const struct sched_job *job, struct start *s, struct
 		return -1;
 	if (field_is_set(s->row, "cancel") && !s->was_begun)
 		return pd_fail(e, PD_FAILED, "cancelled before it began");
+	if (field_number(s->row, "attempts") >= DIRECTOR_STARTS && !s->was_begun)
+		return pd_fail(e, PD_FAILED, "its worker ended %d times before it had sent anything", DIRECTOR_STARTS);
 	if (field_number(s->row, "attempts") >= DIRECTOR_STARTS)
 		return pd_fail(e, PD_STUCK, "its worker ended in the middle of it %d times; what it made may be left, see: "
 		    "transcript %s", DIRECTOR_STARTS, job->id);
