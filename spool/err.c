@@ -34,7 +34,7 @@ static const struct {
 	[PD_BUG] = { "INTERNAL", 70 },
 };
 
-static int
+static int __attribute__((format(printf, 4, 0)))
 fill(struct pd_err *e, enum pd_code code, int sys, const char *fmt, va_list ap)
 {
 	size_t len;
