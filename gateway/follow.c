@@ -122,7 +122,7 @@ follow_close(struct follow *f)
 	f->fd = f->watch = -1;
 }
 
-/* Room for one more chunk behind what is unread. */
+/* Room for one more chunk behind what is unread: the beginning of one line. */
 static int
 make_room(struct follow *f, struct pd_err *e)
 {
@@ -133,10 +133,10 @@ make_room(struct follow *f, struct pd_err *e)
 		f->len -= f->start;
 		f->start = 0;
 	}
-	if (f->size - f->len >= CHUNK)
-		return 0;
 	if (f->len > FOLLOW_LINE_MAX)
 		return pd_fail(e, PD_BADDATA, "the job's log has a line of more than %d bytes", FOLLOW_LINE_MAX);
+	if (f->size - f->len >= CHUNK)
+		return 0;
 	bigger = realloc(f->buf, f->size * 2 + CHUNK);
 	if (bigger == NULL)
 		return pd_fail(e, PD_IO, "no memory to follow the job");

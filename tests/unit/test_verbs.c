@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * test_verbs.c - the table of verbs holds together, and everything that names verbs names those in it.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/args.h"
+#include "gateway/lexer.h"
+#include "gateway/nearest.h"
+#include "spool/job.h"
+
+Test(verbs, every_example_is_a_valid_request_of_its_verb)
+{
+	for (size_t i = 0; i < verbs_count; i++) {
+		struct words   w;
+		struct request req;
+		struct pd_err  e = { 0 };
+
+		cr_assert_eq(lexer_split(verbs[i].example, strlen(verbs[i].example), &w, &e), 0);
+		cr_assert_eq(request_parse(w.argc, w.argv, &req, &e), 0, "%s: %s", verbs[i].name, e.msg);
+		cr_assert_str_eq(req.verb->name, verbs[i].name);
+		cr_assert_eq(args_check(req.verb, req.args, &e), 0, "%s", e.msg);
+		request_clear(&req);
+		words_free(&w);
+	}
+}
+
+Test(verbs, names_are_unique_and_fit_a_job)
+{
+	for (size_t i = 0; i < verbs_count; i++) {
+		cr_assert_leq(strlen(verbs[i].name), (size_t)JOB_VERB_MAX);
+		cr_assert_eq(verb_find(verbs[i].name), &verbs[i]);
+		cr_assert_leq(verbs[i].nargs, (size_t)VERB_ARGS_MAX);
+		cr_assert_eq(strspn(verbs[i].name, "abcdefghijklmnopqrstuvwxyz-"), strlen(verbs[i].name));
+	}
+}
+
+static void
+check_arg(const struct verb_arg *a)
+{
+	cr_assert_not_null(a->help);
+	cr_assert(a->help[strlen(a->help) - 1] != '.', "%s", a->help);
+	cr_assert_eq(a->metavar == NULL, a->type == ARG_FLAG, "%s", a->name);
+	cr_assert_eq(a->values != NULL, a->type == ARG_WORD, "%s", a->name);
+	cr_assert(!(a->flags & ARG_REPEAT) || a->max >= 1, "%s", a->name);
+	if (a->type == ARG_COUNT || a->type == ARG_SIZE || a->type == ARG_SIZES || a->type == ARG_UNITS || a->type == ARG_DURATION)
+		cr_assert_lt(a->min, a->max, "%s", a->name);
+}
+
+Test(verbs, arguments_are_complete_and_unique)
+{
+	for (size_t i = 0; i < verbs_count; i++)
+		for (size_t k = 0; k < verbs[i].nargs; k++) {
+			check_arg(&verbs[i].args[k]);
+			cr_assert_eq(verb_arg_find(&verbs[i], verbs[i].args[k].name), &verbs[i].args[k]);
+			for (size_t j = 0; j < k; j++)
+				cr_assert_str_neq(verbs[i].args[j].key, verbs[i].args[k].key);
+		}
+	for (size_t i = 0; i < common_args_count; i++)
+		check_arg(&common_args[i]);
+}
+
+Test(verbs, what_destroys_also_changes_and_names_its_victim)
+{
+	for (size_t i = 0; i < verbs_count; i++)
+		if (verbs[i].flags & VERB_DESTRUCTIVE) {
+			cr_assert(verbs[i].flags & VERB_CHANGES);
+			cr_assert_str_eq(verbs[i].args[0].key, "name");
+			cr_assert(verbs[i].args[0].flags & ARG_POSITIONAL);
+		}
+}
+
+Test(verbs, only_changing_verbs_have_the_common_options)
+{
+	cr_assert_not_null(verb_arg_find(verb_find("create-vm"), "plan"));
+	cr_assert_null(verb_arg_find(verb_find("list-vms"), "plan"));
+	cr_assert_not_null(verb_arg_find(verb_find("list-vms"), "json"));
+	cr_assert_null(verb_arg_find(verb_find("list-vms"), "nonsense"));
+}
+
+Test(verbs, the_nearest_verb_is_near)
+{
+	cr_assert_str_eq(verb_nearest("creat-vm")->name, "create-vm");
+	cr_assert_str_eq(verb_nearest("lsit-vms")->name, "list-vms");
+	cr_assert_str_eq(verb_nearest("vesrion")->name, "version");
+	cr_assert_null(verb_nearest("ls"));
+	cr_assert_null(verb_nearest("reboot-the-whole-machine"));
+	cr_assert_null(verb_nearest(""));
+	cr_assert_eq(nearest_distance("abc", "acb"), 1);
+	cr_assert_eq(nearest_distance("", "abc"), 3);
+	cr_assert_eq(nearest_distance("kitten", "sitting"), 3);
+	cr_assert_eq(nearest_distance("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a"), 99);
+}
