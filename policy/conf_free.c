@@ -59,15 +59,22 @@ free_networks(struct pd_conf *c)
 void
 conf_free(struct pd_conf *c)
 {
-	char **texts[] = { &c->file, &c->text, &c->spool, &c->state, &c->socket, &c->templates, &c->keys, &c->worker,
-		&c->pam_directory, &c->pam_service, &c->service_account, &c->spool_group };
-
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		free(*texts[i]);
 	free_roles(c);
 	free_tenants(c);
 	free_networks(c);
+	free(c->file);
+	free(c->text);
+	free(c->spool);
+	free(c->state);
+	free(c->socket);
+	free(c->templates);
+	free(c->keys);
+	free(c->worker);
+	free(c->pam_directory);
+	free(c->pam_service);
+	free(c->service_account);
+	free(c->spool_group);
 	free(c);
 }
