@@ -18,23 +18,44 @@
 
 enum undone { UNDONE, LEFT, PARKED };
 
-/* Names of what is left, for a person; what does not fit is counted. */
+/*
+ * What is left, for a person: each thing with the command that removes it, in the order in which to remove them; when that does not fit
+ * into a message, the things alone (the job's log has had the commands).
+ */
 struct left {
-	char   text[sizeof(((struct pd_err *)0)->msg)];
-	size_t len, n, dropped;
+	char   full[sizeof(((struct pd_err *)0)->msg)], brief[sizeof(((struct pd_err *)0)->msg)];
+	size_t n, dropped;
+	int    full_is_cut;
 };
 
-static void
-left_add(struct left *l, const char *what)
+/* Appends "; what"; -1 when there is no room for it. */
+static int
+append(char *list, size_t size, const char *what)
 {
-	size_t n = strlen(what), room = sizeof(l->text) - WHY_MAX - l->len;
+	size_t len = strlen(list);
 
-	l->n++;
-	if (n + 4 > room) {
-		l->dropped++;
+	if (len + strlen(what) + 3 > size)
+		return -1;
+	snprintf(list + len, size - len, "%s%s", len > 0 ? "; " : "", what);
+	return 0;
+}
+
+static void
+left_add(struct left *l, const char *thing, const char *command)
+{
+	const size_t size = sizeof(l->full) - WHY_MAX;
+	char	     text[sizeof(l->full)];
+
+	if (strstr(l->brief, thing) != NULL && command[0] == '\0')
 		return;
-	}
-	l->len += (size_t)snprintf(l->text + l->len, room, "%s%s", l->len > 0 ? "; " : "", what);
+	l->n++;
+	snprintf(text, sizeof(text), "%s%s%.300s%s", thing, command[0] != '\0' ? " (" : "", command, command[0] != '\0' ? ")" : "");
+	if (strstr(l->full, text) != NULL)
+		return;
+	if (l->full_is_cut || append(l->full, size, text) == -1)
+		l->full_is_cut = 1;
+	if (strstr(l->brief, thing) == NULL && append(l->brief, size, thing) == -1)
+		l->dropped++;
 }
 
 static void
@@ -47,16 +68,16 @@ fill_thing(const struct engine *g, const struct unit *u, char *buf, size_t size)
 }
 
 static void
-left_unit(const struct engine *g, const struct unit *u, struct left *l)
+left_unit(struct engine *g, const struct unit *u, struct left *l)
 {
-	char thing[120], cmd[COMMAND_MAX], text[400];
+	char thing[120], cmd[COMMAND_MAX] = "", text[COMMAND_MAX + 16];
 
 	fill_thing(g, u, thing, sizeof(thing));
-	if (engine_command(g, u, &u->step->undo, 0, FILL_PLAN, cmd, NULL) == 0)
-		snprintf(text, sizeof(text), "%s (%s%.200s)", thing, u->step->undo.as_root ? "as root: " : "", cmd);
-	else
-		snprintf(text, sizeof(text), "%s", thing);
-	left_add(l, text);
+	if (engine_command(g, u, &u->step->undo, 0, FILL_PLAN, cmd, NULL) == -1)
+		cmd[0] = '\0';
+	snprintf(text, sizeof(text), "%s%s", u->step->undo.as_root ? "as root: " : "", cmd);
+	engine_note(g, "warning", "left: %s; remove it with: %s", thing, text);
+	left_add(l, thing, text);
 }
 
 static void
@@ -64,9 +85,9 @@ left_end(const struct left *l, enum pd_code code, const char *why, struct pd_err
 {
 	char more[40] = "";
 
-	if (l->dropped > 0)
+	if (l->full_is_cut && l->dropped > 0)
 		snprintf(more, sizeof(more), "; and %zu more", l->dropped);
-	pd_fail(e, code, "%.*s; left on the platform: %s%s", WHY_MAX - 64, why, l->text, more);
+	pd_fail(e, code, "%.*s; left on the platform: %s%s", WHY_MAX - 64, why, l->full_is_cut ? l->brief : l->full, more);
 }
 
 /* Is it (still) there?  Without a probe nobody knows, and the command decides. */
@@ -239,7 +260,7 @@ undo_shielded(struct engine *g, struct left *left)
 void
 engine_undo(struct engine *g)
 {
-	struct left left = { .text = "" };
+	struct left left = { .n = 0 };
 	int	    is_cancelled = g->stopped == 'c';
 
 	if (engine_has_begun(g) || g->is_undoing)
@@ -276,7 +297,7 @@ list_not_done(struct engine *g, struct left *left)
 			if (u->state == UNIT_DONE || u->state == UNIT_SKIPPED || cond_eval(&s->when, &scope, 0) == 0)
 				continue;
 			fill_thing(g, u, thing, sizeof(thing));
-			left_add(left, thing);
+			left_add(left, thing, "");
 		}
 	}
 }
@@ -285,7 +306,7 @@ list_not_done(struct engine *g, struct left *left)
 void
 engine_keep(struct engine *g)
 {
-	struct left left = { .text = "" };
+	struct left left = { .n = 0 };
 	int	    is_cancelled = g->stopped == 'c';
 
 	if (!engine_has_begun(g)) {
@@ -297,7 +318,7 @@ engine_keep(struct engine *g)
 	}
 	list_not_done(g, &left);
 	if (left.n == 0)
-		left_add(&left, "nothing that has a name");
+		left_add(&left, "nothing that has a name", "");
 	g->res->outcome = OUTCOME_STUCK;
 	left_end(&left, PD_STUCK, why_text(g, is_cancelled), &g->res->err);
 }

@@ -260,7 +260,7 @@ fill_part(const struct place_part *part, const struct scope *s, enum place_fill 
 	else if (how == FILL_RAW)
 		value_as_text(buf, value);
 	else if (how == FILL_MESSAGE)
-		vis_encode(buf, VALUE_MAX, value_as_text(text, value), strlen(text));
+		vis_encode(buf, VALUE_MAX, text, strlen(value_as_text(text, value)));
 	else
 		return fill_typed(part, s, buf, e);
 	return 0;

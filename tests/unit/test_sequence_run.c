@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * test_sequence_run.c - the engine with the real sequences of templates/ivm against a small console: forwards, and with
+ * everything that can go wrong at every single command.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fake_console.h"
+#include "spool/journal.h"
+
+struct bench {
+	struct fake_console console;
+	struct sequence	   *seq;
+	char		    path[64];
+	int		    fd;
+	struct journal	    journal;
+	struct run	    run;
+	struct run_result   res;
+};
+
+static json_t *
+vars_create(const char *kind, int configure)
+{
+	json_t *v = json_pack("{s:{s:s,s:s,s:s,s:s,s:i, s:s,s:s,s:s, s:i,s:i,s:i, s:i,s:i,s:i, s:i,s:s,s:b,s:b,s:b},"
+	    "s:{s:s,s:{s:i}}, s:{s:s,s:s,s:i}}",
+	    "vm", "name", "web1", "tag", "pdTEST0001", "mode", "shared", "sharing", "uncap", "weight", 128,
+	    "units_min", "0.10", "units", "0.50", "units_max", "1.00", "procs_min", 1, "procs", 1, "procs_max", 2,
+	    "memory_min", 256, "memory", 1024, "memory_max", 2048, "max_slots", 20, "hostname", "web1", "start", 1, "configure", configure,
+	    "wait_configured", configure,
+	    "platform", "name", "power1", "facts", "management_lpar", 1, "image", "name", "rhel6", "file", "/images/rhel6.img", "size", 1024);
+	json_t *vm = json_object_get(v, "vm");
+
+	cr_assert_not_null(v);
+	json_object_set_new(vm, "disks", json_pack("[{s:i,s:i,s:s,s:s,s:s},{s:i,s:i,s:s,s:s,s:s}]", "index", 0, "size", 1024, "pool",
+	    kind[0] == 'l' ? "rootvg" : "fpool", "kind", kind, "bd", "pdTEST0001_0", "index", 1, "size", 2048, "pool",
+	    kind[0] == 'l' ? "rootvg" : "fpool", "kind", kind, "bd", "pdTEST0001_1"));
+	json_object_set_new(vm, "pools", json_pack("[{s:s,s:i}]", "pool", kind[0] == 'l' ? "rootvg" : "fpool", "size", 3072));
+	json_object_set_new(vm, "networks", json_pack("[{s:i,s:i,s:i,s:s,s:s,s:s},{s:i,s:i,s:i}]", "index", 0, "slot", 15, "vlan", 10, "ip",
+	    "10.0.10.5", "mask", "255.255.255.0", "gateway", "10.0.10.1", "index", 1, "slot", 16, "vlan", 10));
+	return v;
+}
+
+/* What the stored row of the created VM looks like. */
+static json_t *
+vars_stored(const json_t *value)
+{
+	json_t *vm = json_pack("{s:s, s:s}", "name", "web1", "image", "rhel6");
+
+	json_object_update(vm, (json_t *)(uintptr_t)value);
+	return json_pack("{s:o, s:{s:s,s:{s:i}}}", "vm", vm, "platform", "name", "power1", "facts", "management_lpar", 1);
+}
+
+static void
+bench_open(struct bench *b, const char *verb, json_t *vars)
+{
+	char	      file[128];
+	struct pd_err e = { 0 };
+
+	snprintf(file, sizeof(file), "templates/ivm/%s.seq", verb);
+	snprintf(b->path, sizeof(b->path), "/tmp/test-journal-XXXXXX");
+	b->fd = mkostemp(b->path, O_CLOEXEC);
+	cr_assert_neq(b->fd, -1);
+	cr_assert_eq(sequence_load(file, &b->seq, &e), 0, "%s", e.msg);
+	b->journal = (struct journal){ .fd = b->fd };
+	b->run = (struct run){ .seq = b->seq, .transport = &b->console.transport, .journal = &b->journal, .log_fd = -1, .vars = vars,
+		.stop = fake_console_stop, .arg = &b->console, .clock = &b->console.clock };
+	b->console.journal = b->path;
+}
+
+static void
+bench_close(struct bench *b)
+{
+	json_decref(b->run.vars);
+	json_decref(b->run.records);
+	json_decref(b->res.value);
+	sequence_free(b->seq);
+	(void)close(b->fd);
+	(void)unlink(b->path);
+}
+
+static void
+run_verb(struct bench *b, const char *verb, json_t *vars)
+{
+	bench_open(b, verb, vars);
+	sequence_run(&b->run, &b->res);
+	cr_expect_eq(b->console.intents_missing, 0, "%d changes without intent", b->console.intents_missing);
+}
+
+/* The job's worker died or parked: another one takes it up from the journal. */
+static void
+resume(struct bench *b)
+{
+	struct pd_err e = { 0 };
+
+	json_decref(b->res.value);
+	json_decref(b->run.records);
+	json_decref(b->run.vars);
+	b->run.vars = json_object();
+	cr_assert_eq(journal_load(&b->journal, b->fd, 1, &b->run.records, &e), 0, "%s", e.msg);
+	b->console.stop = 0;
+	sequence_run(&b->run, &b->res);
+}
+
+static void
+expect_empty(struct bench *b, const char *what, size_t at)
+{
+	char *state = fake_console_state(&b->console);
+
+	cr_expect_str_eq(state, "{}", "%s at command %zu leaves %s: %s", what, at, state, b->res.err.msg);
+	free(state);
+}
+
+static size_t
+commands_of(const char *kind, int configure)
+{
+	struct bench b = { 0 };
+	size_t	     n;
+
+	fake_console_init(&b.console, "");
+	run_verb(&b, "create-vm", vars_create(kind, configure));
+	cr_assert_eq(b.res.outcome, OUTCOME_DONE, "%s", b.res.err.msg);
+	n = b.console.at;
+	bench_close(&b);
+	fake_console_clear(&b.console);
+	return n;
+}
+
+Test(sequence_run, create_and_delete_leave_nothing)
+{
+	static const char *const kinds[] = { "lv", "file" };
+
+	for (int i = 0; i < 4; i++) {
+		struct bench b = { 0 }, d = { 0 };
+
+		fake_console_init(&b.console, "");
+		run_verb(&b, "create-vm", vars_create(kinds[i % 2], i / 2));
+		cr_assert_eq(b.res.outcome, OUTCOME_DONE, "%s", b.res.err.msg);
+		cr_expect_eq(json_integer_value(json_object_get(b.res.value, "lpar_id")), 2);
+		cr_expect_str_eq(json_string_value(json_object_get(b.res.value, "state")), "running");
+		cr_expect_str_eq(json_string_value(json_object_get(json_object_get(b.res.value, "objects"), "tag")), "pdTEST0001");
+		d.console = b.console;
+		d.console.transport.state = &d.console;
+		d.console.clock.arg = &d.console;
+		run_verb(&d, "delete-vm", vars_stored(b.res.value));
+		cr_expect_eq(d.res.outcome, OUTCOME_DONE, "%s", d.res.err.msg);
+		expect_empty(&d, "delete", 0);
+		bench_close(&b);
+		bench_close(&d);
+		fake_console_clear(&d.console);
+	}
+}
+
+static void
+break_everywhere(enum trouble trouble, const char *name, enum outcome expected)
+{
+	static const char *const kinds[] = { "lv", "file" };
+
+	for (int k = 0; k < 2; k++) {
+		size_t n = commands_of(kinds[k], 1);
+
+		for (size_t at = 0; at < n; at++) {
+			struct bench b = { 0 };
+
+			fake_console_init(&b.console, "");
+			b.console.trouble = trouble;
+			b.console.trouble_at = at;
+			run_verb(&b, "create-vm", vars_create(kinds[k], 1));
+			if (expected == OUTCOME_DONE && b.res.outcome == OUTCOME_DONE)
+				cr_expect_eq(json_integer_value(json_object_get(b.res.value, "lpar_id")), 2);
+			else
+				expect_empty(&b, name, at);
+			cr_expect_eq(b.res.outcome, expected, "%s at %zu (%s): outcome %s: %s", name, at,
+			    json_string_value(json_array_get(b.console.commands, at)), outcome_name(b.res.outcome), b.res.err.msg);
+			bench_close(&b);
+			fake_console_clear(&b.console);
+		}
+	}
+}
+
+Test(sequence_run, a_command_refused_anywhere_is_undone)
+{
+	break_everywhere(REFUSE, "refused", OUTCOME_FAILED);
+}
+
+Test(sequence_run, a_channel_lost_before_the_effect_is_survived_anywhere)
+{
+	break_everywhere(LOSE_BEFORE, "lost before", OUTCOME_DONE);
+}
+
+Test(sequence_run, a_channel_lost_after_the_effect_is_survived_anywhere)
+{
+	break_everywhere(LOSE_AFTER, "lost after", OUTCOME_DONE);
+}
+
+Test(sequence_run, a_cancel_anywhere_is_undone)
+{
+	break_everywhere(CANCEL, "cancelled", OUTCOME_CANCELLED);
+}
+
+Test(sequence_run, a_parked_job_goes_on_from_anywhere)
+{
+	size_t n = commands_of("lv", 1);
+
+	for (size_t at = 0; at + 1 < n; at++) {
+		struct bench b = { 0 };
+
+		fake_console_init(&b.console, "");
+		b.console.trouble = PARK;
+		b.console.trouble_at = at;
+		run_verb(&b, "create-vm", vars_create("lv", 1));
+		cr_assert_eq(b.res.outcome, OUTCOME_PARKED, "at %zu: %s: %s", at, outcome_name(b.res.outcome), b.res.err.msg);
+		resume(&b);
+		cr_expect_eq(b.res.outcome, OUTCOME_DONE, "parked at %zu: %s", at, b.res.err.msg);
+		cr_expect_str_eq(json_string_value(json_object_get(b.res.value, "state")), "running");
+		bench_close(&b);
+		fake_console_clear(&b.console);
+	}
+}
+
+/* The records up to a point are what a killed worker leaves: cut there, resume. */
+Test(sequence_run, a_killed_worker_leaves_a_job_that_goes_on)
+{
+	struct bench whole = { 0 };
+	size_t	     n;
+	json_t	    *all = NULL;
+	struct pd_err e = { 0 };
+
+	fake_console_init(&whole.console, "");
+	run_verb(&whole, "create-vm", vars_create("lv", 0));
+	cr_assert_eq(journal_load(&whole.journal, whole.fd, 1, &all, &e), 0);
+	n = json_array_size(all);
+	for (size_t cut = 1; cut < n; cut++) {
+		struct bench b = { 0 };
+
+		/* The console as it was then: the same commands, up to the last intent, whose effect is there. */
+		fake_console_init(&b.console, "");
+		bench_open(&b, "create-vm", json_object());
+		for (size_t i = 0; i < cut; i++) {
+			const json_t *r = json_array_get(all, i);
+			const char   *cmd = json_string_value(json_object_get(r, "cmd"));
+			struct answer a;
+
+			if (cmd != NULL) {
+				int root = strcmp(json_string_value(json_object_get(r, "as")), "root") == 0;
+
+				b.console.transport.run(&b.console.transport, root ? "oem_setup_env" : cmd, root ? cmd : NULL, 0, &a, &e);
+				answer_clear(&a);
+			}
+		}
+		b.console.intents_missing = 0;
+		b.run.records = json_array();
+		for (size_t i = 0; i < cut; i++) {
+			json_array_append(b.run.records, json_array_get(all, i));
+			journal_append(&b.journal, json_array_get(all, i), 0, &e);
+		}
+		sequence_run(&b.run, &b.res);
+		cr_expect_eq(b.res.outcome, OUTCOME_DONE, "killed after record %zu: %s", cut, b.res.err.msg);
+		cr_expect_eq(b.console.intents_missing, 0);
+		bench_close(&b);
+		fake_console_clear(&b.console);
+	}
+	json_decref(all);
+	bench_close(&whole);
+	fake_console_clear(&whole.console);
+}
+
+Test(sequence_run, a_console_that_never_answers_is_unreachable_and_nothing_is_left)
+{
+	struct bench b = { 0 };
+
+	fake_console_init(&b.console, "");
+	b.console.trouble = DEAD;
+	b.console.trouble_at = 0;
+	run_verb(&b, "create-vm", vars_create("lv", 1));
+	cr_expect_eq(b.res.outcome, OUTCOME_FAILED);
+	cr_expect_eq(b.res.err.code, PD_REMOTE, "%s", b.res.err.msg);
+	cr_expect_eq(b.console.at, 1, "a platform that is down is told at once");
+	bench_close(&b);
+	fake_console_clear(&b.console);
+}
+
+Test(sequence_run, a_console_that_dies_leaves_a_stuck_job_that_names_what_is_left_and_can_be_undone_later)
+{
+	size_t n = commands_of("lv", 1);
+
+	for (size_t at = 12; at < n; at++) {
+		struct bench b = { 0 };
+
+		fake_console_init(&b.console, "");
+		b.console.trouble = DEAD;
+		b.console.trouble_at = at;
+		run_verb(&b, "create-vm", vars_create("lv", 1));
+		cr_expect_eq(b.res.outcome, OUTCOME_STUCK, "at %zu: %s %s", at, outcome_name(b.res.outcome), b.res.err.msg);
+		cr_expect_not_null(strstr(b.res.err.msg, "partition web1"), "%s", b.res.err.msg);
+		b.console.is_dead = 0;
+		b.console.trouble = NO_TROUBLE;
+		resume(&b);
+		cr_expect_eq(b.res.outcome, OUTCOME_FAILED, "%s", b.res.err.msg);
+		expect_empty(&b, "undone later", at);
+		bench_close(&b);
+		fake_console_clear(&b.console);
+	}
+}
+
+Test(sequence_run, no_boot_device_is_a_failure_and_is_undone)
+{
+	struct bench b = { 0 };
+
+	fake_console_init(&b.console, "");
+	b.console.boots_to_firmware = 1;
+	run_verb(&b, "create-vm", vars_create("lv", 0));
+	cr_expect_eq(b.res.outcome, OUTCOME_FAILED);
+	cr_expect_not_null(strstr(b.res.err.msg, "no boot device"), "%s", b.res.err.msg);
+	expect_empty(&b, "no boot device", 0);
+	bench_close(&b);
+	fake_console_clear(&b.console);
+}
+
+Test(sequence_run, a_partition_that_is_not_ours_is_never_touched)
+{
+	static const char *const verbs[] = { "delete-vm", "stop-vm", "start-vm", "restart-vm" };
+
+	for (size_t i = 0; i < 4; i++) {
+		struct bench b = { 0 };
+		json_t	    *vars = json_pack("{s:{s:s,s:i,s:{s:s,s:[{s:i,s:s,s:s,s:s}]}}, s:{s:s,s:{s:i}}}", "vm", "name", "web1", "lpar_id", 2, "objects",
+			"tag", "pdTEST0001", "disks", "index", 0, "bd", "pdTEST0001_0", "kind", "lv", "pool", "rootvg", "platform", "name", "power1",
+			"facts", "management_lpar", 1);
+		char	    *before, *after;
+
+		fake_console_init(&b.console, "");
+		json_object_set_new(b.console.objects, "lpar web1", json_true());
+		json_object_set_new(b.console.objects, "profile web1", json_true());
+		json_object_set_new(b.console.objects, "lv pdTEST0001_0", json_true());
+		before = fake_console_state(&b.console);
+		run_verb(&b, verbs[i], vars);
+		after = fake_console_state(&b.console);
+		cr_expect_eq(b.res.err.code, PD_CONFLICT, "%s: %s", verbs[i], b.res.err.msg);
+		cr_expect_eq(b.res.outcome, OUTCOME_FAILED);
+		cr_expect_str_eq(before, after);
+		free(before);
+		free(after);
+		bench_close(&b);
+		fake_console_clear(&b.console);
+	}
+}
+
+/* P9, in the type of the placeholder. */
+Test(sequence_run, the_platforms_own_partition_is_never_named_in_a_command)
+{
+	struct bench b = { 0 };
+
+	fake_console_init(&b.console, "");
+	run_verb(&b, "stop-vm", json_pack("{s:{s:s,s:i,s:{s:s}}, s:{s:s,s:{s:i}}}", "vm", "name", "06-052EA", "lpar_id", 1, "objects", "tag",
+	    "x", "platform", "name", "power1", "facts", "management_lpar", 1));
+	cr_expect_eq(b.res.outcome, OUTCOME_FAILED);
+	cr_expect_eq(b.console.at, 0, "nothing was sent");
+	cr_expect_not_null(strstr(b.res.err.msg, "never touched"), "%s", b.res.err.msg);
+	bench_close(&b);
+	fake_console_clear(&b.console);
+}
+
+Test(sequence_run, a_value_outside_its_type_is_refused_before_anything_is_sent)
+{
+	static const char *const names[] = { "web1;reboot", "web 1", "web1\"", "web1,name=x", "$(id)", "-x", "" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct bench b = { 0 };
+		json_t	    *vars = vars_create("lv", 0);
+
+		fake_console_init(&b.console, "");
+		json_object_set_new(json_object_get(vars, "vm"), "name", json_string(names[i]));
+		run_verb(&b, "create-vm", vars);
+		cr_expect_eq(b.res.outcome, OUTCOME_FAILED);
+		cr_expect_eq(b.res.err.code, PD_BADDATA, "'%s': %s", names[i], b.res.err.msg);
+		expect_empty(&b, names[i], 0);
+		for (size_t k = 0; k < json_array_size(b.console.commands); k++)
+			cr_expect_null(strstr(json_string_value(json_array_get(b.console.commands, k)), "mksyscfg"));
+		bench_close(&b);
+		fake_console_clear(&b.console);
+	}
+}
+
+Test(sequence_run, starting_what_runs_and_stopping_what_is_stopped_changes_nothing)
+{
+	for (int i = 0; i < 2; i++) {
+		struct bench b = { 0 };
+
+		fake_console_init(&b.console, "");
+		json_object_set_new(b.console.objects, "lpar web1", json_true());
+		json_object_set_new(b.console.objects, "profile pdTEST0001", json_true());
+		if (i == 0)
+			json_object_set_new(b.console.objects, "on", json_true());
+		b.console.polls = 3;
+		run_verb(&b, i == 0 ? "start-vm" : "stop-vm", json_pack("{s:{s:s,s:i,s:{s:s}}, s:{s:s,s:{s:i}}}", "vm", "name", "web1", "lpar_id", 2,
+		    "objects", "tag", "pdTEST0001", "platform", "name", "power1", "facts", "management_lpar", 1));
+		cr_expect_eq(b.res.outcome, OUTCOME_DONE, "%s", b.res.err.msg);
+		cr_expect_eq(b.res.err.code, PD_NO_CHANGE);
+		cr_expect_eq(b.console.at, 1);
+		cr_expect_str_eq(json_string_value(json_object_get(b.res.value, "state")), i == 0 ? "running" : "stopped");
+		bench_close(&b);
+		fake_console_clear(&b.console);
+	}
+}
+
+Test(sequence_run, a_delete_that_broke_off_is_stuck_and_finished_by_the_next)
+{
+	struct bench b = { 0 }, d = { 0 }, again = { 0 };
+
+	fake_console_init(&b.console, "");
+	run_verb(&b, "create-vm", vars_create("lv", 0));
+	cr_assert_eq(b.res.outcome, OUTCOME_DONE, "%s", b.res.err.msg);
+	d.console = b.console;
+	d.console.transport.state = &d.console;
+	d.console.clock.arg = &d.console;
+	d.console.trouble = REFUSE_ALL;
+	d.console.trouble_at = d.console.at + 9;
+	run_verb(&d, "delete-vm", vars_stored(b.res.value));
+	cr_expect_eq(d.res.outcome, OUTCOME_STUCK, "%s", d.res.err.msg);
+	cr_expect_not_null(strstr(d.res.err.msg, "logical volume pdTEST0001_1"), "%s", d.res.err.msg);
+	again.console = d.console;
+	again.console.transport.state = &again.console;
+	again.console.clock.arg = &again.console;
+	again.console.refuses = 0;
+	again.console.trouble = NO_TROUBLE;
+	run_verb(&again, "delete-vm", vars_stored(b.res.value));
+	cr_expect_eq(again.res.outcome, OUTCOME_DONE, "%s", again.res.err.msg);
+	expect_empty(&again, "second delete", 0);
+	bench_close(&b);
+	bench_close(&d);
+	bench_close(&again);
+	fake_console_clear(&again.console);
+}
