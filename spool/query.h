@@ -21,7 +21,7 @@
  *	cancel-job	{id state}, the state that the job is in now
  *	transcript	[{step i part as command status signal lost out err ms t cut}], status absent: no answer (yet)
  *	history		[{seq t event user tenant job verb vm what{} hash}], newest last
- *	quota		[{whose what used limit unit used_text limit_text}], limit null: not limited
+ *	quota		[{whose what used limit unit}], unit count, hundredths or MiB; limit null: not limited
  *	list-platforms	[{name kind address state level vms jobs queued registered}]
  */
 #ifndef PD_SPOOL_QUERY_H
@@ -45,6 +45,8 @@ struct query_context {
 	int (*cancel)(void *arg, const char *job_id, struct pd_err *e);
 	void   *arg;
 	int64_t now_ms;
+	/* What a queued job (a row) waits for, as people say it; "" = its turn.  NULL: said from the queue's length. */
+	const char *(*wait)(void *arg, const json_t *row);
 };
 
 /* A reply from an error or a success; takes the reference to value (may be NULL).  NULL without memory. */

@@ -47,21 +47,34 @@ query_list_jobs(const struct question *x, struct answer_to *a, struct pd_err *e)
 	return 0;
 }
 
+/* Only the scheduler knows exactly; without it, how long the queue is. */
+static void
+waits_text(const struct question *x, const json_t *row, int64_t running, int64_t before, char *buf, size_t size)
+{
+	const char *wait = x->q->wait != NULL ? x->q->wait(x->q->arg, row) : NULL;
+
+	if (wait != NULL)
+		(void)snprintf(buf, size, "%s", wait[0] != '\0' ? wait : "its turn");
+	else
+		(void)snprintf(buf, size, "platform %s: %lld job%s running, at most %lld at a time; %lld queued earlier",
+		    field_text(row, "platform"), (long long)running, running == 1 ? "" : "s", (long long)x->q->conf->jobs_per_platform,
+		    (long long)before);
+}
+
 /* Place in its platform's queue, by the order of arrival, and what it waits for. */
 static int
 add_queue(const struct question *x, json_t *job, const json_t *row, struct pd_err *e)
 {
 	const char *platform = field_text(row, "platform");
-	int64_t	    running, before, limit = x->q->conf->jobs_per_platform;
+	int64_t	    running, before;
 	char	    text[256];
 
 	if (strcmp(field_text(row, "state"), "queued") != 0 || platform[0] == '\0')
 		return 0;
 	if (store_job_queue(x->q->store, platform, field_text(row, "id"), &running, &before, e) == -1)
 		return -1;
+	waits_text(x, row, running, before, text, sizeof(text));
 	(void)json_object_set_new(job, "position", json_integer(before + 1));
-	(void)snprintf(text, sizeof(text), "platform %s: %lld job%s running, at most %lld at a time; %lld queued earlier", platform,
-	    (long long)running, running == 1 ? "" : "s", (long long)limit, (long long)before);
 	(void)json_object_set_new(job, "waits", json_string(text));
 	return 0;
 }

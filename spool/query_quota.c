@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "policy/quota.h"
 #include "spool/query_verbs.h"
 
 enum amount_unit { UNIT_COUNT, UNIT_HUNDREDTHS, UNIT_MIB };
@@ -29,29 +28,12 @@ amount(const struct pd_amounts *a, size_t offset)
 }
 
 static void
-amount_text(char *buf, size_t size, enum amount_unit unit, int64_t n)
-{
-	if (n < 0)
-		(void)snprintf(buf, size, "unlimited");
-	else if (unit == UNIT_HUNDREDTHS)
-		(void)quota_units_text(buf, size, n);
-	else if (unit == UNIT_MIB)
-		(void)quota_size_text(buf, size, n);
-	else
-		(void)snprintf(buf, size, "%lld", (long long)n);
-}
-
-static void
 add_row(json_t *list, const char *whose, const char *what, enum amount_unit unit, int64_t used, int64_t limit)
 {
 	static const char *const names[] = { "count", "hundredths", "MiB" };
-	char			 used_text[32], limit_text[32];
 
-	amount_text(used_text, sizeof(used_text), unit, used);
-	amount_text(limit_text, sizeof(limit_text), unit, limit);
-	(void)json_array_append_new(list, json_pack("{s:s s:s s:I s:o s:s s:s s:s}", "whose", whose, "what", what, "used",
-	    (json_int_t)used, "limit", limit < 0 ? json_null() : json_integer(limit), "unit", names[unit], "used_text", used_text,
-	    "limit_text", limit_text));
+	(void)json_array_append_new(list, json_pack("{s:s s:s s:I s:o s:s}", "whose", whose, "what", what, "used", (json_int_t)used,
+	    "limit", limit < 0 ? json_null() : json_integer(limit), "unit", names[unit]));
 }
 
 static int

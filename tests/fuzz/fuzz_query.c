@@ -113,7 +113,8 @@ make_world(void)
 		abort();
 	write_journal(HIS_JOB, "mksyscfg " SECRET);
 	write_journal(OWN_JOB, "chsysstate db1");
-	world.q = (struct query_context){ fixture_conf(), world.st, &world.spool, cancel, NULL, 1800000000000 };
+	world.q = (struct query_context){ .conf = fixture_conf(), .store = world.st, .spool = &world.spool, .cancel = cancel,
+	    .now_ms = 1800000000000 };
 	(void)atexit(clean_up);
 }
 

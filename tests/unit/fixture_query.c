@@ -105,7 +105,8 @@ query_fixture_open(struct query_fixture *f)
 	f->spool = (struct spool){ .tmp = -1, .new = -1, .cur = -1, .done = -1, .bad = -1, .log = -1 };
 	f->spool.journal = open(f->journal, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cr_assert_neq(f->spool.journal, -1);
-	f->q = (struct query_context){ fixture_conf(), f->store.st, &f->spool, cancel, f, 1800000001000 };
+	f->q = (struct query_context){ .conf = fixture_conf(), .store = f->store.st, .spool = &f->spool, .cancel = cancel, .arg = f,
+	    .now_ms = 1800000001000 };
 	fill(f);
 	write_journal(f);
 }

@@ -117,6 +117,23 @@ Test(query_value, show_job_tells_what_a_queued_one_waits_for)
 	    "'waits':'platform power2: 1 job running, at most 2 at a time; 0 queued earlier'}");
 }
 
+static const char *
+say_window(void *arg, const json_t *row)
+{
+	(void)arg;
+	return strcmp(field_text(row, "vm"), "db1") == 0 ? "the window opens at 20:00" : "";
+}
+
+Test(query_value, show_job_lets_the_scheduler_say_what_a_queued_one_waits_for)
+{
+	json_t *value;
+
+	f.q.wait = say_window;
+	value = query_value(&f, "bob", "show-job", query_job_args(3));
+	cr_expect_str_eq(field_text(value, "waits"), "the window opens at 20:00");
+	json_decref(value);
+}
+
 Test(query_value, show_job_of_a_finished_one_has_its_result)
 {
 	json_t *set = json_pack("{s:I s:s s:i s:s s:{s:i}}", "finished", (json_int_t)1800000009000, "code", "OK", "exit", 0, "message", "web1 runs",
@@ -207,17 +224,17 @@ Test(query_value, quota_of_tenant_and_user)
 
 	cr_assert_eq(json_array_size(value), 11);
 	expect_json(json_incref(json_array_get(value, 0)),
-	    "{'whose':'tenant blue','what':'vms','used':2,'limit':10,'unit':'count','used_text':'2','limit_text':'10'}");
+	    "{'whose':'tenant blue','what':'vms','used':2,'limit':10,'unit':'count'}");
 	expect_json(json_incref(json_array_get(value, 1)),
-	    "{'whose':'tenant blue','what':'units','used':100,'limit':1000,'unit':'hundredths','used_text':'1.00','limit_text':'10.00'}");
+	    "{'whose':'tenant blue','what':'units','used':100,'limit':1000,'unit':'hundredths'}");
 	expect_json(json_incref(json_array_get(value, 3)),
-	    "{'whose':'tenant blue','what':'memory','used':8192,'limit':65536,'unit':'MiB','used_text':'8G','limit_text':'64G'}");
+	    "{'whose':'tenant blue','what':'memory','used':8192,'limit':65536,'unit':'MiB'}");
 	expect_json(json_incref(json_array_get(value, 4)),
-	    "{'whose':'tenant blue','what':'disk','used':40960,'limit':null,'unit':'MiB','used_text':'40G','limit_text':'unlimited'}");
+	    "{'whose':'tenant blue','what':'disk','used':40960,'limit':null,'unit':'MiB'}");
 	expect_json(json_incref(json_array_get(value, 5)),
-	    "{'whose':'user alice','what':'vms','used':1,'limit':5,'unit':'count','used_text':'1','limit_text':'5'}");
+	    "{'whose':'user alice','what':'vms','used':1,'limit':5,'unit':'count'}");
 	expect_json(json_incref(json_array_get(value, 10)),
-	    "{'whose':'user alice','what':'jobs','used':0,'limit':20,'unit':'count','used_text':'0','limit_text':'20'}");
+	    "{'whose':'user alice','what':'jobs','used':0,'limit':20,'unit':'count'}");
 	json_decref(value);
 }
 
