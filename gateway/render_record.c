@@ -24,7 +24,7 @@ static void
 pair(FILE *out, const char *key, const json_t *value, const json_t *row)
 {
 	char	   *text = text_of_value(key, value, row), *name = text_harmless(key, strlen(key));
-	const char *quote = text != NULL && !json_is_object(value) && strchr(text, ' ') != NULL ? "\"" : "";
+	const char *quote = text != NULL && strchr(text, ' ') != NULL ? "\"" : "";
 
 	if (text != NULL && name != NULL && text[0] != '\0' && strcmp(text, "-") != 0)
 		(void)fprintf(out, "  %s=%s%s%s", name, quote, text, quote);
@@ -32,33 +32,53 @@ pair(FILE *out, const char *key, const json_t *value, const json_t *row)
 	free(name);
 }
 
+/* The members of "what" and, within it, of the request's arguments stand on the line like the record's own. */
+static void
+pairs(FILE *out, const json_t *object, int depth)
+{
+	const char *key;
+	json_t	   *value;
+
+	json_object_foreach((json_t *)object, key, value) {
+		if (json_is_object(value) && depth < 2 && (strcmp(key, "what") == 0 || strcmp(key, "args") == 0))
+			pairs(out, value, depth + 1);
+		else
+			pair(out, key, value, object);
+	}
+}
+
+static void
+one_record(FILE *out, const json_t *r)
+{
+	/* hash is for verify-history and --json: 64 characters that no person reads */
+	static const char *const first[] = { "user", "verb", "vm", "job" }, *const said[] = { "t", "seq", "event", "hash" };
+	json_t			*rest = json_copy((json_t *)r);
+
+	render_cell(out, "t", json_object_get(r, "t"), r);
+	(void)fputs("  #", out);
+	render_cell(out, "seq", json_object_get(r, "seq"), r);
+	(void)fputs("  ", out);
+	render_cell(out, "event", json_object_get(r, "event"), r);
+	for (size_t k = 0; k < sizeof(first) / sizeof(first[0]); k++) {
+		pair(out, first[k], json_object_get(r, first[k]), r);
+		json_object_del(rest, first[k]);
+		json_object_del(rest, said[k]);
+	}
+	pairs(out, rest, 0);
+	(void)fputc('\n', out);
+	json_decref(rest);
+}
+
 void
 render_history(FILE *out, const json_t *records)
 {
-	static const char *const first[] = { "user", "verb", "vm", "job" };
-	size_t			 i;
-	const char		*key;
-	json_t			*r, *value, *rest;
+	size_t	i;
+	json_t *r;
 
 	if (json_array_size(records) == 0)
 		(void)fputs("no history\n", out);
-	json_array_foreach(records, i, r) {
-		rest = json_copy(r);
-		render_cell(out, "t", json_object_get(r, "t"), r);
-		(void)fputs("  #", out);
-		render_cell(out, "seq", json_object_get(r, "seq"), r);
-		(void)fputs("  ", out);
-		render_cell(out, "event", json_object_get(r, "event"), r);
-		for (size_t k = 0; k < sizeof(first) / sizeof(first[0]); k++) {
-			pair(out, first[k], json_object_get(r, first[k]), r);
-			json_object_del(rest, first[k]);
-		}
-		json_object_foreach(rest, key, value)
-			if (strcmp(key, "t") != 0 && strcmp(key, "seq") != 0 && strcmp(key, "event") != 0)
-				pair(out, key, value, r);
-		(void)fputc('\n', out);
-		json_decref(rest);
-	}
+	json_array_foreach(records, i, r)
+		one_record(out, r);
 }
 
 /* Tabs become blanks: they are harmless, and columns stay columns. */

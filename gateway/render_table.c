@@ -25,9 +25,9 @@ struct layout {
 static const struct layout layouts[] = {
 	{ "list-vms", "name state units procs memory disk addresses image platform owner tenant state_since", "", "no VMs" },
 	{ "list-images", "name os size first_boot platform description", "", "no images" },
-	{ "list-jobs", "id verb vm user state submitted started finished message", "", "no jobs" },
+	{ "list-jobs", "id verb vm user tenant state submitted started finished plan code exit message", "", "no jobs" },
 	{ "list-platforms", "name kind address state level vms jobs", "", "no platforms" },
-	{ "quota", "whose what used limit", "unit", "no quota" },
+	{ "quota", "whose what used limit", "unit used_text limit_text", "no quota" },
 };
 static const struct layout other = { "", "name id", "", "nothing" };
 

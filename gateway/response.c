@@ -111,9 +111,10 @@ static void
 print_text(const struct response *r, const char *verb)
 {
 	const char *v = verb != NULL ? verb : "";
+	FILE	   *out = json_is_array(r->value) ? stderr : stdout;	/* "3 VMs" is a hint beside a table */
 
-	if (r->status == 0 && r->message[0] != '\0')
-		(void)fprintf(stdout, "%s\n", r->message);
+	if (r->status == 0 && r->message[0] != '\0' && !(json_is_array(r->value) && json_array_size(r->value) == 0))
+		(void)fprintf(out, "%s\n", r->message);
 	if (r->is_text)
 		(void)fputs(json_string_value(r->value), stdout);
 	else

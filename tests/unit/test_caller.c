@@ -24,7 +24,9 @@ parse(int argc, const char *const *words)
 
 Test(caller, own_options_come_before_the_request)
 {
-	cr_assert_eq(PARSE("powerdirector", "-c", "/x/conf", "--user", "alice", "list-vms", "-c", "y"), 0);
+	const char *const words[] = { "powerdirector", "-c", "/x/conf", "--user", "alice", "list-vms", "-c", "y" };
+
+	cr_assert_eq(parse(8, words), 0);
 	cr_assert_str_eq(inv.conf_file, "/x/conf");
 	cr_assert_str_eq(inv.user, "alice");
 	cr_assert_eq(inv.argc, 3);

@@ -94,8 +94,8 @@ Test(render, times_have_seconds_whether_text_or_number)
 Test(render, history_is_one_line_a_record)
 {
 	cr_assert_str_eq(render("history", "[{\"seq\":7,\"t\":\"2027-03-01T09:00:00.123Z\",\"event\":\"admitted\",\"job\":\"01JD\",\"user\":\"alice\","
-	    "\"verb\":\"create-vm\",\"vm\":\"web1\",\"what\":{\"memory\":512},\"note\":\"shop front\"}]"),
-	    "2027-03-01T09:00:00Z  #7  admitted  user=alice  verb=create-vm  vm=web1  job=01JD  what=memory=512M  note=\"shop front\"\n");
+	    "\"verb\":\"create-vm\",\"vm\":\"web1\",\"what\":{\"memory\":512,\"empty\":\"\"},\"hash\":\"ab\",\"note\":\"shop front\"}]"),
+	    "2027-03-01T09:00:00Z  #7  admitted  user=alice  verb=create-vm  vm=web1  job=01JD  memory=512M  note=\"shop front\"\n");
 }
 
 Test(render, a_transcript_looks_like_the_console)

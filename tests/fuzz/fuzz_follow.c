@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fuzz_follow.c - any bytes as the lines of a job's log: parsed or refused, and what a person sees of them never
+ * acts on his terminal.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/progress.h"
+#include "gateway/render.h"
+#include "gateway/response.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+show(const struct event *ev, FILE *out)
+{
+	struct progress p;
+	struct response r;
+
+	progress_init(&p, out, out, 0, 0, 0);
+	progress_event(&p, ev, 1000);
+	progress_clear(&p);
+	response_init(&r);
+	response_from_json(&r, ev->json);
+	render_value(out, "create-vm", r.value);
+	render_value(out, "history", r.value);
+	render_value(out, "transcript", r.value);
+	(void)fprintf(out, "%s %s\n", r.word, r.message);
+	response_clear(&r);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char   *line = (const char *)data, *end;
+	char	     *text = NULL;
+	size_t	      len, text_len = 0;
+	FILE	     *out = open_memstream(&text, &text_len);
+	struct event  ev;
+	struct pd_err e;
+
+	if (out == NULL)
+		abort();
+	while (size > 0) {
+		end = memchr(line, '\n', size);
+		len = end != NULL ? (size_t)(end - line) : size;
+		if (event_parse(line, len, &ev, &e) == 0) {
+			assert(ev.i >= 0 && ev.i <= ev.of && ev.ms >= 0);
+			show(&ev, out);
+			event_clear(&ev);
+		}
+		len += end != NULL;
+		line += len;
+		size -= len;
+	}
+	if (fclose(out) != 0)
+		abort();
+	assert(strpbrk(text, "\033\r\a\b") == NULL);
+	free(text);
+	return 0;
+}
