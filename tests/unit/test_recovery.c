@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * test_recovery.c - a whole director over what a crash left: rows, files, journals; and its reload.
+ *
+ * The director runs in this process until it is told to stop, which it is from the beginning: it
+ * starts what waits, lets it end, and is done.
+ */
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "spool/director.h"
+#include "spool/field.h"
+#include "spool/job_files.h"
+#include "tests/unit/fixture_director.h"
+
+#define CREATE "{\"name\":\"web1\",\"disks\":[{\"size\":1024}]}"
+#define MADE   "{\"state\":\"running\",\"lpar_id\":3}"
+
+static struct director_fixture f;
+static struct director	      *d;
+
+static void
+set_up(void)
+{
+	director_fixture_open(&f);
+	d = malloc(sizeof(*d));
+}
+
+static void
+tear_down(void)
+{
+	free(d);
+	director_fixture_close(&f);
+}
+
+TestSuite(recovery, .init = set_up, .fini = tear_down, .timeout = 60);
+
+static void
+run_director(void)
+{
+	const struct log log = { -1, LOG_DEBUG, 0 };
+	int		 fds[2];
+
+	director_fixture_release(&f);
+	cr_assert_eq(pipe(fds), 0);
+	cr_assert_eq(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+	cr_assert_eq(write(fds[1], "T", 1), 1);
+	cr_assert_eq(director_open(d, f.conf_path, &log, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(director_run(d, fds[0], &f.e), 0, "%s", f.e.msg);
+	director_close(d);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	director_fixture_reopen(&f);
+}
+
+static void
+ask(struct job *job, const char *user, const char *verb, const char *args)
+{
+	director_fixture_job(job, user, verb, args);
+	json_decref(director_fixture_admit(&f, job));
+}
+
+static void
+is_state(const char *id, const char *state)
+{
+	json_t *row = director_fixture_row(&f, id);
+
+	cr_expect_str_eq(field_text(row, "state"), state, "%s", field_text(row, "message"));
+	json_decref(row);
+}
+
+static void
+start(const char *id)
+{
+	json_t *row = NULL;
+
+	cr_assert_eq(effects_start(f.st, id, &row, &f.e), 0);
+	json_decref(row);
+}
+
+Test(recovery, a_queued_row_runs_and_its_vm_is_there)
+{
+	struct job job;
+	json_t	  *vm;
+
+	director_fixture_worker(&f, "done", MADE);
+	ask(&job, "alice", "create-vm", CREATE);
+	run_director();
+	is_state(job.id, "done");
+	vm = director_fixture_vm(&f, "web1");
+	cr_assert_str_eq(field_text(vm, "state"), "running");
+	cr_assert(job_log_has_result(&f.spool, job.id));
+	json_decref(vm);
+	job_clear(&job);
+}
+
+Test(recovery, a_running_row_is_resumed_from_its_journal)
+{
+	struct job job;
+	json_t	  *row;
+	int	   journal;
+
+	director_fixture_worker(&f, "done", MADE);
+	ask(&job, "alice", "create-vm", CREATE);
+	start(job.id);
+	journal = job_journal_open(&f.spool, job.id, &f.e);
+	cr_assert_eq(write(journal, "record", 6), 6);
+	(void)close(journal);
+	run_director();
+	row = director_fixture_row(&f, job.id);
+	cr_assert_str_eq(field_text(row, "state"), "done", "%s", field_text(row, "message"));
+	cr_assert_eq(field_number(row, "attempts"), 2);
+	json_decref(row);
+	job_clear(&job);
+}
+
+Test(recovery, a_job_that_ended_its_worker_too_often_is_for_a_person)
+{
+	struct job job;
+	json_t	  *vm;
+	int	   journal;
+
+	director_fixture_worker(&f, "done", MADE);
+	ask(&job, "alice", "create-vm", CREATE);
+	for (int i = 0; i < DIRECTOR_STARTS; i++)
+		start(job.id);
+	journal = job_journal_open(&f.spool, job.id, &f.e);
+	cr_assert_eq(write(journal, "record", 6), 6);
+	(void)close(journal);
+	run_director();
+	is_state(job.id, "stuck");
+	vm = director_fixture_vm(&f, "web1");
+	cr_assert_str_eq(field_text(vm, "state"), "broken");
+	json_decref(vm);
+	job_clear(&job);
+}
+
+Test(recovery, with_nothing_in_its_journal_it_has_only_failed)
+{
+	struct job job;
+
+	director_fixture_worker(&f, "done", MADE);
+	ask(&job, "alice", "create-vm", CREATE);
+	for (int i = 0; i < DIRECTOR_STARTS; i++)
+		start(job.id);
+	run_director();
+	is_state(job.id, "failed");
+	cr_assert_null(director_fixture_vm(&f, "web1"));
+	job_clear(&job);
+}
+
+Test(recovery, a_cancelled_one_that_never_began_ends_cancelled)
+{
+	struct job job;
+	json_t	  *set = json_pack("{s:b}", "cancel", 1);
+
+	director_fixture_worker(&f, "done", MADE);
+	ask(&job, "alice", "create-vm", CREATE);
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_job_set(f.st, job.id, set, &f.e), 0);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	run_director();
+	is_state(job.id, "cancelled");
+	cr_assert_null(director_fixture_vm(&f, "web1"));
+	json_decref(set);
+	job_clear(&job);
+}
+
+Test(recovery, a_worker_that_cannot_be_started_costs_no_attempt)
+{
+	struct job job;
+	json_t	  *row;
+
+	ask(&job, "alice", "create-vm", CREATE);	/* and there is no worker program */
+	run_director();
+	row = director_fixture_row(&f, job.id);
+	cr_assert_str_eq(field_text(row, "state"), "queued");
+	cr_assert_eq(field_number(row, "attempts"), 0);
+	json_decref(row);
+	job_clear(&job);
+}
+
+Test(recovery, a_journal_that_an_earlier_worker_still_has_is_left_alone)
+{
+	struct job job;
+	int	   journal;
+
+	director_fixture_worker(&f, "done", MADE);
+	ask(&job, "alice", "create-vm", CREATE);
+	journal = job_journal_open(&f.spool, job.id, &f.e);
+	run_director();
+	is_state(job.id, "queued");
+	(void)close(journal);
+	run_director();
+	is_state(job.id, "done");
+	job_clear(&job);
+}
+
+Test(recovery, a_file_in_cur_without_a_row_becomes_a_job_again)
+{
+	struct spool s;
+	struct job   job;
+
+	director_fixture_worker(&f, "done", "{}");
+	director_fixture_job(&job, "admin", "check-platform", "{\"name\":\"power1\"}");
+	cr_assert_eq(spool_open_for_drop(&s, f.conf->spool, &f.e), 0);
+	cr_assert_eq(drop_submit(&s, &job, &f.e), 0);
+	spool_close(&s);
+	cr_assert_eq(drop_claim(&f.spool, job.id, &f.e), 0);
+	run_director();
+	is_state(job.id, "done");
+	cr_assert(director_fixture_exists(&f, f.spool.done, job.id));
+	job_clear(&job);
+}
+
+Test(recovery, an_ended_row_gets_its_result_and_its_file_filed_once)
+{
+	struct ending ending = { .state = JOB_DONE };
+	struct spool  s;
+	struct job    job;
+	json_t	     *row = NULL;
+	char	      path[SCRATCH_PATH + 64];
+	struct stat   before, after;
+
+	director_fixture_job(&job, "admin", "check-platform", "{\"name\":\"power1\"}");
+	cr_assert_eq(spool_open_for_drop(&s, f.conf->spool, &f.e), 0);
+	cr_assert_eq(drop_submit(&s, &job, &f.e), 0);
+	spool_close(&s);
+	json_decref(director_fixture_admit(&f, &job));
+	cr_assert_eq(drop_claim(&f.spool, job.id, &f.e), 0);
+	start(job.id);
+	cr_assert_eq(effects_end(f.st, job.id, &ending, &row, &f.e), 0);
+	json_decref(row);
+	run_director();
+	cr_assert(job_log_has_result(&f.spool, job.id));
+	cr_assert(director_fixture_exists(&f, f.spool.done, job.id));
+	(void)snprintf(path, sizeof(path), "%s/log/%s", f.conf->spool, job.id);
+	cr_assert_eq(stat(path, &before), 0);
+	run_director();	/* idempotent */
+	cr_assert_eq(stat(path, &after), 0);
+	cr_assert_eq(before.st_size, after.st_size);
+	job_clear(&job);
+}
+
+Test(recovery, each_start_is_in_the_history_and_no_job_is_lost_over_it)
+{
+	struct job job;
+
+	ask(&job, "admin", "check-platform", "{\"name\":\"power1\"}");
+	for (int i = 0; i < 3; i++) {
+		run_director();
+		is_state(job.id, "queued");
+	}
+	cr_assert_eq(director_fixture_history(&f, "start"), 3);
+	director_fixture_worker(&f, "failed", "{}");
+	run_director();
+	is_state(job.id, "failed");
+	job_clear(&job);
+}
+
+Test(recovery, only_one_director_works_on_a_state_directory)
+{
+	const struct log log = { -1, LOG_DEBUG, 0 };
+	struct director	*second = malloc(sizeof(*second));
+
+	director_fixture_release(&f);
+	cr_assert_eq(director_open(d, f.conf_path, &log, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(director_open(second, f.conf_path, &log, &f.e), -1);
+	cr_assert_eq(f.e.code, PD_CONFLICT);
+	director_close(second);
+	director_close(d);
+	free(second);
+	director_fixture_reopen(&f);
+}
+
+Test(recovery, a_policy_with_a_mistake_leaves_the_old_one_in_force)
+{
+	const struct log log = { -1, LOG_DEBUG, 0 };
+	char		 digest[65];
+	FILE		*conf;
+
+	director_fixture_release(&f);
+	cr_assert_eq(director_open(d, f.conf_path, &log, &f.e), 0, "%s", f.e.msg);
+	memcpy(digest, d->conf->digest, sizeof(digest));
+	conf = fopen(f.conf_path, "a");
+	(void)fputs("nonsense = 1\n", conf);
+	(void)fclose(conf);
+	reload_conf(d);
+	cr_assert_str_eq(d->conf->digest, digest);
+	director_close(d);
+	director_fixture_reopen(&f);
+	cr_assert_eq(director_fixture_history(&f, "policy-refused"), 1);
+}
+
+Test(recovery, a_new_policy_takes_over_and_both_digests_are_in_the_history)
+{
+	const struct log log = { -1, LOG_DEBUG, 0 };
+	char		 digest[65];
+	FILE		*conf;
+
+	director_fixture_release(&f);
+	cr_assert_eq(director_open(d, f.conf_path, &log, &f.e), 0, "%s", f.e.msg);
+	memcpy(digest, d->conf->digest, sizeof(digest));
+	conf = fopen(f.conf_path, "r+");
+	(void)fputs("#", conf);	/* spool = ... becomes a comment */
+	(void)fclose(conf);
+	reload_conf(d);
+	cr_assert_str_eq(d->conf->digest, digest, "the spool cannot move");
+	conf = fopen(f.conf_path, "r+");
+	(void)fputs("s", conf);
+	(void)fseek(conf, 0, SEEK_END);
+	(void)fputs("# a remark\n", conf);
+	(void)fclose(conf);
+	reload_conf(d);
+	cr_assert_str_neq(d->conf->digest, digest);
+	director_close(d);
+	director_fixture_reopen(&f);
+	cr_assert_eq(director_fixture_history(&f, "policy"), 1);
+	cr_assert_eq(director_fixture_history(&f, "policy-refused"), 1);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * test_scheduler.c - turns between tenants and users, slots, one job a VM, nobody starves (P5).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "spool/scheduler.h"
+
+static struct sched *s;
+static struct pd_err e;
+static int	     made;
+
+static void
+set_up(void)
+{
+	const struct sched_limits limits = { 1, 100 };
+
+	s = sched_new(&limits);
+	made = 0;
+}
+
+static void
+tear_down(void)
+{
+	sched_free(s);
+}
+
+TestSuite(scheduler, .init = set_up, .fini = tear_down);
+
+static void
+limit(int64_t per_platform, int64_t total)
+{
+	const struct sched_limits limits = { per_platform, total };
+
+	sched_set_limits(s, &limits);
+}
+
+static struct sched_job
+job(const char *tenant, const char *user, const char *platform, const char *vm)
+{
+	struct sched_job j = { .weight = 1 };
+
+	(void)snprintf(j.id, sizeof(j.id), "%026d", ++made);
+	(void)snprintf(j.tenant, sizeof(j.tenant), "%s", tenant);
+	(void)snprintf(j.user, sizeof(j.user), "%s", user);
+	(void)snprintf(j.platform, sizeof(j.platform), "%s", platform);
+	(void)snprintf(j.vm, sizeof(j.vm), "%s", vm);
+	return j;
+}
+
+static void
+add(struct sched_job j)
+{
+	cr_assert_eq(sched_add(s, &j, &e), 0);
+}
+
+static const char *
+next_user(void)
+{
+	static struct sched_job j;
+
+	if (!sched_next(s, 0, &j))
+		return "nobody";
+	sched_ended(s, &j);
+	return j.user;
+}
+
+Test(scheduler, a_user_with_one_job_waits_for_one_round_behind_a_thousand_of_another)
+{
+	for (int i = 0; i < 1000; i++)
+		add(job("blue", "alice", "p1", ""));
+	cr_assert_str_eq(next_user(), "alice");
+	add(job("blue", "carol", "p1", ""));
+	cr_assert_str_eq(next_user(), "carol", "same tenant, other user");
+	cr_assert_str_eq(next_user(), "alice");
+	add(job("red", "bob", "p1", ""));
+	if (strcmp(next_user(), "bob") != 0)
+		cr_assert_str_eq(next_user(), "bob", "another tenant, within one round");
+}
+
+Test(scheduler, a_user_who_submits_one_after_the_other_gets_no_head_start)
+{
+	int carol = 0;
+
+	for (int i = 0; i < 50; i++)
+		add(job("blue", "alice", "p1", ""));
+	for (int i = 0; i < 20; i++) {
+		add(job("blue", "carol", "p1", ""));
+		for (int turn = 0; turn < 2; turn++)
+			carol += strcmp(next_user(), "carol") == 0;
+	}
+	cr_assert_eq(carol, 20, "every second turn is hers, not every one");
+	cr_assert_eq(sched_waiting(s), 30);
+}
+
+Test(scheduler, tenants_share_by_weight)
+{
+	int heavy = 0;
+
+	for (int i = 0; i < 400; i++) {
+		struct sched_job j = job("ops", "admin", "p1", "");
+
+		j.weight = 3;
+		add(j);
+		add(job("blue", "alice", "p1", ""));
+	}
+	for (int i = 0; i < 400; i++)
+		heavy += strcmp(next_user(), "admin") == 0;
+	cr_assert(heavy >= 298 && heavy <= 302, "%d of 400 instead of 300", heavy);
+}
+
+Test(scheduler, a_users_own_jobs_run_in_the_order_they_came)
+{
+	struct sched_job j;
+
+	for (int i = 0; i < 5; i++)
+		add(job("blue", "alice", "p1", ""));
+	for (int i = 1; i <= 5; i++) {
+		char id[JOB_ID_LEN + 1];
+
+		(void)snprintf(id, sizeof(id), "%026d", i);
+		cr_assert_eq(sched_next(s, 0, &j), 1);
+		cr_assert_str_eq(j.id, id);
+		sched_ended(s, &j);
+	}
+}
+
+Test(scheduler, a_platform_has_so_many_slots_and_a_full_one_holds_up_no_other)
+{
+	struct sched_job a, b, c, waiting = job("blue", "alice", "p1", "");
+
+	limit(2, 100);
+	for (int i = 0; i < 3; i++)
+		add(job("blue", "alice", "p1", ""));
+	add(job("blue", "alice", "p2", ""));
+	cr_assert_eq(sched_next(s, 0, &a), 1);
+	cr_assert_eq(sched_next(s, 0, &b), 1);
+	cr_assert_eq(sched_next(s, 0, &c), 1);
+	cr_assert_eq(sched_next(s, 0, &c), 0, "two on p1 and the one on p2");
+	cr_assert_str_eq(sched_wait(s, &waiting), "the platform's other jobs");
+	sched_ended(s, strcmp(a.platform, "p1") == 0 ? &a : &b);
+	cr_assert_eq(sched_next(s, 0, &c), 1);
+}
+
+Test(scheduler, all_platforms_together_have_a_bound_too)
+{
+	struct sched_job j, waiting = job("blue", "alice", "p3", "");
+
+	limit(4, 2);
+	add(job("blue", "alice", "p1", ""));
+	add(job("blue", "alice", "p2", ""));
+	add(waiting);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_assert_eq(sched_next(s, 0, &j), 0);
+	cr_assert_str_eq(sched_wait(s, &waiting), "other jobs");
+}
+
+Test(scheduler, one_running_job_a_vm_and_the_others_go_on)
+{
+	struct sched_job first, second, blocked = job("blue", "alice", "p1", "web1");
+
+	limit(4, 100);
+	add(job("blue", "alice", "p1", "web1"));
+	add(blocked);
+	add(job("blue", "alice", "p1", "web2"));
+	cr_assert_eq(sched_next(s, 0, &first), 1);
+	cr_assert_str_eq(sched_wait(s, &blocked), "another job of this VM");
+	cr_assert_eq(sched_next(s, 0, &second), 1);
+	cr_assert_str_eq(second.vm, "web2", "the job behind the blocked one");
+	cr_assert_eq(sched_next(s, 0, &second), 0);
+	sched_ended(s, &first);
+	cr_assert_eq(sched_next(s, 0, &second), 1);
+	cr_assert_str_eq(second.id, blocked.id);
+}
+
+Test(scheduler, administrators_have_a_slot_more)
+{
+	struct sched_job j, admins = job("ops", "admin", "p1", "");
+
+	admins.is_admin = 1;
+	add(job("blue", "alice", "p1", ""));
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	add(job("blue", "alice", "p1", ""));
+	add(admins);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_assert_str_eq(j.user, "admin");
+	add(admins);
+	cr_assert_eq(sched_next(s, 0, &j), 0, "one more, not any number");
+}
+
+Test(scheduler, what_was_interrupted_goes_first_and_a_delay_is_kept)
+{
+	struct sched_job j, again = job("blue", "alice", "p1", "web1"), later = job("red", "bob", "p2", "");
+
+	add(job("red", "bob", "p1", ""));
+	again.is_resumed = 1;
+	add(again);
+	later.not_before_ms = 500;
+	add(later);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_assert_str_eq(j.id, again.id);
+	cr_assert_eq(sched_delay(s, 100), 400);
+	cr_assert_eq(sched_next(s, 499, &j), 0);
+	cr_assert_eq(sched_next(s, 500, &j), 1);
+	cr_assert_str_eq(j.id, later.id);
+	cr_assert_eq(sched_delay(s, 500), -1);
+}
+
+Test(scheduler, a_waiting_job_can_be_taken_out_once)
+{
+	struct sched_job j, a = job("blue", "alice", "p1", ""), b = job("blue", "alice", "p1", "");
+
+	add(a);
+	add(b);
+	cr_assert_eq(sched_remove(s, b.id), 1);
+	cr_assert_eq(sched_remove(s, b.id), 0);
+	add(job("blue", "alice", "p1", ""));
+	cr_assert_eq(sched_waiting(s), 2);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_assert_str_eq(j.id, a.id);
+	cr_assert_eq(sched_remove(s, a.id), 0, "it runs");
+	cr_assert_eq(sched_running(s), 1);
+}
+
+/* Any mix of tenants, users and platforms: whoever can start is started within one round of users. */
+Test(scheduler, nobody_starves)
+{
+	int waited[8] = { 0 };
+
+	for (int i = 0; i < 8 * 100; i++) {
+		char user[8], tenant[8];
+
+		(void)snprintf(user, sizeof(user), "u%d", i % 8);
+		(void)snprintf(tenant, sizeof(tenant), "t%d", i % 8 / 2);
+		add(job(tenant, user, "p1", ""));
+	}
+	for (int i = 0; i < 8 * 100; i++) {
+		int who = next_user()[1] - '0';
+
+		for (int u = 0; u < 8; u++)
+			waited[u]++;
+		cr_assert(waited[who] <= 16, "u%d waited %d turns", who, waited[who]);
+		waited[who] = 0;
+	}
+}
