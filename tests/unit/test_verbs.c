@@ -3,12 +3,15 @@
  * test_verbs.c - the table of verbs holds together, and everything that names verbs names those in it.
  */
 #include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/args.h"
 #include "gateway/lexer.h"
 #include "gateway/nearest.h"
+#include "spool/io.h"
 #include "spool/job.h"
 
 Test(verbs, every_example_is_a_valid_request_of_its_verb)
@@ -92,4 +95,57 @@ Test(verbs, the_nearest_verb_is_near)
 	cr_assert_eq(nearest_distance("", "abc"), 3);
 	cr_assert_eq(nearest_distance("kitten", "sitting"), 3);
 	cr_assert_eq(nearest_distance("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a"), 99);
+}
+
+/* The manual page as one text, or NULL when the tests run elsewhere. */
+static char *
+manual(void)
+{
+	struct pd_err e;
+	char	     *text;
+	size_t	      len;
+
+	return io_read_file(AT_FDCWD, "man/powerdirector.1", 1 << 20, &text, &len, &e) == 0 ? text : NULL;
+}
+
+/* Is there a line ".It MACRO name", with the hyphens as roff wants them, from text on? */
+static const char *
+entry(const char *text, const char *macro, const char *name)
+{
+	char   line[120];
+	size_t n = (size_t)snprintf(line, sizeof(line), ".It %s ", macro);
+
+	for (const char *p = name; *p != '\0' && n + 3 < sizeof(line); p++) {
+		if (*p == '-' && macro[0] == 'F')
+			line[n++] = '\\';
+		line[n++] = *p;
+	}
+	line[n] = '\0';
+	for (text = strstr(text, line); text != NULL; text = strstr(text + 1, line))
+		if (text[n] == ' ' || text[n] == '\n')
+			return text;
+	return NULL;
+}
+
+Test(verbs, the_manual_page_has_every_verb_and_option)
+{
+	char	   *text = manual(), option[80];
+	const char *at;
+
+	if (text == NULL)
+		return;
+	for (size_t i = 0; i < verbs_count; i++) {
+		at = entry(text, "Cm", verbs[i].name);
+		cr_assert_not_null(at, "%s", verbs[i].name);
+		for (size_t k = 0; k < verbs[i].nargs; k++) {
+			(void)snprintf(option, sizeof(option), "-%s", verbs[i].args[k].name);
+			if (!(verbs[i].args[k].flags & ARG_POSITIONAL))
+				cr_assert_not_null(entry(at, "Fl", option), "%s %s", verbs[i].name, option);
+		}
+	}
+	for (size_t i = 0; i < common_args_count; i++) {
+		(void)snprintf(option, sizeof(option), "-%s", common_args[i].name);
+		cr_assert_not_null(entry(text, "Fl", option), "%s", option);
+	}
+	free(text);
 }
