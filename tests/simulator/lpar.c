@@ -84,7 +84,7 @@ static bool
 mac_base_used(const struct world *w, const char *base)
 {
 	LIST_EACH(struct lpar, l, &w->lpars)
-		if (strcmp(l->mac_base, base) == 0)
+		if (l->mac_base != base && strcmp(l->mac_base, base) == 0)
 			return true;
 	return false;
 }
