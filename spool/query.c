@@ -42,7 +42,8 @@ query_reply(enum pd_code code, const char *message, json_t *value)
 
 	if (!vis_is_utf8(message, strlen(message)))
 		message = vis_encode(safe, sizeof(safe), message, strlen(message));
-	reply = json_pack("{s:s s:i s:s}", "code", code_word(code), "exit", code_exit(code), "message", message);
+	reply = json_pack("{s:s s:i s:s}", "code", code_word(code), "exit", code_exit(code),
+	    "message", message);
 	if (reply == NULL || value == NULL) {
 		json_decref(value);
 		return reply;
@@ -64,7 +65,8 @@ static int
 set_scope(struct question *x, struct pd_err *e)
 {
 	if ((x->tenant = policy_tenant(x->q->conf, x->user)) == NULL)
-		return pd_fail(e, PD_DENIED, "you belong to no tenant; ask an administrator to make you a member of one");
+		return pd_fail(e, PD_DENIED,
+		    "you belong to no tenant; ask an administrator to make you a member of one");
 	if (x->tenant->role->scope != SCOPE_ALL)
 		x->of_tenant = x->tenant->name;
 	if (x->tenant->role->scope == SCOPE_OWN)
@@ -90,7 +92,8 @@ fit_list(struct answer_to *a)
 	for (size_t i = n; i > kept; i--)
 		(void)json_array_remove(a->value, a->newest_last ? 0 : i - 1);
 	len = strlen(a->message);
-	(void)snprintf(a->message + len, sizeof(a->message) - len, "; only the %s %zu fit into an answer",
+	(void)snprintf(a->message + len, sizeof(a->message) - len,
+	    "; only the %s %zu fit into an answer",
 	    a->newest_last ? "last" : "first", kept);
 }
 
@@ -127,7 +130,8 @@ query_answer(const struct query_context *q, const struct verb *v, const json_t *
 	json_t		 *none, *reply;
 
 	if (v == NULL)
-		return query_reply(PD_USAGE, "there is no such verb; help lists those that you may use", NULL);
+		return query_reply(PD_USAGE,
+		    "there is no such verb; help lists those that you may use", NULL);
 	if (user == NULL || user[0] == '\0')
 		return query_reply(PD_DENIED, "nobody asks: a request needs its user", NULL);
 	if (policy_verb(q->conf, user, v->name, &why, &e) == -1 || set_scope(&x, &e) == -1)
@@ -148,7 +152,8 @@ question_job_id(const struct question *x, const char *prefix, char id[JOB_ID_LEN
 	if (store_job_resolve_seen(x->q->store, prefix, x->of_user, x->of_tenant, id, e) == 0)
 		return 0;
 	if (e->code == PD_NOTFOUND)
-		(void)pd_fail(e, PD_NOTFOUND, "there is no job %s of yours; list-jobs --all shows them", prefix);
+		(void)pd_fail(e, PD_NOTFOUND,
+		    "there is no job %s of yours; list-jobs --all shows them", prefix);
 	return -1;
 }
 
@@ -175,7 +180,8 @@ query_resolve(const struct query_context *q, const char *prefix, const char *use
 	json_t	       *reply;
 
 	if (prefix == NULL || !id_prefix_is_valid(prefix, upper))
-		return query_reply(PD_USAGE, "a job is named by its id or the first 8 or more characters of it", NULL);
+		return query_reply(PD_USAGE,
+		    "a job is named by its id or the first 8 or more characters of it", NULL);
 	if (user == NULL)
 		return query_reply(PD_DENIED, "nobody asks: a request needs its user", NULL);
 	if (set_scope(&x, &e) == -1 || question_job_id(&x, upper, id, &e) == -1)

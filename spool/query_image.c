@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * query_image.c - list-images and show-image: what the tenant's policy offers on platforms that it may use.
+ * query_image.c - list-images and show-image: what the tenant's policy offers on platforms that it
+ * may use.
  */
 #include <string.h>
 
@@ -18,7 +19,8 @@ is_offered(const struct question *x, const json_t *image)
 static json_t *
 summary(const json_t *row)
 {
-	static const char *const keys[] = { "name", "platform", "os", "size", "first_boot", "description" };
+	static const char *const keys[] = { "name", "platform", "os", "size", "first_boot",
+	    "description" };
 	json_t			*image = json_object();
 
 	set_copy(image, row, keys, COUNT(keys));
@@ -47,7 +49,8 @@ query_list_images(const struct question *x, struct answer_to *a, struct pd_err *
 
 /* The one offered image of this name (and platform, unless NULL); borrowed from rows. */
 static int
-choose(const struct question *x, const json_t *rows, const char *name, const char *platform, json_t **chosen, struct pd_err *e)
+choose(const struct question *x, const json_t *rows, const char *name, const char *platform,
+    json_t **chosen, struct pd_err *e)
 {
 	json_t *row;
 	size_t	i;
@@ -58,12 +61,14 @@ choose(const struct question *x, const json_t *rows, const char *name, const cha
 		    (platform != NULL && strcmp(field_text(row, "platform"), platform) != 0))
 			continue;
 		if (*chosen != NULL)
-			return pd_fail(e, PD_USAGE, "image \"%s\" is on several platforms, say which with --platform %s or %s", name,
+			return pd_fail(e, PD_USAGE,
+			    "image \"%s\" is on several platforms, say which with --platform %s or %s", name,
 			    field_text(*chosen, "platform"), field_text(row, "platform"));
 		*chosen = row;
 	}
 	if (*chosen == NULL)
-		return pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you; list-images shows them", name);
+		return pd_fail(e, PD_NOTFOUND,
+		    "there is no image \"%s\" for you; list-images shows them", name);
 	return 0;
 }
 

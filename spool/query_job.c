@@ -13,7 +13,8 @@
 static json_t *
 summary(const json_t *row)
 {
-	static const char *const keys[] = { "id", "verb", "user", "tenant", "platform", "vm", "state", "plan", "code", "exit",
+	static const char *const keys[] = { "id", "verb", "user", "tenant", "platform", "vm",
+	    "state", "plan", "code", "exit",
 		"message" };
 	json_t *job = json_object();
 
@@ -39,25 +40,30 @@ query_list_jobs(const struct question *x, struct answer_to *a, struct pd_err *e)
 	a->value = json_array();
 	json_array_foreach(rows, i, row)
 		(void)json_array_append_new(a->value, summary(row));
-	(void)count_text(a->message, sizeof(a->message), json_array_size(rows), all ? "job" : "unfinished job",
+	(void)count_text(a->message, sizeof(a->message), json_array_size(rows),
+	    all ? "job" : "unfinished job",
 	    all ? "jobs" : "unfinished jobs; list-jobs --all shows the finished ones too");
 	if (!all && json_array_size(rows) > 0)
-		(void)count_text(a->message, sizeof(a->message), json_array_size(rows), "unfinished job", "unfinished jobs");
+		(void)count_text(a->message, sizeof(a->message), json_array_size(rows),
+		    "unfinished job", "unfinished jobs");
 	json_decref(rows);
 	return 0;
 }
 
 /* Only the scheduler knows exactly; without it, how long the queue is. */
 static void
-waits_text(const struct question *x, const json_t *row, int64_t running, int64_t before, char *buf, size_t size)
+waits_text(const struct question *x, const json_t *row, int64_t running, int64_t before, char *buf,
+    size_t size)
 {
 	const char *wait = x->q->wait != NULL ? x->q->wait(x->q->arg, row) : NULL;
 
 	if (wait != NULL)
 		(void)snprintf(buf, size, "%s", wait[0] != '\0' ? wait : "its turn");
 	else
-		(void)snprintf(buf, size, "platform %s: %lld job%s running, at most %lld at a time; %lld queued earlier",
-		    field_text(row, "platform"), (long long)running, running == 1 ? "" : "s", (long long)x->q->conf->jobs_per_platform,
+		(void)snprintf(buf, size,
+		    "platform %s: %lld job%s running, at most %lld at a time; %lld queued earlier",
+		    field_text(row, "platform"), (long long)running, running == 1 ? "" : "s",
+		    (long long)x->q->conf->jobs_per_platform,
 		    (long long)before);
 }
 
@@ -92,7 +98,8 @@ get_job(const struct question *x, json_t **row, struct pd_err *e)
 int
 query_show_job(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
-	static const char *const keys[] = { "args", "value", "note", "once", "source", "origin", "attempts", "cancel" };
+	static const char *const keys[] = { "args", "value", "note", "once", "source", "origin",
+	    "attempts", "cancel" };
 	json_t			*row = NULL;
 	int			 rv;
 
@@ -115,7 +122,8 @@ refuse_ended(const json_t *row, struct answer_to *a, struct pd_err *e)
 		(void)snprintf(a->message, sizeof(a->message), "job %s was cancelled before", a->job);
 		return 0;
 	}
-	return pd_fail(e, PD_CONFLICT, "job %s has ended (%s) and cannot be cancelled any more", a->job, field_text(row, "state"));
+	return pd_fail(e, PD_CONFLICT, "job %s has ended (%s) and cannot be cancelled any more",
+	    a->job, field_text(row, "state"));
 }
 
 static int
@@ -125,7 +133,8 @@ cancel(const struct question *x, struct answer_to *a, struct pd_err *e)
 		return pd_fail(e, PD_BUSY, "jobs cannot be cancelled now; try later");
 	if (x->q->cancel(x->q->arg, a->job, e) == -1)
 		return -1;
-	(void)snprintf(a->message, sizeof(a->message), "job %s is cancelled; what it has begun is undone", a->job);
+	(void)snprintf(a->message, sizeof(a->message),
+	    "job %s is cancelled; what it has begun is undone", a->job);
 	return 0;
 }
 

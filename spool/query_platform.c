@@ -12,7 +12,8 @@ add_facts(json_t *to, const json_t *facts)
 {
 	set_copy(to, facts, (const char *const[]){ "level", "state" }, 2);
 	if (json_object_get(to, "state") == NULL)
-		(void)json_object_set_new(to, "state", json_string(json_object_size(facts) > 0 ? "registered" : "never checked"));
+		(void)json_object_set_new(to, "state", json_string(json_object_size(facts) > 0 ?
+		    "registered" : "never checked"));
 }
 
 static json_t *
@@ -23,7 +24,8 @@ describe(const struct question *x, const json_t *row, struct pd_err *e)
 	int64_t			 vms, running, queued;
 	json_t			*platform;
 
-	if (store_vm_count(x->q->store, name, &vms, e) == -1 || store_job_queue(x->q->store, name, NULL, &running, &queued, e) == -1)
+	if (store_vm_count(x->q->store, name, &vms, e) == -1 ||
+	    store_job_queue(x->q->store, name, NULL, &running, &queued, e) == -1)
 		return NULL;
 	platform = json_object();
 	set_copy(platform, row, keys, COUNT(keys));
@@ -54,7 +56,8 @@ query_list_platforms(const struct question *x, struct answer_to *a, struct pd_er
 		}
 		(void)json_array_append_new(a->value, platform);
 	}
-	(void)count_text(a->message, sizeof(a->message), json_array_size(a->value), "platform", "platforms");
+	(void)count_text(a->message, sizeof(a->message), json_array_size(a->value), "platform",
+	    "platforms");
 	json_decref(rows);
 	return rv;
 }

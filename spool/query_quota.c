@@ -28,23 +28,27 @@ amount(const struct pd_amounts *a, size_t offset)
 }
 
 static void
-add_row(json_t *list, const char *whose, const char *what, enum amount_unit unit, int64_t used, int64_t limit)
+add_row(json_t *list, const char *whose, const char *what, enum amount_unit unit, int64_t used,
+    int64_t limit)
 {
 	static const char *const names[] = { "count", "hundredths", "MiB" };
 
-	(void)json_array_append_new(list, json_pack("{s:s s:s s:I s:o s:s}", "whose", whose, "what", what, "used", (json_int_t)used,
+	(void)json_array_append_new(list, json_pack("{s:s s:s s:I s:o s:s}", "whose", whose, "what",
+	    what, "used", (json_int_t)used,
 	    "limit", limit < 0 ? json_null() : json_integer(limit), "unit", names[unit]));
 }
 
 static int
-add_usage(const struct question *x, json_t *list, const char *whose, const char *user, const struct pd_amounts *limit, struct pd_err *e)
+add_usage(const struct question *x, json_t *list, const char *whose, const char *user,
+    const struct pd_amounts *limit, struct pd_err *e)
 {
 	struct pd_amounts used;
 
 	if (store_usage(x->q->store, x->tenant->name, user, &used, e) == -1)
 		return -1;
 	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++)
-		add_row(list, whose, amounts[i].what, amounts[i].unit, amount(&used, amounts[i].offset), amount(limit, amounts[i].offset));
+		add_row(list, whose, amounts[i].what, amounts[i].unit,
+		    amount(&used, amounts[i].offset), amount(limit, amounts[i].offset));
 	return 0;
 }
 

@@ -11,7 +11,8 @@
 static int
 says_nothing(const json_t *value)
 {
-	return value == NULL || json_is_null(value) || (json_is_string(value) && json_string_length(value) == 0);
+	return value == NULL || json_is_null(value) ||
+	    (json_is_string(value) && json_string_length(value) == 0);
 }
 
 void
@@ -40,7 +41,8 @@ set_units(json_t *to, int64_t hundredths)
 	char text[32];
 
 	(void)json_object_set_new(to, "units", json_integer(hundredths));
-	(void)json_object_set_new(to, "units_text", json_string(quota_units_text(text, sizeof(text), hundredths)));
+	(void)json_object_set_new(to, "units_text",
+	    json_string(quota_units_text(text, sizeof(text), hundredths)));
 }
 
 char *

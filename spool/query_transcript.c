@@ -83,10 +83,12 @@ query_transcript(const struct question *x, struct answer_to *a, struct pd_err *e
 {
 	json_t *records = NULL;
 
-	if (question_job_id(x, field_text(x->args, "job"), a->job, e) == -1 || read_journal(x, a->job, &records, e) == -1)
+	if (question_job_id(x, field_text(x->args, "job"), a->job, e) == -1 ||
+	    read_journal(x, a->job, &records, e) == -1)
 		return -1;
 	a->value = pair_records(records);
 	json_decref(records);
-	(void)count_text(a->message, sizeof(a->message), json_array_size(a->value), "command", "commands");
+	(void)count_text(a->message, sizeof(a->message), json_array_size(a->value), "command",
+	    "commands");
 	return 0;
 }

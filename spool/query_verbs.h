@@ -15,8 +15,8 @@ struct question {
 	const json_t		   *args;
 	const char		   *user;
 	const struct pd_tenant	   *tenant;	/* the user's */
-	const char		   *of_user;	/* the role's scope as filters: only what is this user's, NULL = any */
-	const char		   *of_tenant;	/* only what is this tenant's, NULL = any */
+	/* The role's scope as filters: only what is this user's and this tenant's; NULL = any. */
+	const char		   *of_user, *of_tenant;
 };
 
 struct answer_to {
@@ -41,7 +41,8 @@ int query_quota(const struct question *x, struct answer_to *a, struct pd_err *e)
 int query_list_platforms(const struct question *x, struct answer_to *a, struct pd_err *e);
 
 /* The id of the one visible job that args.job names: PD_NOTFOUND, or PD_USAGE when several fit. */
-int question_job_id(const struct question *x, const char *prefix, char id[JOB_ID_LEN + 1], struct pd_err *e);
+int question_job_id(const struct question *x, const char *prefix, char id[JOB_ID_LEN + 1],
+    struct pd_err *e);
 /* Checks that the platform exists and that the tenant may use it: one text for both. */
 int question_platform(const struct question *x, const char *name, struct pd_err *e);
 

@@ -27,7 +27,8 @@ addresses_of(const json_t *spec)
 static json_t *
 summary(const json_t *row)
 {
-	static const char *const keys[] = { "name", "state", "platform", "image", "procs", "memory", "disk", "owner", "tenant" };
+	static const char *const keys[] = { "name", "state", "platform", "image", "procs", "memory",
+	    "disk", "owner", "tenant" };
 	json_t			*vm = json_object();
 
 	set_copy(vm, row, keys, COUNT(keys));
@@ -88,7 +89,8 @@ query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 		return -1;
 	if (rv == -1 || !is_visible(x, row)) {
 		json_decref(row);
-		return pd_fail(e, PD_NOTFOUND, "there is no VM \"%s\" of yours; list-vms shows them", name);
+		return pd_fail(e, PD_NOTFOUND,
+		    "there is no VM \"%s\" of yours; list-vms shows them", name);
 	}
 	a->value = summary(row);
 	if (field_number(row, "lpar_id") > 0)

@@ -6,9 +6,10 @@
  * hash(0)	32 zero bytes
  * hash(i)	SHA-256(hash(i-1) || record(i))
  *
- * history_head repeats the last seq and hash, so that records cut off at the end are missed.  Verifying needs
- * nothing of this program: read the rows in order of seq and hash the texts as they stand.  Whoever may write the
- * file can make a whole new chain; comparing the head with a witness kept elsewhere finds that.
+ * history_head repeats the last seq and hash, so that records cut off at the end are missed.
+ * Verifying needs nothing of this program: read the rows in order of seq and hash the texts as
+ * they stand.  Whoever may write the file can make a whole new chain; comparing the head with a
+ * witness kept elsewhere finds that.
  */
 #include <openssl/evp.h>
 
@@ -26,10 +27,12 @@ struct head {
 };
 
 static const struct column record_columns[] = {	/* of a record, not of the table */
-	{ "t", COLUMN_TEXT },	{ "event", COLUMN_TEXT }, { "user", COLUMN_TEXT }, { "tenant", COLUMN_TEXT },
-	{ "job", COLUMN_TEXT }, { "verb", COLUMN_TEXT },  { "vm", COLUMN_TEXT },   { "what", COLUMN_JSON },
+	{ "t", COLUMN_TEXT }, { "event", COLUMN_TEXT }, { "user", COLUMN_TEXT },
+	{ "tenant", COLUMN_TEXT }, { "job", COLUMN_TEXT }, { "verb", COLUMN_TEXT },
+	{ "vm", COLUMN_TEXT }, { "what", COLUMN_JSON },
 };
-static const struct table record_table = { "history", "seq", record_columns, sizeof(record_columns) / sizeof(record_columns[0]) };
+static const struct table record_table = { "history", "seq", record_columns,
+    sizeof(record_columns) / sizeof(record_columns[0]) };
 
 static int
 read_head(struct store *st, struct head *head, struct pd_err *e)
@@ -56,8 +59,10 @@ chain(EVP_MD_CTX *ctx, struct head *head, const char *record, size_t len, struct
 {
 	unsigned n = 0;
 
-	if (EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1 || EVP_DigestUpdate(ctx, head->hash, HASH_SIZE) != 1 ||
-	    EVP_DigestUpdate(ctx, record, len) != 1 || EVP_DigestFinal_ex(ctx, head->hash, &n) != 1 || n != HASH_SIZE)
+	if (EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1 ||
+	    EVP_DigestUpdate(ctx, head->hash, HASH_SIZE) != 1 ||
+	    EVP_DigestUpdate(ctx, record, len) != 1 ||
+	    EVP_DigestFinal_ex(ctx, head->hash, &n) != 1 || n != HASH_SIZE)
 		return pd_fail(e, PD_BUG, "history: SHA-256 does not work");
 	head->seq++;
 	return 0;
@@ -73,7 +78,8 @@ write_record(struct store *st, const struct head *head, const char *record, stru
 	stmt_int(&q, head->seq);
 	stmt_blob(&q, head->hash, HASH_SIZE);
 	stmt_text(&q, record);
-	if (stmt_run(&q, e) == -1 || stmt_open(&q, st, "UPDATE history_head SET seq=?, hash=? WHERE one=1", e) == -1)
+	if (stmt_run(&q, e) == -1 ||
+	    stmt_open(&q, st, "UPDATE history_head SET seq=?, hash=? WHERE one=1", e) == -1)
 		return -1;
 	stmt_int(&q, head->seq);
 	stmt_blob(&q, head->hash, HASH_SIZE);
@@ -152,7 +158,8 @@ static json_t *
 read_record(const struct stmt *q)
 {
 	const char *text = (const char *)sqlite3_column_text(q->s, 0);
-	json_t	   *record = json_loadb(text, (size_t)sqlite3_column_bytes(q->s, 0), JSON_ALLOW_NUL, NULL);
+	json_t	   *record = json_loadb(text, (size_t)sqlite3_column_bytes(q->s, 0), JSON_ALLOW_NUL,
+	    NULL);
 	char	    hex[HISTORY_HASH_LEN + 1];
 
 	hex_of(sqlite3_column_blob(q->s, 1), hex);	/* the table checks its length */
@@ -221,11 +228,14 @@ verify_row(const struct stmt *q, EVP_MD_CTX *ctx, struct head *head, struct pd_e
 	struct head next = *head;
 
 	if (seq != head->seq + 1)
-		return pd_fail(e, PD_BADDATA, "history: record %lld is missing", (long long)head->seq + 1);
+		return pd_fail(e, PD_BADDATA, "history: record %lld is missing",
+		    (long long)head->seq + 1);
 	if (chain(ctx, &next, text, len, e) == -1)
 		return -1;
-	if (sqlite3_column_bytes(q->s, 2) != HASH_SIZE || memcmp(sqlite3_column_blob(q->s, 2), next.hash, HASH_SIZE) != 0)
-		return pd_fail(e, PD_BADDATA, "history: record %lld, or the one before it, was changed", (long long)seq);
+	if (sqlite3_column_bytes(q->s, 2) != HASH_SIZE ||
+	    memcmp(sqlite3_column_blob(q->s, 2), next.hash, HASH_SIZE) != 0)
+		return pd_fail(e, PD_BADDATA,
+		    "history: record %lld, or the one before it, was changed", (long long)seq);
 	*head = next;
 	return 0;
 }
@@ -238,10 +248,12 @@ verify_head(struct store *st, const struct head *walked, struct pd_err *e)
 	if (read_head(st, &head, e) == -1)
 		return -1;
 	if (head.seq > walked->seq)
-		return pd_fail(e, PD_BADDATA, "history: cut off behind record %lld, %lld are missing", (long long)walked->seq,
+		return pd_fail(e, PD_BADDATA,
+		    "history: cut off behind record %lld, %lld are missing", (long long)walked->seq,
 		    (long long)(head.seq - walked->seq));
 	if (head.seq < walked->seq || memcmp(head.hash, walked->hash, HASH_SIZE) != 0)
-		return pd_fail(e, PD_BADDATA, "history: its head says record %lld, the chain ends with another %lld",
+		return pd_fail(e, PD_BADDATA,
+		    "history: its head says record %lld, the chain ends with another %lld",
 		    (long long)head.seq, (long long)walked->seq);
 	return 0;
 }
@@ -255,7 +267,8 @@ store_history_verify(struct store *st, int64_t *proven_to, struct pd_err *e)
 	int	    rv;
 
 	*proven_to = 0;
-	if (ctx == NULL || stmt_open(&q, st, "SELECT seq, record, hash FROM history ORDER BY seq", e) == -1) {
+	if (ctx == NULL ||
+	    stmt_open(&q, st, "SELECT seq, record, hash FROM history ORDER BY seq", e) == -1) {
 		EVP_MD_CTX_free(ctx);
 		return ctx == NULL ? pd_fail(e, PD_IO, "history: out of memory") : -1;
 	}

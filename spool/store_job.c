@@ -7,12 +7,14 @@
 #include "spool/store_sqlite.h"
 
 static const struct column columns[] = {
-	{ "id", COLUMN_TEXT },	     { "verb", COLUMN_TEXT },	  { "user", COLUMN_TEXT },    { "tenant", COLUMN_TEXT },
-	{ "platform", COLUMN_TEXT }, { "vm", COLUMN_TEXT },	  { "state", COLUMN_TEXT },   { "args", COLUMN_JSON },
-	{ "once", COLUMN_TEXT },     { "digest", COLUMN_TEXT },	  { "note", COLUMN_TEXT },    { "plan", COLUMN_BOOL },
-	{ "source", COLUMN_TEXT },   { "origin", COLUMN_TEXT },	  { "tag", COLUMN_TEXT },     { "submitted", COLUMN_INT },
-	{ "started", COLUMN_INT },   { "finished", COLUMN_INT },  { "attempts", COLUMN_INT }, { "cancel", COLUMN_BOOL },
-	{ "code", COLUMN_TEXT },     { "exit", COLUMN_INT },	  { "message", COLUMN_TEXT }, { "value", COLUMN_JSON },
+	{ "id", COLUMN_TEXT }, { "verb", COLUMN_TEXT }, { "user", COLUMN_TEXT },
+	{ "tenant", COLUMN_TEXT }, { "platform", COLUMN_TEXT }, { "vm", COLUMN_TEXT },
+	{ "state", COLUMN_TEXT }, { "args", COLUMN_JSON }, { "once", COLUMN_TEXT },
+	{ "digest", COLUMN_TEXT }, { "note", COLUMN_TEXT }, { "plan", COLUMN_BOOL },
+	{ "source", COLUMN_TEXT }, { "origin", COLUMN_TEXT }, { "tag", COLUMN_TEXT },
+	{ "submitted", COLUMN_INT }, { "started", COLUMN_INT }, { "finished", COLUMN_INT },
+	{ "attempts", COLUMN_INT }, { "cancel", COLUMN_BOOL }, { "code", COLUMN_TEXT },
+	{ "exit", COLUMN_INT }, { "message", COLUMN_TEXT }, { "value", COLUMN_JSON },
 };
 const struct table store_job_table = { "job", "id", columns, sizeof(columns) / sizeof(columns[0]) };
 
@@ -70,7 +72,8 @@ store_job_by_once(struct store *st, const char *user, const char *once, json_t *
 {
 	int rv = find(st, "WHERE user=? AND once=? AND once<>''", user, once, job, e);
 
-	return rv == 0 ? pd_fail(e, PD_NOTFOUND, "%s has no job with this once-key", user) : rv == 1 ? 0 : -1;
+	return rv == 0 ? pd_fail(e, PD_NOTFOUND, "%s has no job with this once-key", user) :
+	    rv == 1 ? 0 : -1;
 }
 
 static int
@@ -80,12 +83,14 @@ several(const char *prefix, const char *one, const char *other, struct pd_err *e
 
 	while (one[same] != '\0' && one[same] == other[same])
 		same++;
-	return pd_fail(e, PD_USAGE, "several jobs begin with %s; write more of the id, at least %zu characters", prefix, same + 1);
+	return pd_fail(e, PD_USAGE,
+	    "several jobs begin with %s; write more of the id, at least %zu characters", prefix,
+	    same + 1);
 }
 
 int
-store_job_resolve_seen(struct store *st, const char *text, const char *user, const char *tenant, char id[JOB_ID_LEN + 1],
-    struct pd_err *e)
+store_job_resolve_seen(struct store *st, const char *text, const char *user, const char *tenant,
+    char id[JOB_ID_LEN + 1], struct pd_err *e)
 {
 	struct sql_text sql = { .len = 0 };
 	struct stmt	q;
@@ -93,11 +98,12 @@ store_job_resolve_seen(struct store *st, const char *text, const char *user, con
 	int		n, rv;
 
 	if (!id_prefix_is_valid(text, prefix))
-		return pd_fail(e, PD_USAGE, "a job is named by its id of %d characters or the first %d or more of them", JOB_ID_LEN,
-		    JOB_ID_PREFIX_MIN);
+		return pd_fail(e, PD_USAGE,
+		    "a job is named by its id of %d characters or the first %d or more of them",
+		    JOB_ID_LEN, JOB_ID_PREFIX_MIN);
 	/* All characters of an id sort below '~'. */
-	sql_add(&sql, "SELECT id FROM job WHERE id>=? AND id<?||'~'%s%s LIMIT 2", user != NULL ? " AND +user=?" : "",
-	    tenant != NULL ? " AND +tenant=?" : "");
+	sql_add(&sql, "SELECT id FROM job WHERE id>=? AND id<?||'~'%s%s LIMIT 2", 
+	    user != NULL ? " AND +user=?" : "", tenant != NULL ? " AND +tenant=?" : "");
 	if (stmt_open_text(&q, st, &sql, e) == -1)
 		return -1;
 	stmt_text(&q, prefix);
@@ -109,7 +115,8 @@ store_job_resolve_seen(struct store *st, const char *text, const char *user, con
 	for (n = 0; (rv = stmt_step(&q, e)) == 1; n++) {
 		const char *found = (const char *)sqlite3_column_text(q.s, 0);
 
-		memcpy(n == 0 ? id : other, found, JOB_ID_LEN + 1);	/* store_job_add checked its length */
+		/* store_job_add checked its length */
+		memcpy(n == 0 ? id : other, found, JOB_ID_LEN + 1);
 	}
 	stmt_close(&q);
 	if (rv == -1)
@@ -160,10 +167,12 @@ store_job_move(struct store *st, const char *id, enum job_state to, const json_t
 	enum job_state from;
 	struct stmt    q;
 
-	if (store_must_be_begun(st, e) == -1 || check_set(set, e) == -1 || current_state(st, id, &from, e) == -1)
+	if (store_must_be_begun(st, e) == -1 || check_set(set, e) == -1 ||
+	    current_state(st, id, &from, e) == -1)
 		return -1;
 	if (!job_move_is_legal(from, to))
-		return pd_fail(e, PD_BUG, "job %s cannot go from %s to %s", id, job_state_name(from), job_state_name(to));
+		return pd_fail(e, PD_BUG, "job %s cannot go from %s to %s", id,
+		    job_state_name(from), job_state_name(to));
 	if (stmt_open(&q, st, "UPDATE job SET state=? WHERE id=?", e) == -1)
 		return -1;
 	stmt_text(&q, job_state_name(to));
@@ -178,17 +187,20 @@ store_job_set(struct store *st, const char *id, const json_t *set, struct pd_err
 {
 	enum job_state state;
 
-	if (store_must_be_begun(st, e) == -1 || check_set(set, e) == -1 || current_state(st, id, &state, e) == -1)
+	if (store_must_be_begun(st, e) == -1 || check_set(set, e) == -1 ||
+	    current_state(st, id, &state, e) == -1)
 		return -1;
 	return row_update(st, &store_job_table, "id", id, set, e);
 }
 
 /*
- * The first condition that is given leads; the others filter what it finds, with a unary plus so that they pick no index.
- * INDEXED BY makes the plan independent of what the tables hold, and a missing index an error.
+ * The first condition that is given leads; the others filter what it finds, with a unary plus so
+ * that they pick no index.  INDEXED BY makes the plan independent of what the tables hold, and a
+ * missing index an error.
  */
 static void
-add_conditions(struct sql_text *sql, const char *const *column, const char *const *value, size_t n, int pending)
+add_conditions(struct sql_text *sql, const char *const *column, const char *const *value, size_t n,
+    int pending)
 {
 	const char *lead = NULL;
 
@@ -196,7 +208,8 @@ add_conditions(struct sql_text *sql, const char *const *column, const char *cons
 		if (value[i] != NULL)
 			lead = column[i];
 	if (lead != NULL || pending)
-		sql_add(sql, "INDEXED BY job_%s%s WHERE ", pending ? "pending_" : "", lead != NULL ? lead : "user");
+		sql_add(sql, "INDEXED BY job_%s%s WHERE ", pending ? "pending_" : "",
+		    lead != NULL ? lead : "user");
 	if (pending)
 		sql_add(sql, JOB_IS_PENDING "%s", lead != NULL ? " AND " : "");
 	for (size_t i = 0; i < n; i++)
@@ -244,7 +257,8 @@ store_job_count_pending(struct store *st, const char *user, int64_t *n, struct p
 {
 	struct stmt q;
 
-	if (stmt_open(&q, st, user == NULL ? COUNT_PENDING JOB_IS_PENDING : COUNT_PENDING "user=? AND " JOB_IS_PENDING, e) == -1)
+	if (stmt_open(&q, st, user == NULL ? COUNT_PENDING JOB_IS_PENDING :
+	    COUNT_PENDING "user=? AND " JOB_IS_PENDING, e) == -1)
 		return -1;
 	if (user != NULL)
 		stmt_text(&q, user);
@@ -252,7 +266,8 @@ store_job_count_pending(struct store *st, const char *user, int64_t *n, struct p
 }
 
 int
-store_job_queue(struct store *st, const char *platform, const char *id, int64_t *running, int64_t *before, struct pd_err *e)
+store_job_queue(struct store *st, const char *platform, const char *id, int64_t *running,
+    int64_t *before, struct pd_err *e)
 {
 	struct stmt q;
 

@@ -5,23 +5,26 @@
 #include "spool/store_sqlite.h"
 
 static const struct column platform_columns[] = {
-	{ "name", COLUMN_TEXT }, { "kind", COLUMN_TEXT }, { "address", COLUMN_TEXT },  { "port", COLUMN_INT },
-	{ "user", COLUMN_TEXT }, { "key", COLUMN_TEXT },  { "host_key", COLUMN_TEXT }, { "pools", COLUMN_JSON },
-	{ "facts", COLUMN_JSON }, { "registered_ms", COLUMN_INT },
+	{ "name", COLUMN_TEXT }, { "kind", COLUMN_TEXT }, { "address", COLUMN_TEXT },
+	{ "port", COLUMN_INT }, { "user", COLUMN_TEXT }, { "key", COLUMN_TEXT },
+	{ "host_key", COLUMN_TEXT }, { "pools", COLUMN_JSON }, { "facts", COLUMN_JSON },
+	{ "registered_ms", COLUMN_INT },
 };
 const struct table store_platform_table = { "platform", "name", platform_columns,
 	sizeof(platform_columns) / sizeof(platform_columns[0]) };
 
 static const struct column image_columns[] = {
-	{ "name", COLUMN_TEXT }, { "platform", COLUMN_TEXT },	{ "file", COLUMN_TEXT },	{ "size", COLUMN_INT },
-	{ "os", COLUMN_TEXT },	 { "first_boot", COLUMN_TEXT }, { "description", COLUMN_TEXT }, { "registered_ms", COLUMN_INT },
+	{ "name", COLUMN_TEXT }, { "platform", COLUMN_TEXT }, { "file", COLUMN_TEXT },
+	{ "size", COLUMN_INT }, { "os", COLUMN_TEXT }, { "first_boot", COLUMN_TEXT },
+	{ "description", COLUMN_TEXT }, { "registered_ms", COLUMN_INT },
 };
 const struct table store_image_table = { "image", "name,platform", image_columns,
 	sizeof(image_columns) / sizeof(image_columns[0]) };
 
 /* Rows of a table by up to two texts, as an array. */
 static int
-select_all(struct store *st, const struct table *t, const char *where, const char *a, const char *b, json_t **rows, struct pd_err *e)
+select_all(struct store *st, const struct table *t, const char *where, const char *a, const char *b,
+    json_t **rows, struct pd_err *e)
 {
 	struct sql_text sql = { .len = 0 };
 	struct stmt	q;
@@ -106,9 +109,11 @@ store_platform_remove(struct store *st, const char *name, struct pd_err *e)
 	if (store_vm_count(st, name, &vms, e) == -1 || has_pending_jobs(st, name, &has, e) == -1)
 		return -1;
 	if (vms > 0)
-		return pd_fail(e, PD_CONFLICT, "platform %s has %lld VM%s; delete them first", name, (long long)vms, vms == 1 ? "" : "s");
+		return pd_fail(e, PD_CONFLICT, "platform %s has %lld VM%s; delete them first", name,
+		    (long long)vms, vms == 1 ? "" : "s");
 	if (has)
-		return pd_fail(e, PD_CONFLICT, "platform %s has jobs that have not ended; wait for them or cancel them", name);
+		return pd_fail(e, PD_CONFLICT,
+		    "platform %s has jobs that have not ended; wait for them or cancel them", name);
 	rv = change(st, "DELETE FROM platform WHERE name=?", name, NULL, e);
 	return rv == 0 ? no_platform(name, e) : rv == 1 ? 0 : -1;
 }
@@ -130,21 +135,23 @@ store_image_put(struct store *st, const json_t *i, struct pd_err *e)
 static int
 no_image(const char *name, const char *platform, struct pd_err *e)
 {
-	return pd_fail(e, PD_NOTFOUND, "there is no image %s%s%s", name, platform != NULL ? " on platform " : "",
-	    platform != NULL ? platform : "");
+	return pd_fail(e, PD_NOTFOUND, "there is no image %s%s%s", name,
+	    platform != NULL ? " on platform " : "", platform != NULL ? platform : "");
 }
 
 static int
 several_images(const char *name, const json_t *rows, struct pd_err *e)
 {
-	return pd_fail(e, PD_USAGE, "image %s is on several platforms; choose one, for example --platform %s", name,
+	return pd_fail(e, PD_USAGE,
+	    "image %s is on several platforms; choose one, for example --platform %s", name,
 	    row_text(json_array_get(rows, 0), "platform"));
 }
 
 static int
 find_images(struct store *st, const char *name, const char *platform, json_t **rows, struct pd_err *e)
 {
-	return select_all(st, &store_image_table, platform != NULL ? "WHERE name=? AND platform=?" : "WHERE name=? ORDER BY platform",
+	return select_all(st, &store_image_table,
+	    platform != NULL ? "WHERE name=? AND platform=?" : "WHERE name=? ORDER BY platform",
 	    name, platform, rows, e);
 }
 
@@ -175,7 +182,8 @@ store_image_remove(struct store *st, const char *name, const char *platform, str
 
 	if (store_image_get(st, name, platform, &image, e) == -1)
 		return -1;
-	rv = change(st, "DELETE FROM image WHERE name=? AND platform=?", name, row_text(image, "platform"), e);
+	rv = change(st, "DELETE FROM image WHERE name=? AND platform=?", name,
+	    row_text(image, "platform"), e);
 	json_decref(image);
 	return rv == -1 ? -1 : 0;
 }
@@ -183,6 +191,7 @@ store_image_remove(struct store *st, const char *name, const char *platform, str
 int
 store_image_list(struct store *st, const char *platform, json_t **is, struct pd_err *e)
 {
-	return select_all(st, &store_image_table, platform != NULL ? "WHERE platform=? ORDER BY name" : "ORDER BY name, platform",
+	return select_all(st, &store_image_table,
+	    platform != NULL ? "WHERE platform=? ORDER BY name" : "ORDER BY name, platform",
 	    platform, NULL, is, e);
 }

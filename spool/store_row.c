@@ -39,7 +39,8 @@ fits(const struct column *c, const json_t *value)
 		return 1;
 	switch (c->kind) {
 	case COLUMN_TEXT:
-		return json_is_string(value) && strlen(json_string_value(value)) == json_string_length(value);
+		return json_is_string(value) &&
+		    strlen(json_string_value(value)) == json_string_length(value);
 	case COLUMN_INT:
 		return json_is_integer(value);
 	case COLUMN_BOOL:
@@ -100,11 +101,13 @@ insert_text(struct sql_text *sql, const struct table *t)
 }
 
 static int
-run_insert(struct store *st, const struct table *t, const struct sql_text *sql, const json_t *row, struct pd_err *e)
+run_insert(struct store *st, const struct table *t, const struct sql_text *sql, const json_t *row,
+    struct pd_err *e)
 {
 	struct stmt q;
 
-	if (store_must_be_begun(st, e) == -1 || row_check(t, row, e) == -1 || stmt_open_text(&q, st, sql, e) == -1)
+	if (store_must_be_begun(st, e) == -1 || row_check(t, row, e) == -1 ||
+	    stmt_open_text(&q, st, sql, e) == -1)
 		return -1;
 	for (size_t i = 0; i < t->ncolumns; i++)
 		bind_column(&q, &t->columns[i], json_object_get(row, t->columns[i].name));
@@ -128,12 +131,14 @@ row_upsert(struct store *st, const struct table *t, const json_t *row, struct pd
 	insert_text(&sql, t);
 	sql_add(&sql, " ON CONFLICT(%s) DO UPDATE SET ", t->key);
 	for (size_t i = 0; i < t->ncolumns; i++)
-		sql_add(&sql, "%s\"%s\"=excluded.\"%s\"", i > 0 ? "," : "", t->columns[i].name, t->columns[i].name);
+		sql_add(&sql, "%s\"%s\"=excluded.\"%s\"", i > 0 ? "," : "", t->columns[i].name,
+		    t->columns[i].name);
 	return run_insert(st, t, &sql, row, e);
 }
 
 int
-row_update(struct store *st, const struct table *t, const char *key, const char *value, const json_t *set, struct pd_err *e)
+row_update(struct store *st, const struct table *t, const char *key, const char *value,
+    const json_t *set, struct pd_err *e)
 {
 	struct sql_text sql = { .len = 0 };
 	struct stmt	q;
@@ -195,8 +200,10 @@ read_row(const struct stmt *q, const struct table *t, struct pd_err *e)
 		if (sqlite3_column_type(q->s, (int)i) == SQLITE_NULL)
 			continue;
 		value = read_column(q, (int)i, t->columns[i].kind);
-		if (value == NULL || json_object_set_new_nocheck(row, t->columns[i].name, value) == -1) {
-			(void)pd_fail(e, PD_IO, "database: %s.%s cannot be read", t->name, t->columns[i].name);
+		if (value == NULL ||
+		    json_object_set_new_nocheck(row, t->columns[i].name, value) == -1) {
+			(void)pd_fail(e, PD_IO, "database: %s.%s cannot be read", t->name,
+			    t->columns[i].name);
 			json_decref(row);
 			return NULL;
 		}

@@ -11,12 +11,15 @@
  *			that no index can say something else than the evidence.  Rows are neither changed nor deleted.
  *	history_head	the last record's seq and hash: without it a cut at the end could not be found
  *
- * Times are wall milliseconds, sizes MiB, processing units hundredths.  args, value, spec, objects, pools and facts are JSON texts.
+ * Times are wall milliseconds, sizes MiB, processing units hundredths.  args, value, spec,
+ * objects, pools and facts are JSON texts.
  *
- * PRAGMA user_version holds the version, application_id says whose file it is.  A file of a newer version, or of another
- * program, is refused and left alone.  An upgrade happens in one transaction: it is there whole or not at all.
+ * PRAGMA user_version holds the version, application_id says whose file it is.  A file of a newer
+ * version, or of another program, is refused and left alone.  An upgrade happens in one
+ * transaction: it is there whole or not at all.
  *
- * Every question has its index; partial indexes keep the questions about pending jobs independent of how many have ended.
+ * Every question has its index; partial indexes keep the questions about pending jobs independent
+ * of how many have ended.
  */
 #include "spool/store_sqlite.h"
 
@@ -114,10 +117,12 @@ check_file(struct store *st, int64_t *version, struct pd_err *e)
 	if (objects == 0 && *version == 0)
 		return 0;
 	if (application != STORE_APPLICATION || *version < 1)
-		return pd_fail(e, PD_BADDATA, "%s is another program's database; move it away or name another state directory",
+		return pd_fail(e, PD_BADDATA,
+		    "%s is another program's database; move it away or name another state directory",
 		    sqlite3_db_filename(st->db, NULL));
 	if (*version > STORE_VERSION)
-		return pd_fail(e, PD_BADDATA, "%s was written by a newer PowerDirector (schema %lld, this program knows %d); "
+		return pd_fail(e, PD_BADDATA,
+		    "%s was written by a newer PowerDirector (schema %lld, this program knows %d); "
 		    "start the newer program, or restore the copy made before its installation",
 		    sqlite3_db_filename(st->db, NULL), (long long)*version, STORE_VERSION);
 	return 0;

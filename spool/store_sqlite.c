@@ -2,10 +2,11 @@
 /*
  * store_sqlite.c - the store on SQLite: opening, transactions, statements, errors.
  *
- * File: DIR/powerdirector.db, mode 0600, in WAL mode; tables in store_schema.c.  synchronous=FULL: each commit
- * is one fdatasync of the WAL, after which it survives a power cut.  The WAL stays when the last
- * user closes (PERSIST_WAL), so that a reader without the right to create files can open the database at any time.
- * Recovery after a crash is SQLite's: the WAL is replayed up to the last whole commit at the next open.
+ * File: DIR/powerdirector.db, mode 0600, in WAL mode; tables in store_schema.c.  synchronous=FULL:
+ * each commit is one fdatasync of the WAL, after which it survives a power cut.  The WAL stays when
+ * the last user closes (PERSIST_WAL), so that a reader without the right to create files can open
+ * the database at any time.  Recovery after a crash is SQLite's: the next open replays the WAL up to
+ * the last whole commit.
  *
  * Single-threaded; one struct store per process, not used across fork().
  */
@@ -35,7 +36,8 @@ code_of(int rc)
 	case SQLITE_LOCKED:
 		return PD_BUSY;
 	case SQLITE_CONSTRAINT:
-		return rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ? PD_CONFLICT : PD_BUG;
+		return rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ?
+		    PD_CONFLICT : PD_BUG;
 	case SQLITE_ERROR:
 	case SQLITE_MISUSE:
 	case SQLITE_RANGE:
@@ -48,9 +50,11 @@ code_of(int rc)
 int
 store_fail(struct store *st, int rc, const char *what, struct pd_err *e)
 {
-	int sys = (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN ? sqlite3_system_errno(st->db) : 0;
+	int sys = (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN ?
+	    sqlite3_system_errno(st->db) : 0;
 
-	(void)pd_fail(e, code_of(rc), "database: %s: %s%s%s", what, st->db != NULL ? sqlite3_errmsg(st->db) : sqlite3_errstr(rc),
+	(void)pd_fail(e, code_of(rc), "database: %s: %s%s%s", what,
+	    st->db != NULL ? sqlite3_errmsg(st->db) : sqlite3_errstr(rc),
 	    sys != 0 ? ": " : "", sys != 0 ? strerror(sys) : "");
 	if (e != NULL)
 		e->sys = sys;
@@ -66,8 +70,8 @@ store_must_be_begun(struct store *st, struct pd_err *e)
 }
 
 /*
- * The file is made here and not by SQLite, which would take its mode from the umask; WAL and index inherit the mode.  A link
- * or anything else that is not our own regular file is refused.
+ * The file is made here and not by SQLite, which would take its mode from the umask; WAL and index
+ * inherit the mode.  A link or anything else that is not our own regular file is refused.
  */
 static int
 make_file(const char *dir, struct pd_err *e)
@@ -82,8 +86,11 @@ make_file(const char *dir, struct pd_err *e)
 		pd_fail_sys(e, PD_IO, "open %s/%s", dir, STORE_FILE);
 	else if (fstat(fd, &sb) == -1)
 		pd_fail_sys(e, PD_IO, "look at %s/%s", dir, STORE_FILE);
-	else if (!S_ISREG(sb.st_mode) || sb.st_nlink != 1 || (sb.st_mode & 022) != 0 || (sb.st_uid != geteuid() && geteuid() != 0))
-		pd_fail(e, PD_DENIED, "%s/%s must be a regular file with one name, ours, and not writable by others", dir, STORE_FILE);
+	else if (!S_ISREG(sb.st_mode) || sb.st_nlink != 1 || (sb.st_mode & 022) != 0 ||
+	    (sb.st_uid != geteuid() && geteuid() != 0))
+		pd_fail(e, PD_DENIED,
+		    "%s/%s must be a regular file with one name, ours, and not writable by others",
+		    dir, STORE_FILE);
 	else
 		rv = 0;
 	if (fd != -1)
@@ -105,13 +112,15 @@ set_up(struct store *st, struct pd_err *e)
 	(void)sqlite3_extended_result_codes(st->db, 1);
 	(void)sqlite3_busy_timeout(st->db, BUSY_TIMEOUT_MS);
 	(void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	(void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);	/* "x" is a name, never a text */
+	/* "x" is a name, never a text */
+	(void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	(void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	if ((rc = sqlite3_file_control(st->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &on)) != SQLITE_OK)
 		return store_fail(st, rc, "keep the write-ahead log", e);
 	(void)snprintf(limit, sizeof(limit), "PRAGMA journal_size_limit = %d", WAL_LIMIT);
 	for (size_t i = 0; i <= sizeof(pragmas) / sizeof(pragmas[0]); i++)
-		if (stmt_open(&q, st, i == 0 ? limit : pragmas[i - 1], e) == -1 || stmt_run(&q, e) == -1)
+		if (stmt_open(&q, st, i == 0 ? limit : pragmas[i - 1], e) == -1 ||
+		    stmt_run(&q, e) == -1)
 			return -1;
 	return 0;
 }
@@ -177,7 +186,8 @@ store_commit(struct store *st, struct pd_err *e)
 	struct stmt q;
 	int	    rc;
 
-	if (sqlite3_get_autocommit(st->db))	/* SQLite gave the transaction up after an error that the caller passed over */
+	/* SQLite gave the transaction up after an error that the caller passed over */
+	if (sqlite3_get_autocommit(st->db))
 		return pd_fail(e, PD_BUG, "database: commit without a transaction");
 	if (stmt_open(&q, st, "COMMIT", e) == -1)
 		return -1;
@@ -245,8 +255,11 @@ stmt_open(struct stmt *q, struct store *st, const char *sql, struct pd_err *e)
 		(void)sqlite3_finalize(*p);
 		*p = NULL;
 	}
-	if (*p == NULL && (rc = sqlite3_prepare_v3(st->db, sql, -1, SQLITE_PREPARE_PERSISTENT, p, NULL)) != SQLITE_OK)
-		return store_fail(st, rc, "prepare", e);
+	if (*p == NULL) {
+		rc = sqlite3_prepare_v3(st->db, sql, -1, SQLITE_PREPARE_PERSISTENT, p, NULL);
+		if (rc != SQLITE_OK)
+			return store_fail(st, rc, "prepare", e);
+	}
 	q->s = *p;
 	return 0;
 }
@@ -286,7 +299,8 @@ bound(struct stmt *q, int rc)
 void
 stmt_text(struct stmt *q, const char *text)
 {
-	bound(q, text == NULL ? sqlite3_bind_null(q->s, q->next) : sqlite3_bind_text(q->s, q->next, text, -1, SQLITE_STATIC));
+	bound(q, text == NULL ? sqlite3_bind_null(q->s, q->next) :
+	    sqlite3_bind_text(q->s, q->next, text, -1, SQLITE_STATIC));
 }
 
 void

@@ -3,8 +3,9 @@
  * store_sqlite.h - what the files of the SQLite store share; nobody else includes this.
  *
  * struct stmt is a prepared statement in use: values are bound in order, the first failure to bind
- * sticks and is told by the next step.  Statements are kept by their text and used again.
- * struct table says how a row of a table and a JSON object correspond: columns and keys have the same names.
+ * sticks and is told by the next step.  Statements are kept by their text and used again. struct
+ * table says how a row of a table and a JSON object correspond: columns and keys have the same
+ * names.
  */
 #ifndef PD_SPOOL_STORE_SQLITE_H
 #define PD_SPOOL_STORE_SQLITE_H
@@ -46,7 +47,8 @@ struct stmt {
 
 /* sql must come from this program alone: values go through the functions below. */
 int  stmt_open(struct stmt *q, struct store *st, const char *sql, struct pd_err *e);
-void stmt_text(struct stmt *q, const char *text);	/* NULL binds NULL; text must live until the close */
+/* NULL binds NULL; text must live until the close */
+void stmt_text(struct stmt *q, const char *text);
 void stmt_int(struct stmt *q, int64_t n);
 void stmt_blob(struct stmt *q, const void *data, size_t len);
 void stmt_json(struct stmt *q, const json_t *value);	/* as canonical JSON text; NULL binds NULL */
@@ -78,10 +80,12 @@ struct table {
 
 /* Only known keys, each of its column's kind (or null)?  PD_BUG otherwise: rows are made by us. */
 int row_check(const struct table *t, const json_t *row, struct pd_err *e);
-int row_insert(struct store *st, const struct table *t, const json_t *row, struct pd_err *e);	/* PD_CONFLICT when there */
+/* PD_CONFLICT when there */
+int row_insert(struct store *st, const struct table *t, const json_t *row, struct pd_err *e);
 int row_upsert(struct store *st, const struct table *t, const json_t *row, struct pd_err *e);
 /* Changes the keys that are in set, of the one row whose `key` is `value`. */
-int row_update(struct store *st, const struct table *t, const char *key, const char *value, const json_t *set, struct pd_err *e);
+int row_update(struct store *st, const struct table *t, const char *key, const char *value,
+    const json_t *set, struct pd_err *e);
 
 /* "SELECT columns FROM table " at the begin of a text. */
 void row_select(struct sql_text *t, const struct table *table);

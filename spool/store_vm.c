@@ -12,10 +12,12 @@
 #include "spool/store_sqlite.h"
 
 static const struct column columns[] = {
-	{ "name", COLUMN_TEXT },  { "tenant", COLUMN_TEXT }, { "owner", COLUMN_TEXT },	  { "platform", COLUMN_TEXT },
-	{ "image", COLUMN_TEXT }, { "state", COLUMN_TEXT },  { "state_ms", COLUMN_INT },  { "units", COLUMN_INT },
-	{ "procs", COLUMN_INT },  { "memory", COLUMN_INT },  { "disk", COLUMN_INT },	  { "lpar_id", COLUMN_INT },
-	{ "spec", COLUMN_JSON },  { "objects", COLUMN_JSON }, { "created_ms", COLUMN_INT }, { "job", COLUMN_TEXT },
+	{ "name", COLUMN_TEXT }, { "tenant", COLUMN_TEXT }, { "owner", COLUMN_TEXT },
+	{ "platform", COLUMN_TEXT }, { "image", COLUMN_TEXT }, { "state", COLUMN_TEXT },
+	{ "state_ms", COLUMN_INT }, { "units", COLUMN_INT }, { "procs", COLUMN_INT },
+	{ "memory", COLUMN_INT }, { "disk", COLUMN_INT }, { "lpar_id", COLUMN_INT },
+	{ "spec", COLUMN_JSON }, { "objects", COLUMN_JSON }, { "created_ms", COLUMN_INT },
+	{ "job", COLUMN_TEXT },
 };
 const struct table store_vm_table = { "vm", "name", columns, sizeof(columns) / sizeof(columns[0]) };
 
@@ -53,7 +55,8 @@ reserve_address(struct store *st, const char *name, int64_t vlan, const char *ip
 	struct stmt q;
 	int64_t	    n = 0;
 
-	if (address_number(ip, &n, e) == -1 || stmt_open(&q, st, "INSERT INTO vm_address(vlan, ip, vm) VALUES(?,?,?)", e) == -1)
+	if (address_number(ip, &n, e) == -1 ||
+	    stmt_open(&q, st, "INSERT INTO vm_address(vlan, ip, vm) VALUES(?,?,?)", e) == -1)
 		return -1;
 	stmt_int(&q, vlan);
 	stmt_int(&q, n);
@@ -75,8 +78,9 @@ reserve_addresses(struct store *st, const char *name, const json_t *spec, struct
 		return -1;
 	json_array_foreach(json_object_get(spec, "networks"), i, network) {
 		const char *ip = row_text(network, "ip");
+		int64_t	    vlan = json_integer_value(json_object_get(network, "vlan"));
 
-		if (ip != NULL && reserve_address(st, name, json_integer_value(json_object_get(network, "vlan")), ip, e) == -1)
+		if (ip != NULL && reserve_address(st, name, vlan, ip, e) == -1)
 			return -1;
 	}
 	return 0;
@@ -138,7 +142,8 @@ store_vm_set(struct store *st, const char *name, const json_t *set, struct pd_er
 	json_t *vm = NULL;
 
 	if (json_object_get(set, "name") != NULL || json_object_get(set, "spec") != NULL)
-		return pd_fail(e, PD_BUG, "database: name and spec of a VM are set by store_vm_put alone");
+		return pd_fail(e, PD_BUG,
+		    "database: name and spec of a VM are set by store_vm_put alone");
 	if (store_vm_get(st, name, &vm, e) == -1)
 		return -1;
 	json_decref(vm);
@@ -150,7 +155,8 @@ store_vm_remove(struct store *st, const char *name, struct pd_err *e)
 {
 	struct stmt q;
 
-	if (store_must_be_begun(st, e) == -1 || stmt_open(&q, st, "DELETE FROM vm WHERE name=?", e) == -1)
+	if (store_must_be_begun(st, e) == -1 ||
+	    stmt_open(&q, st, "DELETE FROM vm WHERE name=?", e) == -1)
 		return -1;
 	stmt_text(&q, name);
 	if (stmt_run(&q, e) == -1)
@@ -160,9 +166,11 @@ store_vm_remove(struct store *st, const char *name, struct pd_err *e)
 
 /* The leading condition picks the index, as in store_job.c; VMs of one owner are few. */
 int
-store_vm_list(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e)
+store_vm_list(struct store *st, const char *tenant, const char *owner, const char *platform,
+    json_t **vms, struct pd_err *e)
 {
-	const struct { const char *column, *value; } by[] = { { "owner", owner }, { "tenant", tenant }, { "platform", platform } };
+	const struct { const char *column, *value; } by[] = { { "owner", owner },
+	    { "tenant", tenant }, { "platform", platform } };
 	struct sql_text sql = { .len = 0 };
 	struct stmt	q;
 	int		n = 0;
@@ -200,7 +208,8 @@ store_vm_count(struct store *st, const char *platform, int64_t *n, struct pd_err
 #define USAGE "SELECT count(*), sum(units), sum(procs), sum(memory), sum(disk) FROM vm WHERE tenant=?"
 
 int
-store_usage(struct store *st, const char *tenant, const char *user, struct pd_amounts *used, struct pd_err *e)
+store_usage(struct store *st, const char *tenant, const char *user, struct pd_amounts *used,
+    struct pd_err *e)
 {
 	struct stmt q;
 	int	    rv;
@@ -229,7 +238,8 @@ store_address_free(struct store *st, int vlan, const char *ip, struct pd_err *e)
 	int64_t	    n = 0;
 	int	    rv;
 
-	if (address_number(ip, &n, e) == -1 || stmt_open(&q, st, "SELECT 1 FROM vm_address WHERE vlan=? AND ip=?", e) == -1)
+	if (address_number(ip, &n, e) == -1 || stmt_open(&q, st,
+	    "SELECT 1 FROM vm_address WHERE vlan=? AND ip=?", e) == -1)
 		return -1;
 	stmt_int(&q, vlan);
 	stmt_int(&q, n);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_query.c - any bytes as a request on the query socket: {"verb":V,"args":{..},"user":U} or {"resolve":PREFIX,"user":U}.
+ * fuzz_query.c - any bytes as a request on the query socket: {"verb":V,"args":{..},"user":U} or
+ * {"resolve":PREFIX,"user":U}.
  *
- * Every request gets a reply with a known code and exit status.  bob of tenant red never reads the word that
+ * Every request gets a reply with a known code and exit status.  bob of tenant red never reads the
+ * word that
  * everything of tenant blue carries, whatever he asks.
  */
 #include <assert.h>
@@ -41,13 +43,17 @@ put(int (*add)(struct store *, const json_t *, struct pd_err *), json_t *row)
 }
 
 static void
-put_vm_and_job(const char *id, const char *user, const char *tenant, const char *platform, const char *name, const char *ip)
+put_vm_and_job(const char *id, const char *user, const char *tenant, const char *platform,
+    const char *name, const char *ip)
 {
-	put(store_vm_put, json_pack("{s:s s:s s:s s:s s:s s:i s:{s:[{s:i s:s}]}}", "name", name, "owner", user, "tenant", tenant, "platform",
+	put(store_vm_put, json_pack("{s:s s:s s:s s:s s:s s:i s:{s:[{s:i s:s}]}}", "name", name,
+	    "owner", user, "tenant", tenant, "platform",
 	    platform, "state", "running", "units", 50, "spec", "networks", "vlan", 10, "ip", ip));
-	put(store_job_add, json_pack("{s:s s:s s:s s:s s:s s:s s:s s:s}", "id", id, "verb", "start-vm", "user", user, "tenant", tenant,
+	put(store_job_add, json_pack("{s:s s:s s:s s:s s:s s:s s:s s:s}", "id", id, "verb",
+	    "start-vm", "user", user, "tenant", tenant,
 	    "platform", platform, "vm", name, "state", "queued", "message", name));
-	put(store_history_add, json_pack("{s:s s:s s:s s:s s:s}", "event", "admitted", "user", user, "tenant", tenant, "job", id, "vm", name));
+	put(store_history_add, json_pack("{s:s s:s s:s s:s s:s}", "event", "admitted", "user", user,
+	    "tenant", tenant, "job", id, "vm", name));
 }
 
 static void
@@ -57,7 +63,8 @@ fill(void)
 
 	for (int i = 0; i < 2; i++) {
 		put(store_platform_put, json_pack("{s:s s:s}", "name", platforms[i], "kind", "ivm"));
-		put(store_image_put, json_pack("{s:s s:s s:s}", "name", i == 0 ? SECRET : "sles12", "platform", platforms[i], "file", "/x"));
+		put(store_image_put, json_pack("{s:s s:s s:s}", "name", i == 0 ? SECRET : "sles12",
+		    "platform", platforms[i], "file", "/x"));
 	}
 	put_vm_and_job(HIS_JOB, "alice", "blue", "power1", SECRET "1", "10.0.10.5");
 	put_vm_and_job(OWN_JOB, "bob", "red", "power2", "db1", "10.0.10.6");
@@ -91,7 +98,8 @@ static char directory[] = "/tmp/pd-fuzz-query.XXXXXX";
 static void
 clean_up(void)
 {
-	static const char *const names[] = { "powerdirector.db", "powerdirector.db-wal", "powerdirector.db-shm", HIS_JOB, OWN_JOB };
+	static const char *const names[] = { "powerdirector.db", "powerdirector.db-wal",
+	    "powerdirector.db-shm", HIS_JOB, OWN_JOB };
 
 	store_close(world.st);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -105,7 +113,8 @@ make_world(void)
 {
 	struct pd_err e;
 
-	if (mkdtemp(directory) == NULL || (world.spool.journal = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1 ||
+	if (mkdtemp(directory) == NULL || (world.spool.journal = open(directory,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1 ||
 	    store_open(directory, &world.st, &e) == -1 || store_begin(world.st, &e) == -1)
 		abort();
 	fill();
@@ -113,7 +122,8 @@ make_world(void)
 		abort();
 	write_journal(HIS_JOB, "mksyscfg " SECRET);
 	write_journal(OWN_JOB, "chsysstate db1");
-	world.q = (struct query_context){ .conf = fixture_conf(), .store = world.st, .spool = &world.spool, .cancel = cancel,
+	world.q = (struct query_context){ .conf = fixture_conf(), .store = world.st,
+	    .spool = &world.spool, .cancel = cancel,
 	    .now_ms = 1800000000000 };
 	(void)atexit(clean_up);
 }
@@ -151,7 +161,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	echo = json_dumps(request, 0);
 	prefix = json_string_value(json_object_get(request, "resolve"));
 	reply = prefix != NULL ? query_resolve(&world.q, prefix, user) :
-	    query_answer(&world.q, verb_find(field_text(request, "verb")), json_object_get(request, "args"), user);
+	    query_answer(&world.q, verb_find(field_text(request, "verb")),
+	    json_object_get(request, "args"), user);
 	check_reply(reply, user, echo == NULL || strstr(echo, SECRET) != NULL);
 	free(echo);
 	json_decref(reply);

@@ -36,7 +36,8 @@ fill(struct query_fixture *f)
 	fixture_put_image(&f->store, "sles12", "power2");
 	fixture_put_image(&f->store, "aix71", "power1");
 	for (int i = 0; i < 4; i++) {
-		json_t *job = fixture_job(i + 1, jobs[i].user, jobs[i].tenant, jobs[i].vm, jobs[i].state);
+		json_t *job = fixture_job(i + 1, jobs[i].user, jobs[i].tenant, jobs[i].vm,
+		    jobs[i].state);
 		json_t *vm = fixture_vm(jobs[i].vm, jobs[i].user, jobs[i].tenant, jobs[i].ip);
 
 		(void)json_object_set_new(job, "platform", json_string(jobs[i].platform));
@@ -44,7 +45,8 @@ fill(struct query_fixture *f)
 		(void)json_object_set_new(vm, "job", json_string(fixture_id(id, i + 1)));
 		fixture_add_job(&f->store, job);
 		fixture_put_vm(&f->store, vm);
-		fixture_add_record(&f->store, fixture_record("admitted", jobs[i].user, jobs[i].tenant, id, jobs[i].vm));
+		fixture_add_record(&f->store, fixture_record("admitted", jobs[i].user,
+		    jobs[i].tenant, id, jobs[i].vm));
 	}
 }
 
@@ -66,12 +68,16 @@ write_journal(struct query_fixture *f)
 
 	j.fd = openat(f->spool.journal, fixture_id(id, 1), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	cr_assert_neq(j.fd, -1);
-	append(&j, json_pack("{s:s s:s s:s s:s s:{}}", "k", "begin", "job", id, "verb", "create-vm", "tag", "pd00000001", "vars"));
-	append(&j, json_pack("{s:s s:s s:i s:s s:s s:s s:I}", "k", "intent", "step", "lpar", "i", 0, "cmd", "lssyscfg -r lpar", "as",
+	append(&j, json_pack("{s:s s:s s:s s:s s:{}}", "k", "begin", "job", id, "verb", "create-vm",
+	    "tag", "pd00000001", "vars"));
+	append(&j, json_pack("{s:s s:s s:i s:s s:s s:s s:I}", "k", "intent", "step", "lpar", "i", 0,
+	    "cmd", "lssyscfg -r lpar", "as",
 	    "padmin", "part", "probe", "t", (json_int_t)1800000000500));
-	append(&j, json_pack("{s:s s:s s:i s:s s:i s:s s:s s:i}", "k", "answer", "step", "lpar", "i", 0, "part", "probe", "status", 0, "out",
+	append(&j, json_pack("{s:s s:s s:i s:s s:i s:s s:s s:i}", "k", "answer", "step", "lpar",
+	    "i", 0, "part", "probe", "status", 0, "out",
 	    "name=vios\n", "err", "", "ms", 3));
-	append(&j, json_pack("{s:s s:s s:i s:s s:s s:s s:I}", "k", "intent", "step", "lpar", "i", 0, "cmd", "mksyscfg -r lpar", "as",
+	append(&j, json_pack("{s:s s:s s:i s:s s:s s:s s:I}", "k", "intent", "step", "lpar", "i", 0,
+	    "cmd", "mksyscfg -r lpar", "as",
 	    "padmin", "part", "run", "t", (json_int_t)1800000000600));
 	(void)close(j.fd);
 }
@@ -91,7 +97,8 @@ cancel(void *arg, const char *id, struct pd_err *e)
 	queued = strcmp(field_text(row, "state"), "queued") == 0;
 	json_decref(row);
 	cr_assert_eq(store_begin(f->store.st, e), 0);
-	cr_assert_eq(store_job_move(f->store.st, id, queued ? JOB_CANCELLED : JOB_UNDOING, NULL, e), 0, "%s", e->msg);
+	cr_assert_eq(store_job_move(f->store.st, id, queued ? JOB_CANCELLED : JOB_UNDOING, NULL, e),
+	    0, "%s", e->msg);
 	return store_commit(f->store.st, e);
 }
 
@@ -105,7 +112,8 @@ query_fixture_open(struct query_fixture *f)
 	f->spool = (struct spool){ .tmp = -1, .new = -1, .cur = -1, .done = -1, .bad = -1, .log = -1 };
 	f->spool.journal = open(f->journal, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cr_assert_neq(f->spool.journal, -1);
-	f->q = (struct query_context){ .conf = fixture_conf(), .store = f->store.st, .spool = &f->spool, .cancel = cancel, .arg = f,
+	f->q = (struct query_context){ .conf = fixture_conf(), .store = f->store.st,
+	    .spool = &f->spool, .cancel = cancel, .arg = f,
 	    .now_ms = 1800000001000 };
 	fill(f);
 	write_journal(f);
@@ -126,7 +134,8 @@ query_ask(struct query_fixture *f, const char *user, const char *verb, json_t *a
 
 	json_decref(args);
 	cr_assert(json_is_object(reply));
-	cr_assert(json_is_string(json_object_get(reply, "code")) && json_is_integer(json_object_get(reply, "exit")) &&
+	cr_assert(json_is_string(json_object_get(reply, "code")) &&
+	    json_is_integer(json_object_get(reply, "exit")) &&
 	    json_is_string(json_object_get(reply, "message")));
 	return reply;
 }
@@ -134,7 +143,8 @@ query_ask(struct query_fixture *f, const char *user, const char *verb, json_t *a
 json_t *
 query_value(struct query_fixture *f, const char *user, const char *verb, json_t *args)
 {
-	json_t *reply = query_ask(f, user, verb, args), *value = json_incref(json_object_get(reply, "value"));
+	json_t *reply = query_ask(f, user, verb, args),
+	    *value = json_incref(json_object_get(reply, "value"));
 
 	cr_assert_str_eq(field_text(reply, "code"), "OK", "%s", field_text(reply, "message"));
 	cr_assert_not_null(value);

@@ -61,19 +61,24 @@ fixture_job(int n, const char *user, const char *tenant, const char *vm, const c
 {
 	char id[JOB_ID_LEN + 1];
 
-	return json_pack("{s:s s:s s:s s:s s:s s:s s:s s:{s:s} s:s s:I s:b}", "id", fixture_id(id, n), "verb", "create-vm", "user",
-	    user, "tenant", tenant, "platform", "power1", "vm", vm, "state", state, "args", "name", vm, "origin", "key", "submitted",
+	return json_pack("{s:s s:s s:s s:s s:s s:s s:s s:{s:s} s:s s:I s:b}", "id",
+	    fixture_id(id, n), "verb", "create-vm", "user",
+	    user, "tenant", tenant, "platform", "power1", "vm", vm, "state", state, "args", "name",
+	    vm, "origin", "key", "submitted",
 	    (json_int_t)1800000000000 + n, "plan", 0);
 }
 
 json_t *
 fixture_vm(const char *name, const char *owner, const char *tenant, const char *ip)
 {
-	json_t *vm = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:i s:i s:i s:i s:I}", "name", name, "owner", owner, "tenant", tenant,
-	    "platform", "power1", "image", "rhel6", "state", "running", "state_ms", (json_int_t)1800000000123, "units", 50, "procs", 1,
+	json_t *vm = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:i s:i s:i s:i s:I}", "name", name,
+	    "owner", owner, "tenant", tenant,
+	    "platform", "power1", "image", "rhel6", "state", "running", "state_ms",
+	    (json_int_t)1800000000123, "units", 50, "procs", 1,
 	    "memory", 4096, "disk", 20480, "created_ms", (json_int_t)1800000000000);
 
-	(void)json_object_set_new(vm, "spec", json_pack("{s:s s:[{s:i s:i s:s}] s:[]}", "hostname", name, "disks", "index", 0, "size",
+	(void)json_object_set_new(vm, "spec", json_pack("{s:s s:[{s:i s:i s:s}] s:[]}", "hostname",
+	    name, "disks", "index", 0, "size",
 	    20480, "pool", "rootvg", "networks"));
 	if (ip != NULL)
 		(void)json_array_append_new(json_object_get(json_object_get(vm, "spec"), "networks"),
@@ -84,7 +89,8 @@ fixture_vm(const char *name, const char *owner, const char *tenant, const char *
 json_t *
 fixture_record(const char *event, const char *user, const char *tenant, const char *job, const char *vm)
 {
-	return json_pack("{s:s s:s s:s s:s s:s s:s s:s s:{s:i}}", "t", "2027-03-01T09:00:00.123Z", "event", event, "user", user, "tenant",
+	return json_pack("{s:s s:s s:s s:s s:s s:s s:s s:{s:i}}", "t", "2027-03-01T09:00:00.123Z",
+	    "event", event, "user", user, "tenant",
 	    tenant, "job", job, "verb", "create-vm", "vm", vm, "what", "line", 7);
 }
 
@@ -113,16 +119,20 @@ fixture_put_vm(struct fixture *f, json_t *row)
 void
 fixture_put_platform(struct fixture *f, const char *name)
 {
-	change(f, store_platform_put, json_pack("{s:s s:s s:s s:i s:s s:s s:s s:[s] s:{s:s} s:I}", "name", name, "kind", "ivm",
-	    "address", "10.0.0.5", "port", 22, "user", "padmin", "key", "power1", "host_key", "SHA256:x", "pools", "rootvg", "facts",
+	change(f, store_platform_put, json_pack("{s:s s:s s:s s:i s:s s:s s:s s:[s] s:{s:s} s:I}",
+	    "name", name, "kind", "ivm",
+	    "address", "10.0.0.5", "port", 22, "user", "padmin", "key", "power1", "host_key",
+	    "SHA256:x", "pools", "rootvg", "facts",
 	    "level", "2.2.6.10", "registered_ms", (json_int_t)1790000000000));
 }
 
 void
 fixture_put_image(struct fixture *f, const char *name, const char *platform)
 {
-	change(f, store_image_put, json_pack("{s:s s:s s:s s:i s:s s:s s:s s:I}", "name", name, "platform", platform, "file",
-	    "/images/x.img", "size", 10240, "os", "linux", "first_boot", "agent", "description", "for tests", "registered_ms",
+	change(f, store_image_put, json_pack("{s:s s:s s:s s:i s:s s:s s:s s:I}", "name", name,
+	    "platform", platform, "file",
+	    "/images/x.img", "size", 10240, "os", "linux", "first_boot", "agent", "description",
+	    "for tests", "registered_ms",
 	    (json_int_t)1790000000000));
 }
 

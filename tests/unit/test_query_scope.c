@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_query_scope.c - who gets an answer to what: policy, arguments, and two tenants who cannot see each other.
+ * test_query_scope.c - who gets an answer to what: policy, arguments, and two tenants who cannot
+ * see each other.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,8 @@ Test(query_scope, a_stranger_and_a_role_without_the_verb_are_denied)
 {
 	cr_expect(query_code_is(query_ask(&f, "mallory", "list-vms", NULL), "DENIED_POLICY"));
 	cr_expect(query_code_is(query_ask(&f, "", "list-vms", NULL), "DENIED_POLICY"));
-	cr_expect(query_code_is(query_answer(&f.q, verb_find("list-vms"), NULL, NULL), "DENIED_POLICY"));
+	cr_expect(query_code_is(query_answer(&f.q, verb_find("list-vms"), NULL, NULL),
+	    "DENIED_POLICY"));
 	cr_expect(query_code_is(query_ask(&f, "eve", "show-vm", named("web1")), "DENIED_POLICY"));
 	cr_expect(query_code_is(query_ask(&f, "eve", "list-vms", NULL), "OK"));
 	cr_expect(query_code_is(query_answer(&f.q, NULL, NULL, "alice"), "USAGE"));
@@ -54,25 +56,34 @@ Test(query_scope, wrong_arguments_are_named_and_nothing_is_done)
 	json_t *reply = query_ask(&f, "alice", "show-vm", NULL);
 
 	cr_expect(field_number(reply, "exit") == 65 || field_number(reply, "exit") == 64);
-	cr_expect_not_null(strstr(field_text(reply, "message"), "name"), "%s", field_text(reply, "message"));
+	cr_expect_not_null(strstr(field_text(reply, "message"), "name"), "%s",
+	    field_text(reply, "message"));
 	json_decref(reply);
-	cr_expect(query_code_is(query_ask(&f, "alice", "show-vm", json_pack("{s:i}", "name", 5)), "USAGE"));
+	cr_expect(query_code_is(query_ask(&f, "alice", "show-vm", json_pack("{s:i}", "name", 5)),
+	    "USAGE"));
 	cr_expect(query_code_is(query_ask(&f, "alice", "list-vms", named("web1")), "USAGE"));
-	cr_expect(query_code_is(query_ask(&f, "alice", "list-jobs", json_pack("{s:i}", "limit", 100000)), "USAGE"));
-	cr_expect(query_code_is(query_ask(&f, "alice", "cancel-job", json_pack("{s:s}", "job", "short")), "USAGE"));
+	cr_expect(query_code_is(query_ask(&f, "alice", "list-jobs",
+	    json_pack("{s:i}", "limit", 100000)), "USAGE"));
+	cr_expect(query_code_is(query_ask(&f, "alice", "cancel-job",
+	    json_pack("{s:s}", "job", "short")), "USAGE"));
 	cr_expect(query_code_is(query_ask(&f, "alice", "list-vms", json_array()), "USAGE"));
 	cr_expect_str_eq(f.cancelled, "");
 }
 
 /* Asks every question, also for the other side's things, and hands the text of each reply to check(). */
 static void
-every_reply(const char *user, const char *other_vm, int other_job, void (*check)(const char *user, const char *verb, const char *text))
+every_reply(const char *user, const char *other_vm, int other_job,
+    void (*check)(const char *user, const char *verb, const char *text))
 {
 	const struct { const char *verb; json_t *args; } asked[] = {
-		{ "list-vms", NULL }, { "show-vm", named(other_vm) }, { "list-images", NULL }, { "show-image", named("aix71") },
-		{ "list-jobs", json_pack("{s:b}", "all", 1) }, { "list-jobs", NULL }, { "show-job", query_job_args(other_job) },
-		{ "list-jobs", json_pack("{s:b s:s}", "all", 1, "vm", other_vm) }, { "cancel-job", query_job_args(other_job) },
-		{ "transcript", query_job_args(other_job) }, { "history", NULL }, { "history", json_pack("{s:s}", "vm", other_vm) },
+		{ "list-vms", NULL }, { "show-vm", named(other_vm) }, { "list-images", NULL },
+		    { "show-image", named("aix71") },
+		{ "list-jobs", json_pack("{s:b}", "all", 1) }, { "list-jobs", NULL },
+		    { "show-job", query_job_args(other_job) },
+		{ "list-jobs", json_pack("{s:b s:s}", "all", 1, "vm", other_vm) },
+		    { "cancel-job", query_job_args(other_job) },
+		{ "transcript", query_job_args(other_job) }, { "history", NULL },
+		    { "history", json_pack("{s:s}", "vm", other_vm) },
 		{ "history", query_job_args(other_job) }, { "quota", NULL }, { "list-platforms", NULL },
 	};
 
@@ -80,8 +91,10 @@ every_reply(const char *user, const char *other_vm, int other_job, void (*check)
 		json_t *reply = query_ask(&f, user, asked[i].verb, asked[i].args);
 		char   *text;
 
-		if (json_object_get(reply, "value") == NULL)	/* a refusal repeats what was asked, nothing more */
-			cr_expect_str_eq(field_text(reply, "code"), "NOT_FOUND", "%s: %s", asked[i].verb, field_text(reply, "message"));
+		/* a refusal repeats what was asked, nothing more */
+		if (json_object_get(reply, "value") == NULL)
+			cr_expect_str_eq(field_text(reply, "code"), "NOT_FOUND", "%s: %s",
+			    asked[i].verb, field_text(reply, "message"));
 		text = json_dumps(json_object_get(reply, "value"), JSON_ENCODE_ANY);
 		check(user, asked[i].verb, text != NULL ? text : "");
 		free(text);
@@ -99,7 +112,8 @@ expect_none_of(const char *user, const char *verb, const char *text, const char 
 static void
 nothing_of_red(const char *user, const char *verb, const char *text)
 {
-	static const char *const words[] = { "\"red\"", "bob", "dave", "db1", "db2", "10.0.20.7", "0000003\"", "0000004\"", "power2", "power3",
+	static const char *const words[] = { "\"red\"", "bob", "dave", "db1", "db2", "10.0.20.7",
+	    "0000003\"", "0000004\"", "power2", "power3",
 		"sles12", NULL };
 
 	expect_none_of(user, verb, text, words);
@@ -108,7 +122,8 @@ nothing_of_red(const char *user, const char *verb, const char *text)
 static void
 nothing_of_blue(const char *user, const char *verb, const char *text)
 {
-	static const char *const words[] = { "\"blue\"", "alice", "carol", "web1", "web2", "10.0.10.", "0000001\"", "0000002\"", "power1",
+	static const char *const words[] = { "\"blue\"", "alice", "carol", "web1", "web2",
+	    "10.0.10.", "0000001\"", "0000002\"", "power1",
 		"aix71", "lssyscfg", NULL };
 
 	expect_none_of(user, verb, text, words);
@@ -150,7 +165,8 @@ Test(query_scope, tenant_scope_sees_the_tenant_and_all_sees_all)
 
 /* The whole reply about an absent thing, with its name replaced, is the reply about another's thing. */
 static void
-expect_same(const char *user, const char *verb, json_t *theirs, const char *their_name, json_t *none, const char *no_name)
+expect_same(const char *user, const char *verb, json_t *theirs, const char *their_name,
+    json_t *none, const char *no_name)
 {
 	json_t *one = query_ask(&f, user, verb, theirs), *other = query_ask(&f, user, verb, none);
 	char   *a = json_dumps(one, JSON_SORT_KEYS), *b = json_dumps(other, JSON_SORT_KEYS), *at;
@@ -168,7 +184,8 @@ expect_same(const char *user, const char *verb, json_t *theirs, const char *thei
 
 Test(query_scope, what_is_not_yours_is_answered_like_what_does_not_exist)
 {
-	static const char *const verbs_of_jobs[] = { "show-job", "cancel-job", "transcript", "history" };
+	static const char *const verbs_of_jobs[] = { "show-job", "cancel-job", "transcript",
+	    "history" };
 	char			 theirs[JOB_ID_LEN + 1], none[JOB_ID_LEN + 1];
 	json_t			*one, *other;
 
@@ -176,10 +193,12 @@ Test(query_scope, what_is_not_yours_is_answered_like_what_does_not_exist)
 	(void)fixture_id(none, 9);
 	expect_same("alice", "show-vm", named("db1"), "db1", named("xx1"), "xx1");
 	expect_same("alice", "show-image", named("sles12"), "sles12", named("nothin"), "nothin");
-	expect_same("alice", "list-vms", json_pack("{s:s}", "platform", "power2"), "power2", json_pack("{s:s}", "platform", "absent"),
+	expect_same("alice", "list-vms", json_pack("{s:s}", "platform", "power2"), "power2",
+	    json_pack("{s:s}", "platform", "absent"),
 	    "absent");
 	for (size_t i = 0; i < 4; i++)
-		expect_same("alice", verbs_of_jobs[i], query_job_args(3), theirs, query_job_args(9), none);
+		expect_same("alice", verbs_of_jobs[i], query_job_args(3), theirs, query_job_args(9),
+		    none);
 	one = query_resolve(&f.q, theirs, "alice");
 	other = query_resolve(&f.q, none, "alice");
 	cr_expect_str_eq(field_text(one, "code"), "NOT_FOUND");
@@ -196,7 +215,8 @@ Test(query_scope, a_prefix_is_resolved_among_ones_own_jobs)
 	cr_expect_str_eq(field_text(reply, "code"), "OK");
 	cr_expect_str_eq(field_text(reply, "job"), fixture_id(id, 1));
 	json_decref(reply);
-	cr_expect(query_code_is(query_resolve(&f.q, "01JD0Q7M", "bob"), "USAGE"), "two of the tenant fit");
+	cr_expect(query_code_is(query_resolve(&f.q, "01JD0Q7M", "bob"), "USAGE"),
+	    "two of the tenant fit");
 	cr_expect(query_code_is(query_resolve(&f.q, "01JD0Q7", "alice"), "USAGE"));
 	cr_expect(query_code_is(query_resolve(&f.q, "01JD0Q7'", "alice"), "USAGE"));
 	cr_expect(query_code_is(query_resolve(&f.q, NULL, "alice"), "USAGE"));

@@ -34,7 +34,8 @@ TestSuite(query_value, .init = set_up, .fini = tear_down);
 static void
 expect_json(json_t *value, const char *text)
 {
-	char   *quoted = strdup(text), *got = json_dumps(value, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY), *want;
+	char   *quoted = strdup(text), *got = json_dumps(value,
+	    JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY), *want;
 	json_t *wanted;
 
 	for (char *p = quoted; *p != '\0'; p++)
@@ -59,8 +60,10 @@ Test(query_value, list_vms)
 	json_t *reply = query_ask(&f, "eve", "list-vms", NULL);
 
 	expect_json(query_value(&f, "alice", "list-vms", NULL), "[{" WEB1 "}]");
-	expect_json(query_value(&f, "alice", "list-vms", json_pack("{s:s}", "platform", "power1")), "[{" WEB1 "}]");
-	expect_json(query_value(&f, "admin", "list-vms", json_pack("{s:s}", "platform", "power3")), "[]");
+	expect_json(query_value(&f, "alice", "list-vms", json_pack("{s:s}", "platform", "power1")),
+	    "[{" WEB1 "}]");
+	expect_json(query_value(&f, "admin", "list-vms", json_pack("{s:s}", "platform", "power3")),
+	    "[]");
 	cr_expect_str_eq(field_text(reply, "message"), "no VMs");
 	json_decref(reply);
 }
@@ -79,17 +82,23 @@ Test(query_value, images)
 	json_t *reply;
 
 	expect_json(query_value(&f, "alice", "list-images", NULL), "[{" RHEL6 ",'platform':'power1'}]");
-	expect_json(query_value(&f, "alice", "show-image", json_pack("{s:s}", "name", "rhel6")), "{" RHEL6
+	expect_json(query_value(&f, "alice", "show-image", json_pack("{s:s}", "name", "rhel6")),
+	    "{" RHEL6
 	    ",'platform':'power1','registered':'2026-09-21T14:13:20.000Z'}");
-	expect_json(query_value(&f, "admin", "show-image", json_pack("{s:s}", "name", "sles12")), "{'name':'sles12','os':'linux','size':10240,"
+	expect_json(query_value(&f, "admin", "show-image", json_pack("{s:s}", "name", "sles12")),
+	    "{'name':'sles12','os':'linux','size':10240,"
 	    "'first_boot':'agent','description':'for tests','platform':'power2','registered':'2026-09-21T14:13:20.000Z','file':'/images/x.img'}");
 	reply = query_ask(&f, "bob", "show-image", json_pack("{s:s}", "name", "rhel6"));
 	cr_expect_str_eq(field_text(reply, "code"), "USAGE");
-	cr_expect_not_null(strstr(field_text(reply, "message"), "--platform power2 or power3"), "%s", field_text(reply, "message"));
+	cr_expect_not_null(strstr(field_text(reply, "message"), "--platform power2 or power3"),
+	    "%s", field_text(reply, "message"));
 	json_decref(reply);
-	cr_expect(query_code_is(query_ask(&f, "bob", "show-image", json_pack("{s:s s:s}", "name", "rhel6", "platform", "power3")), "OK"));
-	cr_expect(query_code_is(query_ask(&f, "bob", "show-image", json_pack("{s:s s:s}", "name", "rhel6", "platform", "power1")), "NOT_FOUND"));
-	cr_expect(query_code_is(query_ask(&f, "bob", "list-images", json_pack("{s:s}", "platform", "power1")), "NOT_FOUND"));
+	cr_expect(query_code_is(query_ask(&f, "bob", "show-image",
+	    json_pack("{s:s s:s}", "name", "rhel6", "platform", "power3")), "OK"));
+	cr_expect(query_code_is(query_ask(&f, "bob", "show-image",
+	    json_pack("{s:s s:s}", "name", "rhel6", "platform", "power1")), "NOT_FOUND"));
+	cr_expect(query_code_is(query_ask(&f, "bob", "list-images",
+	    json_pack("{s:s}", "platform", "power1")), "NOT_FOUND"));
 }
 
 #define JOB3 "'id':'01JD0Q7M000000000000000003','verb':'create-vm','user':'bob','tenant':'red','platform':'power2','vm':'db1'," \
@@ -107,7 +116,8 @@ Test(query_value, list_jobs_shows_unfinished_ones_unless_all_are_asked_for)
 	cr_expect_eq(json_array_size(value), 2);
 	cr_expect_str_eq(field_text(json_array_get(value, 0), "vm"), "db2", "newest first");
 	json_decref(value);
-	expect_json(query_value(&f, "bob", "list-jobs", json_pack("{s:s}", "vm", "db1")), "[{" JOB3 "}]");
+	expect_json(query_value(&f, "bob", "list-jobs", json_pack("{s:s}", "vm", "db1")),
+	    "[{" JOB3 "}]");
 }
 
 Test(query_value, show_job_tells_what_a_queued_one_waits_for)
@@ -136,7 +146,8 @@ Test(query_value, show_job_lets_the_scheduler_say_what_a_queued_one_waits_for)
 
 Test(query_value, show_job_of_a_finished_one_has_its_result)
 {
-	json_t *set = json_pack("{s:I s:s s:i s:s s:{s:i}}", "finished", (json_int_t)1800000009000, "code", "OK", "exit", 0, "message", "web1 runs",
+	json_t *set = json_pack("{s:I s:s s:i s:s s:{s:i}}", "finished", (json_int_t)1800000009000,
+	    "code", "OK", "exit", 0, "message", "web1 runs",
 	    "value", "lpar_id", 5), *value;
 	char	id[JOB_ID_LEN + 1];
 
@@ -166,7 +177,8 @@ Test(query_value, cancel_job_hands_the_full_id_on)
 	f.cancelled[0] = '\0';
 	cr_expect(query_code_is(query_ask(&f, "bob", "cancel-job", query_job_args(3)), "OK_NO_CHANGE"));
 	cr_expect_str_eq(f.cancelled, "", "a cancelled job is not cancelled again");
-	cr_expect(query_code_is(query_ask(&f, "alice", "cancel-job", query_job_args(1)), "CONFLICT"), "it is done");
+	cr_expect(query_code_is(query_ask(&f, "alice", "cancel-job", query_job_args(1)),
+	    "CONFLICT"), "it is done");
 	f.cancel_fails = 1;
 	cr_expect(query_code_is(query_ask(&f, "bob", "cancel-job", query_job_args(4)), "TRY_LATER"));
 	f.q.cancel = NULL;
@@ -194,7 +206,8 @@ Test(query_value, transcript_of_a_damaged_journal_says_so)
 	cr_expect(query_code_is(query_ask(&f, "alice", "transcript", query_job_args(1)), "JOB_STUCK"));
 	cr_assert_eq(unlinkat(f.spool.journal, id, 0), 0);
 	cr_assert_eq(symlinkat("/etc/passwd", f.spool.journal, id), 0);
-	cr_expect(query_code_is(query_ask(&f, "alice", "transcript", query_job_args(1)), "INTERNAL"), "no link is followed");
+	cr_expect(query_code_is(query_ask(&f, "alice", "transcript", query_job_args(1)),
+	    "INTERNAL"), "no link is followed");
 }
 
 Test(query_value, history_filters_and_pages)
@@ -243,7 +256,8 @@ Test(query_value, list_platforms_counts_vms_and_jobs)
 	json_t *value = query_value(&f, "admin", "list-platforms", NULL);
 
 	cr_assert_eq(json_array_size(value), 3);
-	expect_json(json_incref(json_array_get(value, 1)), "{'name':'power2','kind':'ivm','address':'10.0.0.5','level':'2.2.6.10',"
+	expect_json(json_incref(json_array_get(value, 1)),
+	    "{'name':'power2','kind':'ivm','address':'10.0.0.5','level':'2.2.6.10',"
 	    "'state':'registered','vms':2,'jobs':1,'queued':1,'registered':'2026-09-21T14:13:20.000Z'}");
 	json_decref(value);
 }
@@ -264,9 +278,11 @@ Test(query_value, an_answer_that_would_be_too_large_is_cut_and_says_so)
 	cr_assert_eq(store_commit(f.store.st, &f.store.e), 0);
 	reply = query_ask(&f, "alice", "history", json_pack("{s:i}", "limit", 1000));
 	value = json_object_get(reply, "value");
-	cr_expect_not_null(strstr(field_text(reply, "message"), "only the last"), "%s", field_text(reply, "message"));
+	cr_expect_not_null(strstr(field_text(reply, "message"), "only the last"), "%s",
+	    field_text(reply, "message"));
 	cr_expect(json_array_size(value) > 200 && json_array_size(value) < 300);
-	cr_expect_eq(field_number(json_array_get(value, json_array_size(value) - 1), "seq"), 304, "the newest is kept");
+	cr_expect_eq(field_number(json_array_get(value, json_array_size(value) - 1), "seq"), 304,
+	    "the newest is kept");
 	cr_expect_lt(json_dumpb(reply, NULL, 0, 0), WIRE_REPLY_MAX);
 	json_decref(reply);
 }

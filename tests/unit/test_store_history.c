@@ -47,7 +47,9 @@ tamper(const char *sql)
 
 	(void)snprintf(path, sizeof(path), "%s/powerdirector.db", f.dir);
 	cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
-	cr_assert_eq(sqlite3_exec(db, "DROP TRIGGER history_keep_update; DROP TRIGGER history_keep_delete", NULL, NULL, NULL), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(db,
+	    "DROP TRIGGER history_keep_update; DROP TRIGGER history_keep_delete", NULL, NULL, NULL),
+	    SQLITE_OK);
 	cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
 	(void)sqlite3_close(db);
 }
@@ -62,7 +64,8 @@ numbers(const struct history_filter *filter)
 	cr_assert_eq(store_history_list(f.st, filter, &rows, &f.e), 0, "%s", f.e.msg);
 	text[0] = '\0';
 	json_array_foreach(rows, i, row)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%d", i > 0 ? " " : "", (int)field_number(row, "seq"));
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%d", i > 0 ? " " : "",
+		    (int)field_number(row, "seq"));
 	json_decref(rows);
 	return text;
 }
@@ -75,7 +78,8 @@ Test(store_history, lists_are_newest_last_filtered_and_bounded)
 	cr_expect_str_eq(numbers(&(struct history_filter){ .user = "alice" }), "1 2");
 	cr_expect_str_eq(numbers(&(struct history_filter){ .tenant = "red" }), "3 5");
 	cr_expect_str_eq(numbers(&(struct history_filter){ .vm = "web1", .tenant = "blue" }), "1 2");
-	cr_expect_str_eq(numbers(&(struct history_filter){ .vm = "web1", .user = "bob", .tenant = "red" }), "3");
+	cr_expect_str_eq(numbers(&(struct history_filter){ .vm = "web1", .user = "bob",
+	    .tenant = "red" }), "3");
 	cr_expect_str_eq(numbers(&(struct history_filter){ .job = "J1", .limit = 1 }), "2");
 	cr_expect_str_eq(numbers(&(struct history_filter){ .job = "J1", .user = "bob" }), "");
 }
@@ -100,7 +104,8 @@ Test(store_history, a_record_comes_back_with_its_number_and_hash)
 }
 
 /*
- * The chain is a format that others can check: first record, SHA-256 of 32 zero bytes and the text, made with
+ * The chain is a format that others can check: first record, SHA-256 of 32 zero bytes and the text,
+ * made with
  * { head -c 32 /dev/zero; printf '{"event":"x","seq":1,"t":"T"}'; } | sha256sum
  */
 Test(store_history, the_first_hash_is_that_of_another_implementation)
@@ -115,7 +120,8 @@ Test(store_history, the_first_hash_is_that_of_another_implementation)
 
 Test(store_history, a_record_without_a_time_gets_one_and_without_an_event_is_refused)
 {
-	json_t *rows = NULL, *bad = json_pack("{s:s}", "user", "alice"), *odd = json_pack("{s:s s:i}", "event", "x", "seq", 7);
+	json_t *rows = NULL, *bad = json_pack("{s:s}", "user", "alice"),
+	    *odd = json_pack("{s:s s:i}", "event", "x", "seq", 7);
 
 	fixture_add_record(&f, json_pack("{s:s}", "event", "started"));
 	cr_assert_eq(store_history_list(f.st, &(struct history_filter){ 0 }, &rows, &f.e), 0);
@@ -123,7 +129,8 @@ Test(store_history, a_record_without_a_time_gets_one_and_without_an_event_is_ref
 	json_decref(rows);
 	cr_assert_eq(store_begin(f.st, &f.e), 0);
 	cr_assert(store_history_add(f.st, bad, &f.e) == -1 && f.e.code == PD_BUG);
-	cr_assert(store_history_add(f.st, odd, &f.e) == -1 && f.e.code == PD_BUG, "the number is made by the store");
+	cr_assert(store_history_add(f.st, odd, &f.e) == -1 && f.e.code == PD_BUG,
+	    "the number is made by the store");
 	store_rollback(f.st);
 	json_decref(bad);
 	json_decref(odd);
@@ -222,21 +229,25 @@ ask_everything(void)
 	json_t		 *rows;
 
 	for (unsigned bits = 0; bits < 32; bits++) {
-		struct job_filter     jf = { .user = bits & 1 ? "a" : NULL, .tenant = bits & 2 ? "b" : NULL, .vm = bits & 4 ? "c" : NULL,
+		struct job_filter     jf = { .user = bits & 1 ? "a" : NULL, .tenant = bits & 2 ?
+		    "b" : NULL, .vm = bits & 4 ? "c" : NULL,
 			    .platform = bits & 8 ? "d" : NULL, .pending = bits >= 16 };
-		struct history_filter hf = { .user = jf.user, .tenant = jf.tenant, .vm = jf.vm, .job = jf.platform };
+		struct history_filter hf = { .user = jf.user, .tenant = jf.tenant, .vm = jf.vm,
+		    .job = jf.platform };
 
 		cr_assert_eq(store_job_list(f.st, &jf, &rows, &f.e), 0, "%s", f.e.msg);
 		json_decref(rows);
 		cr_assert_eq(store_history_list(f.st, &hf, &rows, &f.e), 0, "%s", f.e.msg);
 		json_decref(rows);
-		cr_assert_eq(store_vm_list(f.st, jf.tenant, jf.user, jf.platform, &rows, &f.e), 0, "%s", f.e.msg);
+		cr_assert_eq(store_vm_list(f.st, jf.tenant, jf.user, jf.platform, &rows, &f.e), 0,
+		    "%s", f.e.msg);
 		json_decref(rows);
 	}
 	(void)store_job_get(f.st, "x", &rows, &f.e);
 	(void)store_job_by_once(f.st, "a", "k", &rows, &f.e);
 	for (int i = 0; i < 4; i++)
-		(void)store_job_resolve_seen(f.st, "01JD0Q7M", i & 1 ? "a" : NULL, i & 2 ? "b" : NULL, id, &f.e);
+		(void)store_job_resolve_seen(f.st, "01JD0Q7M", i & 1 ? "a" : NULL, i & 2 ? "b" :
+		    NULL, id, &f.e);
 	(void)store_job_count_pending(f.st, "a", &n, &f.e);
 	(void)store_job_queue(f.st, "p", "x", &n, &m, &f.e);
 	(void)store_vm_get(f.st, "x", &rows, &f.e);
@@ -256,15 +267,18 @@ ask_everything(void)
 }
 
 /*
- * Steps of a plan that look at a whole table: allowed when a limit ends them in the order of the primary key, when the partial index of the
+ * Steps of a plan that look at a whole table: allowed when a limit ends them in the order of the
+ * primary key, when the partial index of the
  * pending jobs bounds them, and for a list of everything.
  */
 static int
 may_scan(const char *sql, const char *step)
 {
 	if (strncmp(step, "SCAN ", 5) != 0)
-		return strstr(step, "TEMP B-TREE") == NULL || strstr(sql, " FROM job ") == NULL || strstr(sql, "job_pending_user") != NULL;
-	return strstr(step, "USING INDEX job_pending_") != NULL || strstr(step, "USING COVERING INDEX job_pending_") != NULL ||
+		return strstr(step, "TEMP B-TREE") == NULL || strstr(sql, " FROM job ") == NULL ||
+		    strstr(sql, "job_pending_user") != NULL;
+	return strstr(step, "USING INDEX job_pending_") != NULL ||
+	    strstr(step, "USING COVERING INDEX job_pending_") != NULL ||
 	    (strstr(sql, " WHERE ") == NULL && strstr(sql, "LIMIT ?") != NULL) ||
 	    strstr(sql, "sqlite_schema") != NULL || strstr(step, "SCAN CONSTANT ROW") != NULL;
 }
@@ -276,7 +290,8 @@ check_plan(const char *sql)
 	sqlite3_stmt *s;
 	int	      steps = 0;
 
-	if (strncmp(sql, "SELECT", 6) != 0 && strncmp(sql, "DELETE", 6) != 0 && strncmp(sql, "UPDATE", 6) != 0)
+	if (strncmp(sql, "SELECT", 6) != 0 && strncmp(sql, "DELETE", 6) != 0 &&
+	    strncmp(sql, "UPDATE", 6) != 0)
 		return 0;
 	(void)snprintf(text, sizeof(text), "EXPLAIN QUERY PLAN %s", sql);
 	cr_assert_eq(sqlite3_prepare_v2(f.st->db, text, -1, &s, NULL), SQLITE_OK);

@@ -55,10 +55,14 @@ Test(store_job, every_key_comes_back_as_it_was_given)
 	char	id[JOB_ID_LEN + 1];
 	json_t *row = json_pack("{s:s s:s s:s s:s s:s s:s s:s s:{s:[i,i] s:b s:s} s:s s:s s:s s:b s:s s:s s:s s:I s:I s:I s:i s:b s:s s:i s:s"
 				" s:{s:i}}",
-	    "id", fixture_id(id, 1), "verb", "create-vm", "user", "alice", "tenant", "blue", "platform", "power1", "vm", "web1", "state",
-	    "queued", "args", "list", 1, 2, "no_start", 1, "text", "d\"'; DROP TABLE job; --\xc3\xa9", "once", "k1", "digest", "ab", "note",
-	    "a note", "plan", 1, "source", "::1", "origin", "key", "tag", "pd12345678", "submitted", (json_int_t)1800000000123,
-	    "started", (json_int_t)2, "finished", (json_int_t)3, "attempts", 4, "cancel", 1, "code", "OK", "exit", 75, "message", "m",
+	    "id", fixture_id(id, 1), "verb", "create-vm", "user", "alice", "tenant", "blue",
+	    "platform", "power1", "vm", "web1", "state",
+	    "queued", "args", "list", 1, 2, "no_start", 1, "text",
+	    "d\"'; DROP TABLE job; --\xc3\xa9", "once", "k1", "digest", "ab", "note",
+	    "a note", "plan", 1, "source", "::1", "origin", "key", "tag", "pd12345678", "submitted",
+	    (json_int_t)1800000000123,
+	    "started", (json_int_t)2, "finished", (json_int_t)3, "attempts", 4, "cancel", 1, "code",
+	    "OK", "exit", 75, "message", "m",
 	    "value", "lpar_id", 5);
 	json_t *back;
 
@@ -142,14 +146,16 @@ Test(store_job, moves_follow_the_table)
 	cr_assert_eq(fixture_move(&f, 1, JOB_RUNNING), 0, "%s", f.e.msg);
 	cr_assert_eq(fixture_move(&f, 1, JOB_DONE), 0);
 	for (int to = 0; to < JOB_NSTATES; to++)
-		cr_assert_eq(fixture_move(&f, 1, to), -1, "a job that is done went to %s", job_state_name(to));
+		cr_assert_eq(fixture_move(&f, 1, to), -1, "a job that is done went to %s",
+		    job_state_name(to));
 	cr_assert_eq(fixture_move(&f, 2, JOB_RUNNING), -1);
 	cr_assert_eq(f.e.code, PD_NOTFOUND);
 }
 
 Test(store_job, a_move_sets_further_keys_but_never_state_or_owner)
 {
-	json_t *set = json_pack("{s:I s:s s:n}", "started", (json_int_t)5, "message", "go", "note"), *bad = json_pack("{s:s}", "state", "done");
+	json_t *set = json_pack("{s:I s:s s:n}", "started", (json_int_t)5, "message", "go", "note"),
+	    *bad = json_pack("{s:s}", "state", "done");
 	json_t *row = fixture_job(1, "alice", "blue", "web1", "queued");
 	char	id[JOB_ID_LEN + 1];
 
@@ -200,7 +206,8 @@ Test(store_job, others_jobs_do_not_make_a_prefix_ambiguous)
 
 	fixture_add_job(&f, fixture_job(11, "alice", "blue", "web1", "queued"));
 	fixture_add_job(&f, fixture_job(12, "bob", "red", "web2", "queued"));
-	cr_assert_eq(store_job_resolve_seen(f.st, "01JD0Q7M", "bob", "red", id, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_job_resolve_seen(f.st, "01JD0Q7M", "bob", "red", id, &f.e), 0, "%s",
+	    f.e.msg);
 	cr_assert_str_eq(id, fixture_id(wanted, 12));
 	cr_assert_eq(store_job_resolve_seen(f.st, "01JD0Q7M", NULL, "blue", id, &f.e), 0);
 	cr_assert_str_eq(id, fixture_id(wanted, 11));
@@ -219,7 +226,8 @@ numbers(const struct job_filter *filter)
 	cr_assert_eq(store_job_list(f.st, filter, &rows, &f.e), 0, "%s", f.e.msg);
 	text[0] = '\0';
 	json_array_foreach(rows, i, row)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%d", i > 0 ? " " : "", atoi(field_text(row, "id") + 8));
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%d", i > 0 ? " " : "",
+		    atoi(field_text(row, "id") + 8));
 	json_decref(rows);
 	return text;
 }
@@ -238,8 +246,10 @@ Test(store_job, lists_filter_sort_and_are_bounded)
 	cr_expect_str_eq(numbers(&(struct job_filter){ .user = "alice", .pending = 1 }), "1");
 	cr_expect_str_eq(numbers(&(struct job_filter){ .user = "alice", .tenant = "red" }), "");
 	cr_expect_str_eq(numbers(&(struct job_filter){ .tenant = "blue", .pending = 1 }), "2 1");
-	cr_expect_str_eq(numbers(&(struct job_filter){ .vm = "web1", .user = "alice", .tenant = "blue" }), "4 1");
-	cr_expect_str_eq(numbers(&(struct job_filter){ .platform = "power1", .pending = 1, .oldest_first = 1 }), "1 2");
+	cr_expect_str_eq(numbers(&(struct job_filter){ .vm = "web1", .user = "alice",
+	    .tenant = "blue" }), "4 1");
+	cr_expect_str_eq(numbers(&(struct job_filter){ .platform = "power1", .pending = 1,
+	    .oldest_first = 1 }), "1 2");
 	cr_expect_str_eq(numbers(&(struct job_filter){ .platform = "power2" }), "");
 }
 
@@ -269,7 +279,8 @@ Test(store_job, the_queue_counts_what_runs_and_what_came_before)
 	fixture_add_job(&f, fixture_job(3, "alice", "blue", "c", "queued"));
 	fixture_add_job(&f, fixture_job(4, "bob", "red", "d", "queued"));
 	fixture_add_job(&f, fixture_job(5, "bob", "red", "e", "done"));
-	cr_assert_eq(store_job_queue(f.st, "power1", fixture_id(id, 4), &running, &before, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_job_queue(f.st, "power1", fixture_id(id, 4), &running, &before, &f.e), 0,
+	    "%s", f.e.msg);
 	cr_assert_eq(running, 2);
 	cr_assert_eq(before, 1);
 	cr_assert_eq(store_job_queue(f.st, "power1", NULL, &running, &before, &f.e), 0);

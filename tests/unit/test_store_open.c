@@ -59,7 +59,8 @@ has_job(int n)
 
 Test(store_open, files_are_for_their_owner_alone_whatever_the_umask)
 {
-	static const char *const names[] = { "powerdirector.db", "powerdirector.db-wal", "powerdirector.db-shm" };
+	static const char *const names[] = { "powerdirector.db", "powerdirector.db-wal",
+	    "powerdirector.db-shm" };
 	char	    path[128];
 	struct stat sb;
 	mode_t	    old;
@@ -178,7 +179,8 @@ Test(store_open, a_directory_that_cannot_be_made_is_named)
 
 Test(store_open, rollback_leaves_nothing)
 {
-	json_t *job = fixture_job(1, "alice", "blue", "web1", "queued"), *record = fixture_record("admitted", "alice", "blue", "J", "web1");
+	json_t *job = fixture_job(1, "alice", "blue", "web1", "queued"),
+	    *record = fixture_record("admitted", "alice", "blue", "J", "web1");
 	char	hash[HISTORY_HASH_LEN + 1];
 	int64_t seq;
 
@@ -196,8 +198,10 @@ Test(store_open, rollback_leaves_nothing)
 
 Test(store_open, nothing_changes_outside_a_transaction)
 {
-	json_t *job = fixture_job(1, "alice", "blue", "web1", "queued"), *vm = fixture_vm("web1", "alice", "blue", NULL);
-	json_t *record = fixture_record("x", "a", "b", "c", "d"), *set = json_pack("{s:s}", "message", "x");
+	json_t *job = fixture_job(1, "alice", "blue", "web1", "queued"),
+	    *vm = fixture_vm("web1", "alice", "blue", NULL);
+	json_t *record = fixture_record("x", "a", "b", "c", "d"),
+	    *set = json_pack("{s:s}", "message", "x");
 	char	id[JOB_ID_LEN + 1];
 
 	(void)fixture_id(id, 1);
@@ -224,9 +228,11 @@ die_in_transaction(int commit)
 {
 	struct store *st;
 	struct pd_err e;
-	json_t	     *job = fixture_job(2, "alice", "blue", "web2", "queued"), *record = fixture_record("x", "a", "b", "c", "d");
+	json_t	     *job = fixture_job(2, "alice", "blue", "web2", "queued"),
+	    *record = fixture_record("x", "a", "b", "c", "d");
 
-	if (store_open(f.dir, &st, &e) == 0 && store_begin(st, &e) == 0 && store_job_add(st, job, &e) == 0 &&
+	if (store_open(f.dir, &st, &e) == 0 && store_begin(st, &e) == 0 &&
+	    store_job_add(st, job, &e) == 0 &&
 	    store_history_add(st, record, &e) == 0 && (!commit || store_commit(st, &e) == 0))
 		(void)kill(getpid(), SIGKILL);
 	_exit(1);
@@ -281,7 +287,8 @@ Test(store_open, many_different_statements_push_each_other_out_without_harm)
 		(void)snprintf(sql, sizeof(sql), "SELECT %d", i);
 		cr_assert_eq(stmt_open(&q, f.st, sql, &f.e), 0, "%s", f.e.msg);
 		cr_assert_eq(stmt_step(&q, &f.e), 1);
-		cr_assert_eq(stmt_open(&same, f.st, sql, &f.e), 0, "a statement in use must not be used twice");
+		cr_assert_eq(stmt_open(&same, f.st, sql, &f.e), 0,
+		    "a statement in use must not be used twice");
 		cr_assert_neq(q.s, same.s);
 		cr_assert_eq(stmt_step(&same, &f.e), 1);
 		cr_assert_eq(sqlite3_column_int(q.s, 0), i);
@@ -313,7 +320,8 @@ Test(store_open, P7_a_full_database_says_so_and_keeps_what_was_there)
 	struct stmt q;
 
 	fixture_add_job(&f, fixture_job(1, "alice", "blue", "web1", "queued"));
-	cr_assert_eq(stmt_open(&q, f.st, "PRAGMA max_page_count = 1", &f.e), 0);	/* at least what is used already */
+	/* at least what is used already */
+	cr_assert_eq(stmt_open(&q, f.st, "PRAGMA max_page_count = 1", &f.e), 0);
 	cr_assert_eq(stmt_run(&q, &f.e), 0);
 	(void)json_object_set_new(job, "note", json_string("x"));
 	for (int i = 0; i < 3; i++) {

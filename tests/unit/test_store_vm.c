@@ -86,7 +86,8 @@ Test(store_vm, put_replaces_and_add_does_not)
 
 Test(store_vm, set_changes_some_keys_of_a_vm_that_is_there)
 {
-	json_t *set = json_pack("{s:s s:i}", "state", "stopped", "state_ms", 9), *back = NULL, *bad = json_pack("{s:{}}", "spec");
+	json_t *set = json_pack("{s:s s:i}", "state", "stopped", "state_ms", 9), *back = NULL,
+	    *bad = json_pack("{s:{}}", "spec");
 
 	fixture_put_vm(&f, fixture_vm("web1", "alice", "blue", "10.0.10.5"));
 	cr_assert_eq(store_begin(f.st, &f.e), 0);
@@ -166,11 +167,13 @@ Test(store_vm, P11_usage_is_the_sum_of_the_vms_being_created_included)
 	fixture_put_vm(&f, vm);
 	fixture_put_vm(&f, fixture_vm("db1", "bob", "red", NULL));
 	cr_assert_eq(store_usage(f.st, "blue", NULL, &used, &f.e), 0, "%s", f.e.msg);
-	cr_expect(used.vms == 2 && used.units == 175 && used.procs == 2 && used.memory == 8192 && used.disk == 40960);
+	cr_expect(used.vms == 2 && used.units == 175 && used.procs == 2 && used.memory == 8192 &&
+	    used.disk == 40960);
 	cr_assert_eq(store_usage(f.st, "blue", "carol", &used, &f.e), 0);
 	cr_expect(used.vms == 1 && used.units == 125);
 	cr_assert_eq(store_usage(f.st, "blue", "bob", &used, &f.e), 0);
-	cr_expect(used.vms == 0 && used.units == 0 && used.procs == 0 && used.memory == 0 && used.disk == 0);
+	cr_expect(used.vms == 0 && used.units == 0 && used.procs == 0 && used.memory == 0 &&
+	    used.disk == 0);
 }
 
 Test(store_vm, an_address_has_one_owner_per_vlan)
@@ -190,7 +193,8 @@ Test(store_vm, an_address_has_one_owner_per_vlan)
 	cr_assert_not_null(strstr(f.e.msg, "10.0.10.5 on VLAN 10"), "%s", f.e.msg);
 	cr_assert_eq(how_many(NULL, NULL, NULL), 1, "the row went with its address");
 	cr_assert_eq(remove_by(store_vm_remove, "web1"), 0);
-	cr_assert_eq(store_address_free(f.st, 10, "10.0.10.5", &f.e), 0, "a removed VM frees its address");
+	cr_assert_eq(store_address_free(f.st, 10, "10.0.10.5", &f.e), 0,
+	    "a removed VM frees its address");
 	cr_assert_eq(change(store_vm_put, vm), 0);
 }
 
