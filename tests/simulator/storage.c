@@ -264,7 +264,7 @@ new_lvid(const struct world *w, const struct vg *g, char *out, size_t size)
 		snprintf(out, size, "%.32s.%d", g->vgid, n);
 		used = false;
 		LIST_EACH(struct lv, v, &w->lvs)
-			used = used || strcmp(v->lvid, out) == 0;
+			used = used || (v->lvid != out && strcmp(v->lvid, out) == 0);
 	}
 }
 
