@@ -34,7 +34,7 @@ is 'address of the guest' 10.0.10.5 "$(padmin "lssyscfg -r lpar --filter lpar_id
 
 # The image's bytes are on the VM's disk (the guest wrote its configuration behind the first MiB).
 disk=$(jq -r '[.. | strings | select(test("^pd[0-9a-z]{8}_0$"))][0]' "$site/power1/world.json")
-image=$site/power1/fs/images/rhel6.img
+image=$site/power1/fs/home/padmin/images/rhel6/rhel6.0
 size=$(stat -c %s "$image")
 checks=$((checks + 1))
 cmp -n 1048576 "$image" "$site/power1/fs/dev/$disk" || fail "first MiB of $disk differs from the image"

@@ -4,7 +4,7 @@
 export SITE_SPEED=200
 site_up
 register
-as admin 0 register-image secret --platform power1 --file /images/rhel6.img --os linux
+as admin 0 register-image secret --platform power1 --file /home/padmin/images/rhel6/rhel6.0 --os linux
 
 as alice 0 create-vm web1 --memory 512M --no-start --json
 job=$(json .job)

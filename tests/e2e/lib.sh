@@ -87,7 +87,7 @@ world() { jq -S 'del(.volatile)' "$site/power1/world.json"; }
 register() {
 	as admin 0 register-platform power1 --kind ivm --address 127.0.0.1 --port "$(cat "$site/power1/port")" \
 	    --key power1 --host-key "$(ssh-keygen -lf "$site/power1/host_key.pub" | cut -d' ' -f2)" --pools datavg,rootvg
-	as admin 0 register-image rhel6 --platform power1 --file /images/rhel6.img --os linux --first-boot agent
+	as admin 0 register-image rhel6 --platform power1 --file /home/padmin/images/rhel6/rhel6.0 --os linux --first-boot agent
 }
 
 # Faults of the simulator from now on: one specification a line on stdin, none to clear.
