@@ -145,9 +145,9 @@ end_in_transaction(struct store *st, const json_t *job, struct ending *end, stru
 		(void)json_object_set(set, "value", (json_t *)(uintptr_t)end->value);
 	rv = store_job_move(st, id, end->state, set, e);
 	if (rv == 0)
-		rv = add_history(st, job, job_state_name(end->state), json_pack("{s:O s:O s:b}", "code",
+		rv = add_history(st, job, job_state_name(end->state), json_pack("{s:O s:O s:b s:s}", "code",
 		    json_object_get(set, "code"), "message", json_object_get(set, "message"), "plan",
-		    field_is_set(job, "plan")), e);
+		    field_is_set(job, "plan"), "journal", end->journal), e);
 	json_decref(set);
 	return rv;
 }

@@ -19,6 +19,7 @@ struct ending {
 	enum job_state state;	/* a final one */
 	struct pd_err  err;	/* code and message for its user; PD_OK or PD_NO_CHANGE when done */
 	const json_t  *value;	/* the results, may be NULL; not owned */
+	char	       journal[65];	/* SHA-256 of the journal, so that the history proves the commands; "" = none */
 };
 
 /*

@@ -7,12 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "spool/field.h"
+#include "spool/io.h"
 #include "spool/job_files.h"
 #include "spool/joblog.h"
+#include "spool/journal.h"
 
 #define TAIL_BYTES 4096	/* a result's line begins within this, or within its value: then the line before it does */
 
@@ -52,6 +55,19 @@ job_journal_open(const struct spool *s, const char *id, struct pd_err *e)
 		return -1;
 	}
 	return fd;
+}
+
+void
+job_journal_digest(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN])
+{
+	char  *buf = NULL;
+	size_t len = 0;
+
+	text[0] = '\0';
+	if (io_read_file(s->journal, id, JOURNAL_FILE_MAX, &buf, &len, NULL) == 0 && len > 0 &&
+	    digest_text(buf, len, text, NULL) == -1)
+		text[0] = '\0';
+	free(buf);
 }
 
 int

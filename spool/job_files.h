@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "spool/digest.h"
 #include "spool/drop.h"
 #include "spool/err.h"
 
@@ -15,6 +16,9 @@
  * with the job.  PD_BUSY: a worker of an earlier director is still ending its step on it.
  */
 int job_journal_open(const struct spool *s, const char *id, struct pd_err *e);
+
+/* SHA-256 of the journal as it is now, "" when there is none or it cannot be read. */
+void job_journal_digest(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN]);
 
 /* The log for appending, made when missing, readable by the spool group. */
 int job_log_open(const struct spool *s, const char *id, struct pd_err *e);

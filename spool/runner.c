@@ -89,12 +89,14 @@ tell_end(struct director *d, const json_t *row)
 
 /* Effects, move and history; 0 when they are durable and told. */
 static int
-record_end(struct director *d, const char *id, const struct ending *ending)
+record_end(struct director *d, const char *id, const struct ending *wanted)
 {
+	struct ending ending = *wanted;
 	struct pd_err e;
 	json_t	     *row = NULL;
 
-	if (effects_end(d->store, id, ending, &row, &e) == -1) {
+	job_journal_digest(&d->spool, id, ending.journal);
+	if (effects_end(d->store, id, &ending, &row, &e) == -1) {
 		log_event(&d->log, LOG_ERR, "end-not-recorded", "job", id, "why", e.msg, NULL);
 		return -1;
 	}
