@@ -21,6 +21,7 @@
 #include "spool/workers.h"
 
 #define EXIT_USAGE 64
+#define EXIT_OURS  70	/* whatever came over the socket, our own programs sent it */
 #define FILES_MAX  64	/* socket, session, journal, log, what a name lookup opens */
 
 static const char usage[] =
@@ -117,7 +118,7 @@ main(int argc, char **argv)
 	}
 	if (worker_serve(WORKER_SOCKET, &e) == -1) {
 		(void)fprintf(stderr, "powerdirector-worker: %s\n", e.msg);
-		return code_exit(e.code);
+		return EXIT_OURS;
 	}
 	return 0;
 }
