@@ -45,7 +45,7 @@ set_defaults(const struct conf_parse *p)
 	c->history_page = 50;
 	return set_default(p, &c->spool, "/var/spool/powerdirector") == -1 ||
 	    set_default(p, &c->state, "/var/lib/powerdirector") == -1 ||
-	    set_default(p, &c->socket, "/var/run/powerdirector/query") == -1 ||
+	    set_default(p, &c->socket, "/run/powerdirector/query") == -1 ||
 	    set_default(p, &c->templates, PD_TEMPLATE_DIR) == -1 ||
 	    set_default(p, &c->keys, "/etc/powerdirector/keys") == -1 ||
 	    set_default(p, &c->worker, PD_WORKER_FILE) == -1 ||

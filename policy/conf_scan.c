@@ -3,14 +3,14 @@
  * conf_scan.c - the strict look at the text of powerdirector.conf before libconfuse parses it.
  *
  *	file	 = *statement "end" "=" "true"
- *	statement = word "=" value / word [ value ] "{" *statement "}"
- *	value	 = word / string / "{" value *( "," value ) [ "," ] "}"
+ *	statement = word "=" value / word [ word / string ] "{" *statement "}"
+ *	value	 = word / string / "{" item *( "," item ) [ "," ] "}"
+ *	item	 = word / string
  *	word	 = 1*( ALPHA / DIGIT / "_" / "." / ":" / "/" / "@" / "-" )	; no "//"
  *	string	 = "'" *printable "'" / DQUOTE *printable DQUOTE		; no backslash, no "${"
  *	comment	 = "#" up to the end of the line
  *
- * A list inside a list is not in the grammar; words that nobody knows and values of the wrong
- * shape are left to libconfuse.
+ * Words that nobody knows and values of the wrong shape are left to libconfuse.
  */
 #include <stdarg.h>
 #include <stdio.h>

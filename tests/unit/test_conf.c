@@ -59,7 +59,7 @@ Test(conf, nothing_but_its_end_gives_the_defaults)
 	cr_expect_str_eq(c->file, "f");
 	cr_expect_str_eq(c->spool, "/var/spool/powerdirector");
 	cr_expect_str_eq(c->state, "/var/lib/powerdirector");
-	cr_expect_str_eq(c->socket, "/var/run/powerdirector/query");
+	cr_expect_str_eq(c->socket, "/run/powerdirector/query");
 	cr_expect_str_eq(c->keys, "/etc/powerdirector/keys");
 	cr_expect_str_eq(c->pam_service, "powerdirector");
 	cr_expect_null(c->pam_directory);
