@@ -94,6 +94,8 @@ next_timeout(const struct director *d, int64_t now)
 	} else {
 		sooner(&timeout, sched_delay(d->sched, now));
 		sooner(&timeout, pool_delay(&d->pool, now));
+		if (d->hold_until_ms > now)
+			sooner(&timeout, d->hold_until_ms - now);
 	}
 	if (d->retry_at_ms != 0)
 		sooner(&timeout, d->retry_at_ms > now ? d->retry_at_ms - now : 0);

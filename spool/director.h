@@ -61,6 +61,7 @@ struct director {
 	struct unrecorded  *unrecorded;
 	int		    state_dir, lock, watch;
 	int64_t		    scan_at_ms, retry_at_ms, sweep_at_ms;	/* monotonic; retry 0 = none */
+	int64_t		    hold_until_ms;	/* nothing is started before: our own disk or worker program failed */
 	int		    is_stopping;
 	int64_t		    stop_at_ms;		/* while stopping: no longer than this */
 };

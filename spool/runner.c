@@ -221,8 +221,9 @@ not_started(struct director *d, const struct sched_job *job, int was_begun, cons
 		try_later(d, job, DIRECTOR_LOCKED_MS, why);
 		break;
 	case PD_IO:
-	case PD_NOSPACE:
+	case PD_NOSPACE:	/* our disk or our worker program: the next job would fare no better */
 		try_later(d, job, DIRECTOR_RETRY_MS, why);
+		d->hold_until_ms = clock_mono_ms() + DIRECTOR_RETRY_MS;
 		break;
 	default:	/* nothing was sent, or a person has to look */
 		end_with(d, job, was_begun ? JOB_STUCK : JOB_FAILED, why);
@@ -272,7 +273,7 @@ runner_dispatch(struct director *d)
 {
 	struct sched_job job;
 
-	while (!d->is_stopping && sched_next(d->sched, clock_mono_ms(), &job))
+	while (!d->is_stopping && clock_mono_ms() >= d->hold_until_ms && sched_next(d->sched, clock_mono_ms(), &job))
 		start_job(d, &job);
 }
 
