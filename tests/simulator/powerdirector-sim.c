@@ -44,6 +44,17 @@ raise_file_limit(void)
 	}
 }
 
+/* What every VIOS has and a world need not mention. */
+static void
+make_dirs(const struct vfs *vfs)
+{
+	static const char *const dirs[] = { "/tmp", "/home", "/home/padmin" };
+	struct vfs_at at = { .vfs = vfs, .cwd = "/", .is_root = true };
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		(void)vfs_mkdir(&at, dirs[i], 0755);
+}
+
 static int
 open_all(struct sim *sim, const struct options *opt, char *err, size_t errlen)
 {
@@ -71,6 +82,7 @@ open_all(struct sim *sim, const struct options *opt, char *err, size_t errlen)
 		snprintf(err, errlen, "cannot open %s: %s", opt->state_dir, strerror(errno));
 		return -1;
 	}
+	make_dirs(sim->vfs);
 	return 0;
 }
 

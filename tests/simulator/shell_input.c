@@ -53,12 +53,15 @@ static void
 prompt(struct shell *sh, bool more)
 {
 	const char *ps1 = shell_get(sh, "PS1");
+	struct record *record = sh->base->record;
 
 	shell_flush(sh);
 	if (!sh->prompts)
 		return;
+	sh->base->record = NULL;	/* a prompt answers no command */
 	sim_out_puts(sh->err, more ? "> " : ps1 != NULL ? ps1 : sh->is_root ? "# " : "$ ");
 	shell_flush(sh);
+	sh->base->record = record;
 }
 
 /* Each command line that somebody types has a record of its own. */

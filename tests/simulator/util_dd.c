@@ -237,6 +237,35 @@ copy_blocks(struct dd *d, off_t limit)
 	return status;
 }
 
+/* if=/dev/zero: a hole of that size.  Without an end it stops where the disk or the file system does. */
+static int
+copy_zeros(struct dd *d, off_t limit)
+{
+	off_t to = d->seek * d->obs, room = limit < 0 ? -1 : limit > to ? limit - to : 0;
+	off_t n = d->count >= 0 ? d->count * d->ibs : room;
+
+	if (n < 0)
+		return write_failed(d, ENOSPC);
+	if (room >= 0 && n > room)
+		n = room;
+	if (n > 0 && util_put_zeros(d->out, to, n) == -1)
+		return write_failed(d, errno);
+	d->read = d->written = n;
+	if (d->count >= 0 && n == d->count * d->ibs)
+		return 0;
+	d->read += d->ibs;
+	return write_failed(d, ENXIO);
+}
+
+static bool
+reads_zeros(const struct dd *d)
+{
+	struct vfs_at at = shell_at(d->sh);
+	char abs[VFS_PATH_MAX];
+
+	return d->in_path != NULL && vfs_absolute(&at, d->in_path, abs) == 0 && strcmp(abs, "/dev/zero") == 0;
+}
+
 static int
 copy(struct dd *d)
 {
@@ -244,10 +273,12 @@ copy(struct dd *d)
 	off_t limit = d->out_path != NULL ? vfs_limit(&at, d->out_path) : -1;
 	struct stat in, out;
 
-	if (d->in != -1 && d->out != -1 && fstat(d->in, &in) == 0 && S_ISREG(in.st_mode) &&
-	    fstat(d->out, &out) == 0 && S_ISREG(out.st_mode))
-		return copy_files(d, in.st_size, limit);
-	return copy_blocks(d, limit);
+	if (d->in == -1 || d->out == -1 || fstat(d->in, &in) == -1 || fstat(d->out, &out) == -1 ||
+	    !S_ISREG(out.st_mode))
+		return copy_blocks(d, limit);
+	if (reads_zeros(d))
+		return copy_zeros(d, limit);
+	return S_ISREG(in.st_mode) ? copy_files(d, in.st_size, limit) : copy_blocks(d, limit);
 }
 
 static void

@@ -129,8 +129,11 @@ grep_text(const struct grep *g, const char *name, const char *s, size_t len)
 	unsigned long number = 0, hits = 0;
 
 	for (; s < end && !g->sh->out->failed; s = next) {
-		size_t n = next_unit(g, s, end, &next);
+		size_t n;
 
+		while (g->paragraphs && s + 1 < end && *s == '\n')
+			s++;
+		n = next_unit(g, s, end, &next);
 		number++;
 		if ((g->paragraphs && n == 0) || unit_matches(g, s, n) == g->invert)
 			continue;

@@ -138,9 +138,8 @@ copy_data(int from, off_t from_off, int to, off_t to_off, off_t n)
 	return rv;
 }
 
-/* n zero bytes: as a hole, or written where the file system knows none. */
-static int
-copy_hole(int to, off_t off, off_t n)
+int
+util_put_zeros(int to, off_t off, off_t n)
 {
 	static const char zeros[65536];
 	struct stat st;
@@ -193,7 +192,7 @@ util_copy_range(struct shell *sh, int from, off_t from_off, int to, off_t to_off
 			break;
 		}
 		next = stretch(from, from_off + pos, from_off + size, &is_hole) - from_off;
-		rv = is_hole ? copy_hole(to, to_off + pos, next - pos) :
+		rv = is_hole ? util_put_zeros(to, to_off + pos, next - pos) :
 		    copy_data(from, from_off + pos, to, to_off + pos, next - pos);
 		if (rv == 0)
 			pos = next;

@@ -119,7 +119,7 @@ write_image(struct mkisofs *m, int fd, long *extents)
 	iso_write_opts_set_always_gmt(opts, 1);
 	iso_write_opts_set_fifo_size(opts, 32);
 	if (iso_image_create_burn_source(m->image, opts, &src) >= 0) {
-		while ((n = src->read(src, buf, SECTOR)) == SECTOR && write(fd, buf, SECTOR) == SECTOR)
+		while ((n = src->read_xt(src, buf, SECTOR)) == SECTOR && write(fd, buf, SECTOR) == SECTOR)
 			(*extents)++;
 		rv = n == 0 ? 0 : -1;
 		src->free_data(src);

@@ -53,8 +53,8 @@ print_entry(const struct ls *l, const char *dir, const char *name, const struct 
 	gmtime_r(&st->st_mtime, &tm);
 	strftime(when, sizeof(when), time(NULL) - st->st_mtime > SIX_MONTHS ? "%b %d  %Y" : "%b %d %H:%M", &tm);
 	mode_text(st->st_mode, mode);
-	if (strncmp(abs, "/dev/", 5) == 0 && S_ISREG(st->st_mode))
-		mode[0] = strncmp(abs + 5, "r", 1) == 0 ? 'c' : 'b';
+	if (S_ISREG(st->st_mode) && (dir != NULL ? strcmp(abs, "/dev") == 0 : strncmp(abs, "/dev/", 5) == 0))
+		mode[0] = (dir != NULL ? name : abs + 5)[0] == 'r' ? 'c' : 'b';
 	sim_out_printf(l->sh->out, "%s   %2u %-8s %-8s %10lld %s %s\n", mode, (unsigned)st->st_nlink,
 	    padmin ? "padmin" : "root", padmin ? "staff" : "system", (long long)st->st_size, when, name);
 }

@@ -96,7 +96,7 @@ static int
 open_beneath(const struct vfs *v, const char *path, int flags, mode_t mode)
 {
 	struct open_how how = {
-		.flags = (unsigned)(flags | O_CLOEXEC | O_NOCTTY),
+		.flags = (unsigned)(flags | O_CLOEXEC | ((flags & O_PATH) != 0 ? 0 : O_NOCTTY)),
 		.mode = (flags & O_CREAT) != 0 ? mode : 0,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
