@@ -22,6 +22,7 @@
  */
 #include <sys/stat.h>
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,6 +252,7 @@ journal_load(struct journal *j, int fd, int cut, json_t **records, struct pd_err
 	*records = json_array();
 	if (*records == NULL || read_whole(fd, &buf, &len, e) == -1)
 		goto out;
+	assert(buf != NULL);
 	if (parse(j, buf, len, *records, &end, e) == -1)
 		goto out;
 	if (end < len && cut && (ftruncate(fd, (off_t)end) == -1 || fdatasync(fd) == -1)) {

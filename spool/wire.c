@@ -8,6 +8,7 @@
  */
 #include <sys/socket.h>
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -213,6 +214,7 @@ make_room(struct wire_in *in, size_t more, struct pd_err *e)
 static int
 check_head(const struct wire_in *in, struct pd_err *e)
 {
+	assert(in->len == 0 || in->buf != NULL);
 	if (in->len >= HEAD_LEN && (claimed(in->buf) < 2 || claimed(in->buf) > in->max))
 		return pd_fail(e, PD_BADDATA, "message of %zu bytes, 2 to %zu are allowed", claimed(in->buf), in->max);
 	return 0;
@@ -224,6 +226,7 @@ missing(const struct wire_in *in)
 {
 	size_t whole = HEAD_LEN;
 
+	assert(in->len == 0 || in->buf != NULL);
 	if (in->len >= HEAD_LEN)
 		whole += claimed(in->buf);
 	return in->len >= whole ? 0 : whole - in->len;
