@@ -1,7 +1,7 @@
 #!/bin/sh
 # Bad input: a clear message, the right exit status, nothing changed on the console.
 . "$(dirname "$0")/lib.sh"
-export SITE_SPEED=200
+export SITE_SPEED=0
 site_up
 register
 as alice 0 create-vm taken --memory 512M --no-start

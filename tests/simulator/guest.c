@@ -123,6 +123,8 @@ os_up(struct world *w, struct lpar *l)
 	show_refcode(w, l, strcmp(img->os, "linux") == 0 ? "Linux ppc64" : "");
 	if (strcmp(img->agent, "none") != 0 && guest_agent_run(w, l, from)) {
 		guest_plan(w, l, EV_AGENT, AGENT_S);
+		if (w->speed <= 0)
+			l->t.due_ms = INT64_MAX; /* until guest_looked() */
 		return;
 	}
 	take_address(w, l, img, from);
@@ -200,6 +202,14 @@ happen(struct world *w, struct lpar *l)
 	case EV_NONE:
 		break;
 	}
+}
+
+void
+guest_looked(struct world *w)
+{
+	LIST_EACH(struct lpar, l, &w->lpars)
+		if (w->speed <= 0 && l->t.event == EV_AGENT)
+			l->t.due_ms = 0;
 }
 
 int64_t

@@ -17,6 +17,12 @@ struct world;
 /* Does everything that is due; returns when the next thing is, INT64_MAX when nothing is. */
 int64_t guest_tick(struct world *w);
 
+/*
+ * Somebody has seen the partitions' states.  Without speed (0) nothing takes time, but a guest that
+ * stops itself is seen Running once, as it is on a machine where that takes minutes.
+ */
+void guest_looked(struct world *w);
+
 /* Sets what happens next to a partition, so many seconds (at normal speed) from now. */
 void guest_plan(struct world *w, struct lpar *l, int event, double seconds);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest.h"
 #include "ivm.h"
 
 static void
@@ -244,14 +245,18 @@ ivm_lssyscfg(struct sim_cmd *cmd)
 	const struct list one = { &system_row, 1, 1 };
 	struct opts o;
 	const char *what;
+	int status;
 
 	if (ivm_opts(cmd, &o, def) != 0)
 		return 1;
 	what = opt_str(&o, "-r");
 	if (what == NULL)
 		return ivm_usage(cmd, "The -r option is required.");
-	if (strcmp(what, "lpar") == 0)
-		return attr_list(cmd, &o, &lpar_listing, &cmd->world->lpars);
+	if (strcmp(what, "lpar") == 0) {
+		status = attr_list(cmd, &o, &lpar_listing, &cmd->world->lpars);
+		guest_looked(cmd->world);
+		return status;
+	}
 	if (strcmp(what, "prof") == 0)
 		return attr_list(cmd, &o, &prof_listing, &cmd->world->lpars);
 	if (strcmp(what, "sys") == 0)
