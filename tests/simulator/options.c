@@ -31,7 +31,7 @@ static const char help_text[] =
 "                          those in the user's ~/.ssh/authorized_keys2 are valid, too\n"
 "  --password USER:PASS    a user who may log in with a password (repeatable)\n"
 "  --host-key FILE         private key; made (ed25519) when there is none; default DIR/host_key\n"
-"  --speed N               time of the world runs N times as fast (default 1)\n"
+"  --speed N               time of the world runs N times as fast (default 1); 0: power takes no time\n"
 "  --latency MS            every command line waits that long before its first command\n"
 "  --fault SPEC            a failure on demand (repeatable):\n"
 "      match=REGEX[,nth=N][,times=N|,from=N],action=ACTION[,status=N][,stderr=TEXT][,ms=N]\n"
@@ -124,7 +124,7 @@ take_value(struct options *o, int c, const char *arg)
 		o->faults[o->n_faults++] = arg;
 		return 0;
 	case O_SPEED:
-		return parse_number(arg, 0.001, 1e6, &o->speed);
+		return parse_number(arg, 0, 1e6, &o->speed);
 	case O_LATENCY:
 		if (parse_number(arg, 0, 3600000, &v) == -1)
 			return -1;
