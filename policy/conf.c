@@ -125,7 +125,7 @@ keep_source(struct conf_parse *p, const char *text, size_t len)
 int
 conf_parse(const char *name, const char *text, size_t len, struct pd_conf **conf, struct pd_err *e)
 {
-	struct pd_err	  local;
+	struct pd_err	  local = { .code = PD_OK };
 	struct conf_parse p = { .file = name, .e = e != NULL ? e : &local };
 	char		 *scratch = NULL;
 	int		  rv = -1;

@@ -154,11 +154,9 @@ next(struct scan *s, struct token *t)
 	int rv;
 
 	skip(s);
-	t->line = s->line;
-	if (s->p == s->end) {
-		*t = (struct token){ END, "", 0, s->line };
+	*t = (struct token){ END, "", 0, s->line };
+	if (s->p == s->end)
 		return 0;
-	}
 	if (*s->p == '\'' || *s->p == '"')
 		rv = scan_string(s, t);
 	else if (is_word_char(*s->p))

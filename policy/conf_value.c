@@ -27,7 +27,10 @@ keep(const struct conf_parse *p, char **out, const char *text)
 {
 	free(*out);
 	*out = strdup(text);
-	return *out != NULL ? 0 : pd_fail_sys(p->e, PD_IO, "parse %s", p->file);
+	if (*out != NULL)
+		return 0;
+	pd_fail_sys(p->e, PD_IO, "parse %s", p->file);
+	return -1;
 }
 
 /* Is the word of this type?  Fails with the type's own message. */
@@ -104,6 +107,7 @@ conf_list(struct conf_parse *p, cfg_t *section, const char *name,
 
 	if (n == 0)
 		return 0;
+	out->n = 0;
 	out->item = calloc(n, sizeof(*out->item));
 	if (out->item == NULL)
 		return pd_fail_sys(p->e, PD_IO, "parse %s", p->file);

@@ -287,7 +287,7 @@ int
 job_decode(const unsigned char *buf, size_t len, struct job *job, struct pd_err *e)
 {
 	static const struct cbor_limits limits = { JOB_DEPTH_MAX, JOB_ITEMS_MAX, JOB_STRING_MAX };
-	struct pd_err			local;
+	struct pd_err			local = { .code = PD_OK };
 	struct in			in = { .p = buf, .e = e != NULL ? e : &local };
 	unsigned			kind;
 	uint64_t			count;
