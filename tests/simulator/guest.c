@@ -218,7 +218,8 @@ guest_tick(struct world *w)
 	int64_t now = world_now(w), next = INT64_MAX;
 
 	LIST_EACH(struct lpar, l, &w->lpars) {
-		for (int i = 0; i < 16 && l->t.event != EV_NONE && l->t.due_ms <= now; i++) {
+		for (int i = 0; i < 16 && l->t.event != EV_NONE &&
+		    (w->speed <= 0 || l->t.due_ms <= now); i++) {
 			int64_t late = now - l->t.due_ms;
 
 			happen(w, l);

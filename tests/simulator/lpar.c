@@ -93,11 +93,14 @@ mac_base_used(const struct world *w, const char *base)
 void
 lpar_new_mac_base(struct world *w, char out[16])
 {
-	do {
+	char base[16];
+
+	do { /* not straight into out: that may be the field of a partition in the list */
 		w->count.mac++;
-		snprintf(out, 16, "%.5s%05llX", w->sys.mac_prefix,
+		snprintf(base, sizeof(base), "%.5s%05llX", w->sys.mac_prefix,
 		    (unsigned long long)(w->count.mac * 0x10) & 0xfffff);
-	} while (mac_base_used(w, out));
+	} while (mac_base_used(w, base));
+	str_set(out, sizeof(base), base);
 }
 
 int
