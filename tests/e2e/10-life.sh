@@ -41,7 +41,7 @@ cmp -n 1048576 "$image" "$site/power1/fs/dev/$disk" || fail "first MiB of $disk 
 checks=$((checks + 1))
 cmp -i 2097152 -n $((size - 2097152)) "$image" "$site/power1/fs/dev/$disk" || fail "$disk differs from the image"
 
-as alice 73 create-vm web1
+as alice 73 create-vm web1 --image rhel6
 says 'web1'
 as alice 0 stop-vm web1
 is 'stopped' 'Not Activated' "$(padmin "lssyscfg -r lpar --filter lpar_ids=$lpar -F state")"

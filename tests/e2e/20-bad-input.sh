@@ -4,7 +4,7 @@
 export SITE_SPEED=0
 site_up
 register
-as alice 0 create-vm taken --memory 512M --no-start
+as alice 0 create-vm taken --memory 512M --disk 1G --no-start
 world >"$work/before"
 
 # Words.
@@ -30,8 +30,8 @@ for v in list-vms 'show-vm taken' 'quota'; do
 done
 
 # Values.
-for name in 'a,b' 'a=b' 'a/b' '-a' "$(printf '%032d' 0)" "$(printf '%040d' 0)" 'w\303\251b' 'a;b' '.a'; do
-	name=$(printf "$name")
+for name in 'a,b' 'a=b' 'a/b' '-a' "$(printf '%032d' 0)" "$(printf '%040d' 0)" 'w\0303\0251b' 'a;b' '.a'; do
+	name=$(printf %b "$name")
 	request alice create-vm "$name"
 	checks=$((checks + 1))
 	case $status in 64 | 65) ;; *) fail "name '$name': exit status $status" ;; esac
@@ -41,35 +41,35 @@ as alice 65 "create-vm 'a b'"
 as alice 65 "create-vm 'a\"b'"
 as alice 65 create-vm web1 --memory 4X
 says '4X'
-as alice 65 create-vm web1 --memory 1000M
+as alice 65 create-vm web1 --memory 1000M --disk 1G
 says '64'
-as alice 65 create-vm web1 --cpu 0.05 --procs 1
+as alice 65 create-vm web1 --cpu 0.05 --procs 1 --disk 1G
 says '0\.1'
-as alice 65 create-vm web1 --cpu 0.2 --procs 4
+as alice 65 create-vm web1 --cpu 0.2 --procs 4 --disk 1G
 says '0\.4|0\.1'
-as alice 65 create-vm web1 --memory 2G:1G:4G
+as alice 65 create-vm web1 --memory 2G:1G:4G --disk 1G
 says 'minimum'
-as alice 65 create-vm web1 --cpu 0.5:0.2:1
+as alice 65 create-vm web1 --cpu 0.5:0.2:1 --disk 1G
 says 'minimum'
-as alice 65 create-vm web1 --procs 2:1:4
-as alice 65 create-vm web1 --network vlan=4095
-as alice 65 create-vm web1 --network vlan=10,ip=10.0.10.300/24
-as alice 65 create-vm web1 --network vlan=10,ip=10.0.10.5
-as alice 65 create-vm web1 --network vlan=10,ip=10.0.11.5/24
-as alice 65 create-vm web1 --weight 256
+as alice 65 create-vm web1 --procs 2:1:4 --disk 1G
+as alice 65 create-vm web1 --network vlan=4095 --disk 1G
+as alice 65 create-vm web1 --network vlan=10,ip=10.0.10.300/24 --disk 1G
+as alice 65 create-vm web1 --network vlan=10,ip=10.0.10.5 --disk 1G
+as alice 77 create-vm web1 --network vlan=10,ip=10.0.11.5/24 --disk 1G
+as alice 65 create-vm web1 --weight 256 --disk 1G
 as alice 65 create-vm web1 --image rhel6 --disk 1M
-as alice 65 create-vm web1 --until forever
+as alice 65 create-vm web1 --until forever --disk 1G
 
 # What is there, what is not, what is not allowed.
-as alice 73 create-vm taken
+as alice 73 create-vm taken --image rhel6
 says 'taken'
-as bob 73 create-vm taken
+as bob 73 create-vm taken --image rhel6
 says_not 'alice|blue'
 as alice 66 create-vm web1 --image nosuch
-as alice 66 create-vm web1 --platform nosuch
-as alice 66 create-vm web1 --network name=nosuch
-as bob 66 create-vm web1 --network name=office
-as bob 66 create-vm web1 --network vlan=10
+as alice 66 create-vm web1 --platform nosuch --disk 1G
+as alice 66 create-vm web1 --network name=nosuch --disk 1G
+as bob 66 create-vm web1 --network name=office --disk 1G
+as bob 66 create-vm web1 --network vlan=10 --disk 1G
 as alice 66 show-vm nosuch
 as alice 66 delete-vm nosuch --yes
 as alice 66 show-job 01JD0Q7MAAAA
@@ -84,23 +84,23 @@ used() { request alice quota --json; jq -r --arg w "$1" 'first(.value[] | select
 limit() { jq -r --arg w "$1" 'first(.value[] | select(.what == $w)).limit' "$work/out"; }
 memory=$(used memory)
 free=$(($(limit memory) - memory))
-as alice 77 create-vm q1 --memory $((free + 64))M
+as alice 77 create-vm q1 --memory $((free + 64))M --disk 1G
 says 'memory|4G|quota'
-as alice 77 create-vm q1 --cpu 1.01 --procs 2
+as alice 77 create-vm q1 --cpu 1.01 --procs 2 --disk 1G
 as alice 77 create-vm q1 --disk 41G
 says 'disk|storage'
 for i in 1 2 3; do
-	as alice 0 create-vm "fill$i" --memory 512M --cpu 0.5 --no-start
+	as alice 0 create-vm "fill$i" --memory 512M --cpu 0.5 --no-start --disk 1G
 done
-as alice 77 create-vm over --memory 512M --cpu 0.1
+as alice 77 create-vm over --memory 512M --cpu 0.1 --disk 1G
 says 'VM'
 for i in 1 2 3; do
 	as alice 0 delete-vm "fill$i" --yes
 done
-as alice 0 create-vm u1 --memory 512M --cpu 1 --procs 1 --no-start
-as alice 77 create-vm u2 --memory 512M --cpu 0.51 --procs 1
+as alice 0 create-vm u1 --memory 512M --cpu 1 --procs 1 --no-start --disk 1G
+as alice 77 create-vm u2 --memory 512M --cpu 0.51 --procs 1 --disk 1G
 says '2\.0|2\.00'
-as alice 77 create-vm u2 --memory 512M --cpu 0.5 --procs 8
+as alice 77 create-vm u2 --memory 512M --cpu 0.8 --procs 8 --disk 1G
 as alice 0 delete-vm u1 --yes
 
 # Requests that are no words at all.

@@ -6,7 +6,7 @@ site_up
 register
 as admin 0 register-image secret --platform power1 --file /home/padmin/images/rhel6/rhel6.0 --os linux
 
-as alice 0 create-vm web1 --memory 512M --no-start --json
+as alice 0 create-vm web1 --memory 512M --disk 1G --no-start --json
 job=$(json .job)
 world >"$work/before"
 

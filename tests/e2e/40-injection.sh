@@ -5,7 +5,7 @@
 export SITE_SPEED=0
 site_up
 register
-as alice 0 create-vm web1 --memory 512M --no-start
+as alice 0 create-vm web1 --memory 512M --disk 1G --no-start
 world >"$work/before"
 : >"$site/power1/transcript.jsonl"
 

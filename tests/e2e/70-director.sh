@@ -8,10 +8,10 @@ world >"$work/before"
 
 # Not running: the job is queued, that is said, and it runs when the director is back.
 site_stop director
-as alice 75 create-vm web1 --memory 512M --no-start
+as alice 75 create-vm web1 --memory 512M --disk 1G --no-start
 says 'queued'
 says 'not running'
-as alice 0 create-vm web2 --memory 512M --no-start --detach --json
+as alice 0 create-vm web2 --memory 512M --disk 1G --no-start --detach --json
 is code QUEUED "$(json .code)"
 job=$(json .job)
 as alice 75 list-vms
