@@ -180,7 +180,9 @@ engine_results(const struct engine *g)
 			v = json_deep_copy(scope_get(&from, o->value.part[0].path));
 		else if (place_fill(&o->value, &from, FILL_RAW, text, sizeof(text), NULL) == 0)
 			v = json_string(text);
-		if (v != NULL)
+		if (v == NULL || (json_is_string(v) && json_string_length(v) == 0))
+			json_decref(v);		/* emptied on the way: there is nothing to tell */
+		else
 			(void)scope_set(&to, o->path, v);
 	}
 	return to.vars;
