@@ -210,12 +210,12 @@ admit_create_vm(struct admitting *ad, struct pd_err *e)
 	const char     *name = field_text(ad->args, "name");
 	int		rv = -1;
 
-	if (choose_platform(ad, &c, e) == -1 || find_image(ad, &c, e) == -1 || limit_pools(ad, &c, e) == -1 ||
+	/* The name first: nobody should complete a request only to learn that. */
+	if (name_is_free(ad, name, e) == -1 || choose_platform(ad, &c, e) == -1 || find_image(ad, &c, e) == -1 || limit_pools(ad, &c, e) == -1 ||
 	    vm_spec_make(ad->args, ad->tag, c.platform, c.image, &c.spec, &c.amounts, e) == -1)
 		goto out;
 	c.amounts.vms = 1;
-	if (name_is_free(ad, name, e) == -1 || check_quota(ad, &c.amounts, e) == -1 ||
-	    addresses_are_free(ad, c.spec, e) == -1)
+	if (check_quota(ad, &c.amounts, e) == -1 || addresses_are_free(ad, c.spec, e) == -1)
 		goto out;
 	/* A plan reserves nothing and has no VM: neither its end nor its scheduling may touch one of this name. */
 	if (ad->job->is_plan) {
