@@ -2,7 +2,7 @@
 /*
  * conf_parts.h - what the files conf*.c share while one file is being parsed.
  *
- * Order: conf.c reads, conf_scan.c looks strictly at the text, conf_tree.c has libconfuse make
+ * Order: conf.c reads, conf_lex.c and conf_scan.c look strictly at the text, conf_tree.c has libconfuse make
  * sections and words of it, conf_networks.c, conf_roles.c and conf_tenants.c make the structs,
  * conf_value.c single values.  Every function returns 0 or -1 with *p->e filled.
  */

@@ -29,10 +29,12 @@ int policy_verb(const struct pd_conf *conf, const char *user, const char *verb, 
 
 /*
  * Are the names and sizes in the checked arguments of a job verb (gateway/args.h) allowed for this tenant: platform, image,
- * pools, networks (each element of "networks" gets "name" filled in from its "vlan" or the reverse and, when it has an "ip", the
- * network's defaults for gateway, dns and domain where the request has none; one gateway in all), limits per VM.  Filled-in
- * arguments are not a request any more: args_check() refuses them, so a gateway checks a copy.  An image, network or platform that is not allowed
- * is PD_NOTFOUND with the same text as one that does not exist; a value over a limit PD_DENIED with both figures.
+ * pools, networks, limits per VM?  An image, network or platform that is not allowed is PD_NOTFOUND with the same text as one
+ * that does not exist; a value over a limit PD_DENIED with both figures.
+ *
+ * Each element of "networks" gets "name" filled in from its "vlan" or the reverse and, when it has an "ip", the network's
+ * defaults for gateway, dns and domain where the request has none; one gateway in all.  Filled-in arguments are not a request
+ * any more: args_check() refuses them, so a gateway checks a copy.
  */
 int policy_args(const struct pd_conf *conf, const struct pd_tenant *tenant, const char *verb, json_t *args,
     struct policy_why *why, struct pd_err *e);
