@@ -204,6 +204,18 @@ end(struct engine *g, enum outcome outcome)
 
 /* ---- the run ---- */
 
+/* More elements than a sequence can have are a mistake, not a shorter list. */
+static int
+check_lists(struct engine *g)
+{
+	struct scope scope = { .vars = g->run->vars };
+
+	for (const struct step *s = g->seq->steps; s != NULL; s = s->next)
+		if (s->each_path != NULL && json_array_size(scope_get(&scope, s->each_path)) > ENGINE_ELEMENTS_MAX)
+			return pd_fail(&g->err, PD_BADDATA, "%s has more than %d elements", s->each_path, ENGINE_ELEMENTS_MAX);
+	return 0;
+}
+
 static void
 count_steps(struct engine *g)
 {
@@ -254,6 +266,8 @@ begin(struct engine *g, struct run *r, struct run_result *res)
 	for (size_t i = 0; i < g->seq->ninputs; i++)
 		if (!json_is_object(json_object_get(r->vars, g->seq->inputs[i])))
 			return pd_fail(&g->err, PD_BUG, "sequence %s: the input %s is missing", g->seq->name, g->seq->inputs[i]);
+	if (check_lists(g) == -1)
+		return -1;
 	count_steps(g);
 	return 0;
 }

@@ -133,3 +133,27 @@ Test(sequence_parse, nesting_and_sizes_are_bounded)
 	expect(large, "longer than 4096");
 	free(large);
 }
+
+/* powerdirector-sequence(5), EXAMPLES */
+Test(sequence_parse, the_example_of_the_manual_is_accepted)
+{
+	FILE  *f = fopen("man/powerdirector-sequence.5", "re");
+	char   line[400], text[16384] = "";
+	size_t used = 0;
+	int    in = 0;
+
+	cr_assert_not_null(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, ".Sh EXAMPLES", 12) == 0)
+			in = 1;
+		else if (in == 1 && strncmp(line, ".Bd", 3) == 0)
+			in = 2;
+		else if (in == 2 && strncmp(line, ".Ed", 3) == 0)
+			in = 3;
+		else if (in == 2)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s", line);
+	}
+	(void)fclose(f);
+	cr_assert_eq(in, 3);
+	expect(text, NULL);
+}
