@@ -23,6 +23,7 @@ B           = build/$(VARIANT)$(if $(PORTABLE),-portable)
 T          ?= 60
 
 CSTD        = -std=c17 -D_GNU_SOURCE -I. -DPD_VERSION='"$(VERSION)"' -DPD_CONF_FILE='"$(CONF)"' \
+	      -DPD_TEMPLATE_DIR='"$(DATADIR)/templates"' -DPD_WORKER_FILE='"$(SBINDIR)/powerdirector-worker"' \
 	      $(if $(PORTABLE),-DPD_PORTABLE)
 WARN        = -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	      -Wwrite-strings $(if $(CI),-Werror)
