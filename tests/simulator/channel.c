@@ -66,6 +66,7 @@ on_signal(ssh_session session, ssh_channel channel, const char *name, void *arg)
 	(void)session;
 	(void)channel;
 	cancel_set(ch->cancel, strcmp(name, "INT") == 0 ? CANCEL_INT : CANCEL_KILL);
+	stream_wake(ch->in);
 }
 
 static int
@@ -158,8 +159,8 @@ chan_new(struct conn *c)
 	ch->conn = c;
 	ch->refs = 1;
 	pthread_cond_init(&ch->changed, NULL);
-	ch->in = stream_queue(drained, ch);
 	ch->cancel = cancel_new();
+	ch->in = stream_queue(ch->cancel, drained, ch);
 	ch->channel = ssh_channel_new(c->ssh);
 	pthread_mutex_lock(&c->lock);
 	c->refs++;

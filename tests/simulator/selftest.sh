@@ -26,6 +26,7 @@ ssh-keygen -q -t ed25519 -N '' -f "$dir/stranger" || exit 1
 # start OPTIONS...: a simulator on a free port, on the same state as before
 start() {
 	rm -f "$dir/state/port"
+	: > "$dir/log"		# the last one's "listening" must not count
 	"$sim" --kind ivm --listen 127.0.0.1:0 --world "$here/worlds/ivm.json" --state "$dir/state" \
 	    --authorized-keys "$dir/key.pub" --password padmin:secret --speed 50 "$@" \
 	    > "$dir/log" 2>&1 &

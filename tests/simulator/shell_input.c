@@ -158,10 +158,8 @@ shell_run_input(struct shell *sh)
 			break;
 		}
 		more = run_gathered(sh, &text, n == 0);
-		if (sh->prompts && cancel_state(sh->cancel) == CANCEL_INT) {
+		if (sh->prompts)
 			cancel_clear_int(sh->cancel);
-			stream_uninterrupt(sh->in);
-		}
 		if (n == 0)
 			break;
 	}

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/simulator/proc.h"
 #include "tests/simulator/stream.h"
 
 struct stream {
@@ -21,7 +22,7 @@ struct stream {
 	bool		is_memory;
 	bool		ended;
 	bool		soft_eof;
-	bool		interrupted;
+	struct cancel  *cancel;		/* the only place that says whether a read is interrupted */
 	void	      (*drained)(void *arg);
 	void	       *arg;
 };
@@ -55,11 +56,12 @@ stream_memory(const void *data, size_t len)
 }
 
 struct stream *
-stream_queue(void (*drained)(void *arg), void *arg)
+stream_queue(struct cancel *cancel, void (*drained)(void *arg), void *arg)
 {
 	struct stream *s = stream_new();
 
 	if (s != NULL) {
+		s->cancel = cancel;
 		s->drained = drained;
 		s->arg = arg;
 	}
@@ -150,16 +152,10 @@ stream_soft_eof(struct stream *s)
 }
 
 void
-stream_interrupt(struct stream *s)
-{
-	set_flag(s, &s->interrupted);
-}
-
-void
-stream_uninterrupt(struct stream *s)
+stream_wake(struct stream *s)
 {
 	pthread_mutex_lock(&s->lock);
-	s->interrupted = false;
+	pthread_cond_broadcast(&s->filled);
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -181,10 +177,8 @@ wait_filled(struct stream *s, bool newline)
 	for (;;) {
 		size_t held = s->len - s->pos;
 
-		if (s->interrupted) {
-			s->interrupted = false;
+		if (s->cancel != NULL && cancel_state(s->cancel) != CANCEL_NONE)
 			return -1;
-		}
 		if (held != 0 && (!newline || held >= STREAM_LINE_MAX ||
 		    memchr(s->buf + s->pos, '\n', held) != NULL))
 			return 1;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct cancel;
 struct stream;
 
 #define STREAM_QUEUE_MAX	((size_t)4 * 1024 * 1024)
@@ -15,16 +16,18 @@ struct stream;
 
 /* Copies the bytes.  NULL when there is no memory. */
 struct stream *stream_memory(const void *data, size_t len);
-/* drained(arg) is called, without any lock, whenever a reader made room. */
-struct stream *stream_queue(void (*drained)(void *arg), void *arg);
+/*
+ * drained(arg) is called, without any lock, whenever a reader made room.  Reads return -1 as
+ * long as cancel is set, which must outlive the stream.
+ */
+struct stream *stream_queue(struct cancel *cancel, void (*drained)(void *arg), void *arg);
 void	stream_free(struct stream *s);
 
 /* The writer's side of a queue.  stream_push() returns how many bytes were taken. */
 size_t	stream_push(struct stream *s, const void *data, size_t len);
 size_t	stream_room(struct stream *s);		/* how many it would take now */
 void	stream_end(struct stream *s);		/* nothing more will come */
-void	stream_interrupt(struct stream *s);	/* the waiting or next read returns -1, once */
-void	stream_uninterrupt(struct stream *s);	/* forget an interruption that nobody saw */
+void	stream_wake(struct stream *s);		/* after cancel_set(): a waiting read returns -1 */
 void	stream_discard(struct stream *s);	/* drop what is queued */
 /* One end of file that does not end the stream: ^D on a terminal. */
 void	stream_soft_eof(struct stream *s);

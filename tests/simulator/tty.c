@@ -36,7 +36,7 @@ interrupt(struct chan *ch)
 	ch->line.len = 0;
 	stream_discard(ch->in);
 	cancel_set(ch->cancel, CANCEL_INT);
-	stream_interrupt(ch->in);
+	stream_wake(ch->in);
 }
 
 static void
