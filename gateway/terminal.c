@@ -32,7 +32,7 @@ read_line(char *line, size_t size)
 		n = read(STDIN_FILENO, line + len, 1);
 		if (n == -1 && errno == EINTR)
 			continue;
-		if (n != 1 || line[len] == '\0')
+		if (n != 1 || line[len] == '\0' || line[len] == CTRL_C)
 			return -1;
 		if (line[len] == '\n')
 			break;
@@ -64,12 +64,10 @@ terminal_ask(const char *prompt, int echo, char *line, size_t size)
 		quiet.c_cc[VEOL] = CTRL_C;
 	}
 	(void)sigprocmask(SIG_BLOCK, &block, &before);
+	rv = tcsetattr(STDIN_FILENO, echo ? TCSADRAIN : TCSAFLUSH, &quiet);	/* before the prompt: nothing typed after it is lost */
 	(void)io_write_all(STDERR_FILENO, prompt, strlen(prompt));
-	rv = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	if (rv == 0)
 		rv = read_line(line, size);
-	if (rv == 0 && strchr(line, CTRL_C) != NULL)
-		rv = -1;
 	if (rv == -1)
 		explicit_bzero(line, size);
 	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
