@@ -219,7 +219,7 @@ guest_tick(struct world *w)
 
 	LIST_EACH(struct lpar, l, &w->lpars) {
 		for (int i = 0; i < 16 && l->t.event != EV_NONE &&
-		    (w->speed <= 0 || l->t.due_ms <= now); i++) {
+		    (w->speed <= 0 ? l->t.due_ms != INT64_MAX : l->t.due_ms <= now); i++) {
 			int64_t late = now - l->t.due_ms;
 
 			happen(w, l);
