@@ -48,6 +48,7 @@ struct engine {
 	int		   answered;	/* the console has answered in this run */
 	int		   stopped;	/* 'c' or 'p': why FLOW_STOP */
 	int		   at, of;	/* steps told to people */
+	char		   saying[160];	/* what they were told last */
 	struct pd_err	   err;		/* why FLOW_FAIL */
 	char		   note[480];	/* of a finish */
 	char		  *poll_seen;	/* last answer of the running poll; repeated ones are not journalled */

@@ -164,7 +164,7 @@ fail_text(const struct engine *g, const struct unit *u, const struct answer *a, 
 	char	     doing[160], text[300];
 
 	if (u->step->say.source == NULL || place_fill(&u->step->say, &s, FILL_MESSAGE, doing, sizeof(doing), NULL) == -1)
-		snprintf(doing, sizeof(doing), "%.100s", u->step->name);
+		snprintf(doing, sizeof(doing), "%.150s", g->saying[0] != '\0' ? g->saying : u->step->name);
 	console_text(text, sizeof(text), a->out, a->err);
 	if (text[0] == '\0')
 		snprintf(text, sizeof(text), "the console gives no reason, exit status %d", rc);

@@ -342,6 +342,7 @@ tell_begin(struct engine *g, const struct unit *u)
 
 	if (u->step->say.source == NULL || place_fill(&u->step->say, &s, FILL_MESSAGE, text, sizeof(text), NULL) == -1)
 		return;
+	snprintf(g->saying, sizeof(g->saying), "%.150s", text);
 	if (g->of < g->at)
 		g->of = g->at;
 	engine_event(g, "step", json_pack("{s:s, s:s, s:i, s:i}", "step", u->step->name, "say", text, "i", g->at, "of", g->of));
