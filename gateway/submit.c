@@ -87,6 +87,24 @@ tell_id(const struct gateway *g, const char *id)
 		(void)fprintf(stderr, "job %s\n", id);
 }
 
+static void
+say_detached(struct response *r)
+{
+	if (strcmp(r->word, "QUEUED") == 0 && strstr(r->message, "follow") == NULL)
+		response_code(r, PD_QUEUED, "job %s is queued; follow it with: follow %s", r->job, r->job);
+}
+
+static void
+watch_to_end(const struct gateway *g, struct response *r)
+{
+	char id[JOB_ID_LEN + 1];
+
+	memcpy(id, r->job, sizeof(id));
+	watch_job(g, id, r);
+	if (g->req.plan && r->status == 0 && !g->req.json)
+		r->message[0] = '\0';	/* a plan's output is its commands */
+}
+
 void
 gateway_submit(struct gateway *g, struct response *r)
 {
@@ -100,10 +118,10 @@ gateway_submit(struct gateway *g, struct response *r)
 	}
 	if (admit(g, &job, r)) {
 		tell_id(g, r->job);
-		if (!g->req.detach)
-			watch_job(g, r->job, r);
-		else if (strcmp(r->word, "QUEUED") == 0 && strstr(r->message, "follow") == NULL)
-			response_code(r, PD_QUEUED, "job %s is queued; follow it with: follow %s", r->job, r->job);
+		if (g->req.detach)
+			say_detached(r);
+		else
+			watch_to_end(g, r);
 	}
 	job_clear(&job);
 }
@@ -124,5 +142,5 @@ gateway_follow(struct gateway *g, struct response *r)
 	if (r->status == 0 && r->job[0] == '\0')
 		response_code(r, PD_BUG, "the director's answer names no job");
 	else if (r->status == 0)
-		watch_job(g, r->job, r);
+		watch_to_end(g, r);
 }
