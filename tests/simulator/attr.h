@@ -72,6 +72,8 @@ int attr_list(struct sim_cmd *cmd, const struct opts *o, const struct listing *l
 /* Prints "[id] text" on stderr and returns 1. */
 int ivm_fail(struct sim_cmd *cmd, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* What POWER8 says when an adapter was added all the same; returns 1. */
+int ivm_eth_warning(struct sim_cmd *cmd);
 #define IVM_USAGE   "VIOSE01040013-0001"
 #define IVM_ATTR    "VIOSE01040014-0010"
 #define IVM_VALUE   "VIOSE01040014-0011"

@@ -244,6 +244,9 @@ run_locked(struct sim_cmd *cmd, const struct verb *v)
 	(void)guest_tick(w);
 	if (v->kind == VIOS && !w->sys.license && (v->flags & UNLICENSED) == 0)
 		rv = vios_fail_plain(cmd, 3, "The license has not been accepted: run license -accept.");
+	else if (v->kind == IVM && w->sys.no_ivm)
+		rv = ivm_fail(cmd, "VIOSE01010003-0245", "The system is managed by a Hardware Management "
+		    "Console: Integrated Virtualization Manager commands are not available.");
 	else if (v->kind == VIOS && cmd->argc == 2 && strcmp(cmd->argv[1], "-help") == 0)
 		rv = (sim_out_printf(cmd->out, "Usage: %s\n", console_usage(cmd)), 0);
 	else

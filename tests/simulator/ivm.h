@@ -28,7 +28,6 @@ int ivm_lssvcevents(struct sim_cmd *cmd);
 int ivm_mkgencfg(struct sim_cmd *cmd);
 int ivm_lslparmigr(struct sim_cmd *cmd);
 int ivm_migrlpar(struct sim_cmd *cmd);
-int ivm_quiet(struct sim_cmd *cmd); /* verbs that succeed and say nothing */
 
 /* What the table knows about the verb that runs. */
 const char *console_usage(const struct sim_cmd *cmd);
@@ -38,6 +37,10 @@ int ivm_usage(struct sim_cmd *cmd, const char *why);
 
 /* Parses; on failure prints the usage and returns 1. Also checks "-m". */
 int ivm_opts(struct sim_cmd *cmd, struct opts *o, const struct optdef *def);
+
+/* The records of -i or of the lines of -f (# begins a comment); the first failure ends it. */
+int ivm_records(struct sim_cmd *cmd, const struct opts *o,
+    int (*one)(struct sim_cmd *cmd, const char *data, void *arg), void *arg);
 
 /* The partition of -n/-p/--id; NULL after a message. */
 struct lpar *ivm_target(struct sim_cmd *cmd, const struct opts *o);

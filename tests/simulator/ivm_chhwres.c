@@ -77,7 +77,7 @@ eth_add(struct sim_cmd *cmd, struct lpar *l, int slot, const char *data)
 	if (l->id == VIOS_ID)
 		sim_out_printf(cmd->out, "The virtual Ethernet adapter was created at %s\n",
 		    netdev_add_vea(cmd->world, slot)->physloc);
-	return 0;
+	return ivm_eth_warning(cmd);
 }
 
 static int

@@ -103,8 +103,10 @@ change(struct sim_cmd *cmd, const struct pairs *ps, enum config_scope scope)
 	lpar_copy(&draft, l);
 	if (config_apply(cmd, &draft, ps, scope) == 0 && config_check(cmd, &draft) == 0 &&
 	    check_live(cmd, l, &draft) == 0) {
+		bool more = draft.veths.n > l->veths.n;
+
 		commit(cmd->world, l, &draft);
-		rv = 0;
+		rv = more ? ivm_eth_warning(cmd) : 0;
 	}
 	lpar_copy_free(&draft);
 	return rv;
@@ -133,33 +135,38 @@ change_system(struct sim_cmd *cmd, const struct pairs *ps)
 	return 0;
 }
 
+static int
+change_record(struct sim_cmd *cmd, const char *data, void *arg)
+{
+	const char *what = arg;
+	struct pairs *ps = xcalloc(1, sizeof(*ps));
+	int rv;
+
+	if (pairs_parse(ps, data) == -1)
+		rv = ivm_fail(cmd, IVM_VALUE, "The configuration data is not valid: %s.", ps->bad);
+	else if (strcmp(what, "sys") == 0)
+		rv = change_system(cmd, ps);
+	else
+		rv = change(cmd, ps, strcmp(what, "lpar") == 0 ? SET_LPAR : SET_PROF);
+	pairs_free(ps);
+	free(ps);
+	return rv;
+}
+
 int
 ivm_chsyscfg(struct sim_cmd *cmd)
 {
 	struct opts o;
-	struct pairs *ps;
-	const char *what;
-	int rv;
+	char what[8];
 
 	if (ivm_opts(cmd, &o, ch_opts) != 0)
 		return 1;
-	what = opt_str(&o, "-r");
-	if (what == NULL || !opt_has(&o, "-i"))
-		return ivm_usage(cmd, "The options -r and -i are required.");
+	if (!opt_has(&o, "-r") || !str_set(what, sizeof(what), opt_str(&o, "-r")) ||
+	    (strcmp(what, "lpar") != 0 && strcmp(what, "prof") != 0 && strcmp(what, "sys") != 0))
+		return ivm_usage(cmd, "The -r option must be lpar, prof or sys.");
+	if (opt_has(&o, "-i") == opt_has(&o, "-f"))
+		return ivm_usage(cmd, "One of -i and -f is required.");
 	if (opt_has(&o, "-o"))
 		return ivm_usage(cmd, "The -o option is not valid here.");
-	ps = xcalloc(1, sizeof(*ps));
-	if (pairs_parse(ps, opt_str(&o, "-i")) == -1)
-		rv = ivm_fail(cmd, IVM_VALUE, "The configuration data is not valid: %s.", ps->bad);
-	else if (strcmp(what, "lpar") == 0)
-		rv = change(cmd, ps, SET_LPAR);
-	else if (strcmp(what, "prof") == 0)
-		rv = change(cmd, ps, SET_PROF);
-	else if (strcmp(what, "sys") == 0)
-		rv = change_system(cmd, ps);
-	else
-		rv = ivm_usage(cmd, "The -r option must be lpar, prof or sys.");
-	pairs_free(ps);
-	free(ps);
-	return rv;
+	return ivm_records(cmd, &o, change_record, what);
 }

@@ -295,7 +295,8 @@ ad_backing(const struct world *w, const void *row, struct text *out)
 	(void)w;
 	if (a->h != NULL && strcmp(a->type, "server") == 0)
 		LIST_EACH(struct vtd, v, &a->h->vtds)
-			text_printf(out, "%s%s", out->n > 0 ? "," : "", v->backing);
+			if (v->backing[0] != '\0')
+				text_printf(out, "%s%s", out->n > 0 ? "," : "", v->backing);
 	if (out->n == 0)
 		text_add(out, "none");
 }

@@ -61,10 +61,36 @@ ivm_target(struct sim_cmd *cmd, const struct opts *o)
 }
 
 int
-ivm_quiet(struct sim_cmd *cmd)
+ivm_eth_warning(struct sim_cmd *cmd)
 {
-	(void)cmd;
-	return 0;
+	if (!cmd->world->sys.eth_warning)
+		return 0;
+	return ivm_fail(cmd, "VIOSE03FF0000-0149", "Unhandled firmware error.");
+}
+
+int
+ivm_records(struct sim_cmd *cmd, const struct opts *o, int (*one)(struct sim_cmd *, const char *, void *),
+    void *arg)
+{
+	const char *file = opt_str(o, "-f");
+	char path[8192], line[4096], rel[512];
+	FILE *f;
+	int rv = 0;
+
+	if (opt_has(o, "-i"))
+		return one(cmd, opt_str(o, "-i"), arg);
+	snprintf(rel, sizeof(rel), "%s%s", file[0] == '/' ? "" : "/home/padmin/", file);
+	world_path(cmd->world, rel, path, sizeof(path));
+	f = strstr(rel, "/../") == NULL ? fopen(path, "re") : NULL;
+	if (f == NULL)
+		return ivm_fail(cmd, IVM_VALUE, "The configuration file %.200s cannot be read.", file);
+	while (rv == 0 && fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\r\n")] = '\0';
+		if (line[0] != '\0' && line[0] != '#')
+			rv = one(cmd, line, arg);
+	}
+	(void)fclose(f);
+	return rv;
 }
 
 int

@@ -80,13 +80,14 @@ build(struct sim_cmd *cmd, const struct pairs *ps, struct lpar *l)
 }
 
 static int
-create(struct sim_cmd *cmd, const char *data)
+create(struct sim_cmd *cmd, const char *data, void *arg)
 {
 	struct pairs *ps = xcalloc(1, sizeof(*ps));
 	struct world *w = cmd->world;
 	struct lpar draft = { 0 }, *l;
 	int rv = 1;
 
+	(void)arg;
 	if (pairs_parse(ps, data) == -1) {
 		(void)ivm_fail(cmd, IVM_VALUE, "The configuration data is not valid: %s.", ps->bad);
 		goto out;
@@ -104,33 +105,11 @@ create(struct sim_cmd *cmd, const char *data)
 	LIST_EACH(struct vfc, f, &draft.vfcs)
 		(void)vfc_add(w, l, f->slot);
 	lpar_sync(w, l);
-	rv = 0;
+	rv = l->veths.n > 0 ? ivm_eth_warning(cmd) : 0;
 out:
 	lpar_copy_free(&draft);
 	pairs_free(ps);
 	free(ps);
-	return rv;
-}
-
-/* A file has one record per line; the first bad one ends the command. */
-static int
-create_from_file(struct sim_cmd *cmd, const char *file)
-{
-	char path[8192], line[4096], rel[512];
-	FILE *f;
-	int rv = 0;
-
-	snprintf(rel, sizeof(rel), "%s%s", file[0] == '/' ? "" : "/home/padmin/", file);
-	world_path(cmd->world, rel, path, sizeof(path));
-	f = strstr(rel, "/../") == NULL ? fopen(path, "re") : NULL;
-	if (f == NULL)
-		return ivm_fail(cmd, IVM_VALUE, "The configuration file %.200s cannot be read.", file);
-	while (rv == 0 && fgets(line, sizeof(line), f) != NULL) {
-		line[strcspn(line, "\r\n")] = '\0';
-		if (line[0] != '\0' && line[0] != '#')
-			rv = create(cmd, line);
-	}
-	(void)fclose(f);
 	return rv;
 }
 
@@ -147,9 +126,7 @@ ivm_mksyscfg(struct sim_cmd *cmd)
 		return ivm_usage(cmd, "One of -i and -f is required.");
 	if (!cmd->world->sys.initialised)
 		return ivm_fail(cmd, IVM_STATE, "The system was not set up yet: run mkgencfg -o init.");
-	if (opt_has(&o, "-f"))
-		return create_from_file(cmd, opt_str(&o, "-f"));
-	return create(cmd, opt_str(&o, "-i"));
+	return ivm_records(cmd, &o, create, NULL);
 }
 
 int

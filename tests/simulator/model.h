@@ -159,6 +159,8 @@ struct system {
 	char ioslevel[32], hostname[NAME_SIZE], gateway[NAME_SIZE], nameserver[NAME_SIZE];
 	char domain[NAME_SIZE], timezone[NAME_SIZE], default_pool[NAME_SIZE], mac_prefix[16];
 	int license, initialised;
+	int no_ivm;	 /* an HMC manages it: the partition verbs refuse */
+	int eth_warning; /* adding a virtual ethernet works, but reports an error (POWER8) */
 	int nports; /* fibre channel ports that can do NPIV */
 };
 
@@ -174,7 +176,6 @@ struct world {
 	double speed;
 	int64_t skip_ms; /* added to the clock by world_advance() */
 	char state_dir[4096], fs[4096 + 8], file[4096 + 16];
-	int busy_files; /* copies under way without the lock */
 	int vt_sessions; /* numbers the terminal sessions */
 
 	struct system sys;

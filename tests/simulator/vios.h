@@ -89,7 +89,6 @@ int vios_sysstat(struct sim_cmd *cmd);
 int vios_errlog(struct sim_cmd *cmd);
 int vios_lsfware(struct sim_cmd *cmd);
 int vios_shutdown(struct sim_cmd *cmd);
-int vios_quiet(struct sim_cmd *cmd);
 int vios_help(struct sim_cmd *cmd);
 int root_mkvg(struct sim_cmd *cmd);
 int root_bootinfo(struct sim_cmd *cmd);

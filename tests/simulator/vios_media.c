@@ -305,11 +305,9 @@ copy_medium(struct sim_cmd *cmd, const char *file, const char *name)
 		return vios_fail_plain(cmd, 2, "The file \"%.200s\" does not exist or cannot be read.", file);
 	if (st.st_size > (int64_t)room * 1024 * 1024)
 		return vios_fail_plain(cmd, 1, "There is not enough free space in the virtual media repository.");
-	cmd->world->busy_files++;
 	world_unlock(cmd->world);
 	rv = copy_file(from, to);
 	world_lock(cmd->world);
-	cmd->world->busy_files--;
 	if (rv == -1) {
 		(void)unlink(to);
 		return vios_fail_plain(cmd, 4, "Unable to copy \"%.200s\": %s", file, strerror(errno));

@@ -330,13 +330,6 @@ vios_shutdown(struct sim_cmd *cmd)
 }
 
 int
-vios_quiet(struct sim_cmd *cmd)
-{
-	(void)cmd;
-	return 0;
-}
-
-int
 root_prtconf(struct sim_cmd *cmd)
 {
 	const struct system *sys = &cmd->world->sys;

@@ -6,8 +6,10 @@
  *
  *	system			type_model serial name processors memory mem_region_size
  *				firmware_memory max_lpars mac_prefix
+ *				eth_warning: a new virtual ethernet is reported as an error, as on POWER8
  *	vios			name level memory processors processing_units
- *				max_virtual_slots hostname license
+ *				max_virtual_slots hostname address license
+ *				ivm: false when an HMC manages the system
  *	physical_volumes	[ name size pvid unique_id description ]
  *	volume_groups		[ name pp_size pvs [ name... ] lvs [ name size type mount ] ]
  *	network			initialised physical [ name... ] fc_ports
@@ -101,6 +103,8 @@ birth_system(struct world *w, const json_t *o, const json_t *vios)
 	COPY(s->timezone, vios, "timezone", "UTC");
 	COPY(s->default_pool, vios, "default_pool", "rootvg");
 	s->license = get_int(vios, "license", 1);
+	s->no_ivm = !get_int(vios, "ivm", 1);
+	s->eth_warning = get_int(o, "eth_warning", 0);
 }
 
 static void

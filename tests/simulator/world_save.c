@@ -109,11 +109,12 @@ static const struct field image_fields[] = {
 static const struct record image_record = RECORD(image, image_fields);
 
 static const struct field system_fields[] = {
-	R_STR(system, default_pool), R_STR(system, domain), R_INT(system, fw_mem),
+	R_STR(system, default_pool), R_STR(system, domain), R_INT(system, eth_warning),
+	R_INT(system, fw_mem),
 	R_STR(system, gateway), R_STR(system, hostname), R_INT(system, initialised),
 	R_STR(system, ioslevel), R_INT(system, license), R_INT(system, lmb),
 	R_STR(system, mac_prefix), R_INT(system, max_lpars), R_INT(system, mem),
-	R_STR(system, name), R_STR(system, nameserver), R_INT(system, nports),
+	R_STR(system, name), R_STR(system, nameserver), R_INT(system, no_ivm), R_INT(system, nports),
 	R_STR(system, serial), R_STR(system, timezone), R_STR(system, type_model),
 	R_INT(system, units),
 };
@@ -162,6 +163,8 @@ volatile_read(struct world *w, const json_t *j)
 
 		snprintf(key, sizeof(key), "lpar%d", l->id);
 		(void)record_read(&clockwork_record, &l->t, json_object_get(j, key));
+		if (l->t.due_ms == INT64_MAX) /* it waited to be seen; a restart is enough */
+			l->t.due_ms = 0;
 	}
 }
 

@@ -34,6 +34,9 @@ void bench_fails(struct bench *b, const char *line, int status, const char *text
 
 const char *bench_state(struct bench *b, int id); /* of a partition */
 
+/* At speed 0 a guest that configured itself runs until somebody has seen it running. */
+void bench_stops_itself(struct bench *b, int id);
+
 /* A file below the VIOS' root. */
 void bench_path(const struct bench *b, const char *path, char out[4096]);
 int64_t bench_file_size(const struct bench *b, const char *path); /* -1: not there */

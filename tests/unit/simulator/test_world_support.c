@@ -186,6 +186,13 @@ bench_state(struct bench *b, int id)
 }
 
 void
+bench_stops_itself(struct bench *b, int id)
+{
+	cr_assert_str_eq(bench_state(b, id), "Running");
+	cr_assert_str_eq(bench_state(b, id), "Not Activated");
+}
+
+void
 bench_path(const struct bench *b, const char *path, char out[4096])
 {
 	snprintf(out, 4096, "%s%s", world_fs_root(b->w), path);
