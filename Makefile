@@ -107,10 +107,10 @@ else
 FUZZMAIN = $(B)/tests/fuzz/replay.o
 $(FUZZERS): $(B)/tests/fuzz/replay.o
 endif
-$(B)/fuzz_sim_%: $(B)/tests/fuzz/fuzz_sim_%.o $(SIMLIB)
-	$(LINK) $(filter-out $(B)/tests/fuzz/replay.o,$^) $(FUZZMAIN) $(SIM_LIBS) -o $@
+$(B)/fuzz_sim_%: $(B)/tests/fuzz/fuzz_sim_%.o $(SIMLIB) $(LIB)
+	$(LINK) $< $(FUZZMAIN) $(SIMLIB) $(LIB) $(SIM_LIBS) $(ALL_LIBS) -o $@
 $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
-	$(LINK) $(filter-out $(B)/tests/fuzz/replay.o,$^) $(FUZZMAIN) $(ALL_LIBS) -o $@
+	$(LINK) $< $(FUZZMAIN) $(LIB) $(ALL_LIBS) -o $@
 
 # What `make check` runs; every program and test exists before the first test starts.
 TESTBIN = $(PROGRAMS) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(FUZZERS)

@@ -5,8 +5,13 @@ if [ "$(id -u)" != 0 ] || ! unshare -m true 2>/dev/null; then
 	echo 'needs root and unshare(1)'
 	exit 77
 fi
-if [ "${IN_NAMESPACE:-}" != yes ]; then
-	IN_NAMESPACE=yes exec unshare -m --propagation private sh "$0" "$@"
+if [ -z "${PD_WORK:-}" ]; then	# the directory outlives the namespace: it is removed out here
+	PD_WORK=$(mktemp -d "${TMPDIR:-/tmp}/pd-e2e.XXXXXX") || exit 1
+	export PD_WORK
+	unshare -m --propagation private sh "$0" "$@"
+	status=$?
+	rm -rf "$PD_WORK"
+	exit $status
 fi
 . "$(dirname "$0")/lib.sh"
 export SITE_SPEED=0

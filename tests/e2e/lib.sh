@@ -4,7 +4,7 @@ set -u
 
 bin=$(cd "$1" && pwd) || exit 1
 source=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d "${TMPDIR:-/tmp}/pd-e2e.XXXXXX") || exit 1
+work=${PD_WORK:-$(mktemp -d "${TMPDIR:-/tmp}/pd-e2e.XXXXXX")} || exit 1
 site=$work/site
 failures=0
 checks=0
