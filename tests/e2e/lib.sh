@@ -23,7 +23,7 @@ finish() {
 	if [ "$failures" != 0 ] && [ -n "${KEEP:-}" ]; then
 		echo "kept: $work" >&2
 	else
-		rm -rf "$work"
+		rm -rf "$work" 2>/dev/null	# a mount point goes with its namespace
 	fi
 	echo "$(basename "$0"): $checks checks, $failures failed"
 	[ "$status" = 0 ] && [ "$failures" = 0 ] || exit 1
