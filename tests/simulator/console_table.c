@@ -231,7 +231,8 @@ dispatch(struct sim_cmd *cmd)
 	v = verb_find(IVM, cmd->argv[0]);
 	if (v == NULL && strcmp(cmd->user, "root") == 0)
 		return verb_find(ROOT, cmd->argv[0]);
-	return v != NULL ? v : verb_find(VIOS, cmd->argv[0]);
+	/* The short names are functions of the login profile: an exec request needs "ioscli". */
+	return v != NULL ? v : cmd->interactive ? verb_find(VIOS, cmd->argv[0]) : NULL;
 }
 
 static int

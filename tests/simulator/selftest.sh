@@ -93,6 +93,7 @@ login_tests() {
 shell_tests() {
 	run "unknown command" 127 "" "ksh: nosuch:  not found." "nosuch -a"
 	run "padmin has no sort" 127 "" "ksh: sort:  not found." "sort"
+	run "VIOS verbs need ioscli" 127 "" "ksh: lsmap:  not found." "lsmap -all"
 	run "exit status" 7 "" "" "exit 7"
 	run "streams are separate" 127 "a" "ksh: nosuch:  not found." "echo a; nosuch"
 	run "restricted" 1 "" "rksh: x: 0403-019 The operation is not allowed in a restricted shell." "echo a > x"
