@@ -40,11 +40,30 @@ cancel(void *arg, const char *id, struct pd_err *e)
 	return runner_cancel(a->d, id, a->user, e);
 }
 
+static const char *
+what_it_waits_for(const struct director *d, const json_t *row)
+{
+	struct sched_job job;
+
+	if (strcmp(field_text(row, "state"), "queued") != 0)
+		return "";
+	runner_fill(d, row, &job);
+	return sched_wait(d->sched, &job);
+}
+
+static const char *
+wait_of(void *arg, const json_t *row)
+{
+	const struct asking *a = arg;
+
+	return what_it_waits_for(a->d, row);
+}
+
 static struct query_context
 context_of(struct asking *a)
 {
 	return (struct query_context){ .conf = a->d->conf, .store = a->d->store, .spool = &a->d->spool, .cancel = cancel,
-		.arg = a, .now_ms = clock_wall_ms() };
+		.wait = wait_of, .arg = a, .now_ms = clock_wall_ms() };
 }
 
 static json_t *
@@ -71,17 +90,6 @@ op_resolve(struct asking *a)
 	struct query_context q = context_of(a);
 
 	return query_resolve(&q, field_text(a->request, "job"), a->user);
-}
-
-static const char *
-what_it_waits_for(const struct director *d, const json_t *row)
-{
-	struct sched_job job;
-
-	if (strcmp(field_text(row, "state"), "queued") != 0)
-		return "";
-	runner_fill(d, row, &job);
-	return sched_wait(d->sched, &job);
 }
 
 /* Accepted: where it is and what it waits for. */
