@@ -80,6 +80,19 @@ is() {	# is WHAT EXPECTED ACTUAL
 	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
 }
 
+# Waits for a condition, up to half a minute.
+wait_until() {	# wait_until WHAT command...
+	what=$1
+	shift
+	checks=$((checks + 1))
+	for try in $(seq 300); do
+		! "$@" >/dev/null 2>&1 || return 0
+		sleep 0.1
+	done
+	fail "$what: not within half a minute"
+	return 1
+}
+
 # The simulated console's state without what changes by itself (clocks, counters).
 world() { jq -S 'del(.volatile)' "$site/power1/world.json"; }
 
