@@ -74,7 +74,8 @@ response_from_json(struct response *r, const json_t *reply)
 	json_t	     *value = json_object_get(reply, "value");
 
 	if (word == NULL || !json_is_integer(status) || json_integer_value(status) < 0 ||
-	    json_integer_value(status) > STATUS_MAX || strlen(word) >= sizeof(r->word)) {
+	    json_integer_value(status) > STATUS_MAX || strlen(word) >= sizeof(r->word) ||
+	    word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_")] != '\0') {
 		response_code(r, PD_BUG, "the director's answer has no code or no exit status");
 		return;
 	}
