@@ -121,9 +121,5 @@ request_parse(int argc, char *const *argv, struct request *req, struct pd_err *e
 	rv = request_begin(req, strcmp(argv[0], "--version") == 0 ? "version" : argv[0], e);
 	if (rv == 0)
 		rv = parse_words(argc, argv, req, e);
-	if (rv == -1) {
-		request_clear(req);
-		req->json = wants_json(argc, argv);
-	}
-	return rv;
+	return rv == 0 ? 0 : request_fail(req, wants_json(argc, argv));
 }

@@ -18,6 +18,17 @@ request_clear(struct request *req)
 }
 
 int
+request_fail(struct request *req, int json)
+{
+	const struct verb *verb = req->verb;
+
+	request_clear(req);
+	req->verb = verb;
+	req->json = json;
+	return -1;
+}
+
+int
 request_begin(struct request *req, const char *name, struct pd_err *e)
 {
 	char		   shown[VALUE_SHOWN_MAX];

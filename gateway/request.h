@@ -14,6 +14,8 @@ int request_begin(struct request *req, const char *verb, struct pd_err *e);
 const struct verb_arg *request_arg(const struct request *req, const char *name, const char *written, struct pd_err *e);
 /* Parses text (NULL for a flag) and keeps the value; PD_USAGE when it comes too often. */
 int request_set(struct request *req, const struct verb_arg *a, const char *text, struct pd_err *e);
+/* Empties *req but for what the refusal is told with: the verb, where it is known, and the wish for JSON.  Returns -1. */
+int request_fail(struct request *req, int json);
 /* Nothing required is missing? */
 int request_finish(struct request *req, struct pd_err *e);
 

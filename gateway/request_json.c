@@ -198,10 +198,8 @@ request_from_json(const char *text, size_t len, struct request *req, struct pd_e
 		return pd_fail(e, PD_BADDATA, "the request is not one JSON object: line %d, column %d: %s", why.line,
 		    why.column, vis_encode(shown, sizeof(shown), why.text, strlen(why.text)));
 	rv = from_object(object, req, e);
-	if (rv == -1) {
-		request_clear(req);
-		req->json = json_is_true(json_object_get(object, "json"));
-	}
+	if (rv == -1)
+		(void)request_fail(req, json_is_true(json_object_get(object, "json")));
 	json_decref(object);
 	return rv;
 }

@@ -33,7 +33,6 @@ args(const char *line)
 
 	if (parse(line, &req, &e) == -1) {
 		(void)snprintf(out, sizeof(out), "!%d %s", code_exit(e.code), e.msg);
-		cr_assert_null(req.verb);
 		cr_assert_null(req.args);
 		return out;
 	}
@@ -85,6 +84,19 @@ Test(args, an_unknown_verb_names_the_nearest)
 	SAYS("create", "did you mean create-vm?");
 	SAYS("reboot", "\"help\" lists");
 	SAYS("''", "unknown command \"\"");
+}
+
+Test(args, a_refusal_keeps_the_verb_that_is_known)
+{
+	struct request req;
+	struct pd_err  e = { 0 };
+
+	cr_assert_eq(parse("create-vm web1 --memory 4X --json", &req, &e), -1);
+	cr_assert_not_null(req.verb);
+	cr_assert_str_eq(req.verb->name, "create-vm");
+	cr_assert(req.json);
+	cr_assert_eq(parse("creat-vm web1", &req, &e), -1);
+	cr_assert_null(req.verb);
 }
 
 Test(args, an_unknown_option_names_the_nearest)
