@@ -31,7 +31,7 @@ option_value(const char *name, int argc, char *const *argv, int *i)
 	size_t len = strlen(name);
 
 	if (strcmp(argv[*i], name) == 0)
-		return *i + 1 < argc ? argv[++*i] : "";
+		return *i + 1 < argc && argv[*i + 1] != NULL ? argv[++*i] : "";
 	if (name[1] == '-' && strncmp(argv[*i], name, len) == 0 && argv[*i][len] == '=')
 		return argv[*i] + len + 1;
 	return NULL;

@@ -54,7 +54,6 @@ read_stdin(char *buf, size_t size, size_t *len, struct pd_err *e)
 	ssize_t	      n;
 
 	for (*len = 0; *len < size; *len += (size_t)n) {
-		n = 0;
 		left = end - clock_mono_ms();
 		if (left <= 0 || poll(&in, 1, (int)left) == 0)
 			return pd_fail(e, PD_USAGE, "no whole request came on stdin within %d seconds", STDIN_LIMIT_MS / 1000);

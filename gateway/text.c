@@ -115,7 +115,8 @@ string_text(const json_t *v, enum unit unit)
 	const char *s = json_string_value(v);
 	char	   *text = text_harmless(s, json_string_length(v));
 
-	if (text != NULL && unit == UNIT_TIME && strlen(text) == CLOCK_TEXT_LEN - 1 && text[10] == 'T' && text[19] == '.')
+	if (text != NULL && unit == UNIT_TIME && strlen(text) == CLOCK_TEXT_LEN - 1 && strchr(text, 'T') == text + 10 &&
+	    strchr(text, '.') == text + 19)
 		(void)strcpy(text + 19, "Z");
 	return text;
 }

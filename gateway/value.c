@@ -14,6 +14,10 @@
 #include "gateway/value.h"
 #include "spool/vis.h"
 
+#ifdef __clang_analyzer__
+#undef value_bad
+#endif
+
 char *
 value_shown(char buf[VALUE_SHOWN_MAX], const char *text)
 {

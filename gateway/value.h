@@ -19,6 +19,9 @@
 /* Fails with "--memory: 4X <why>". */
 int value_bad(const struct verb_arg *a, const char *text, struct pd_err *e, const char *why, ...)
     __attribute__((format(printf, 4, 5)));
+#ifdef __clang_analyzer__	/* as in err.h */
+#define value_bad(...) (value_bad(__VA_ARGS__), -1)
+#endif
 
 /* A word as messages show it: escaped, in quotes unless it is plain.  Returns buf. */
 char *value_shown(char buf[VALUE_SHOWN_MAX], const char *text);

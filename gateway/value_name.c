@@ -42,7 +42,7 @@ show_char(char buf[24], const char *text)
 {
 	size_t n = 1;
 
-	while ((text[n] & 0xc0) == 0x80 && n < 4)
+	while (n < 4 && (text[n] & 0xc0) == 0x80)
 		n++;
 	return vis_encode(buf, 24, text, n);
 }

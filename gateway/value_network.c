@@ -44,7 +44,7 @@ host_address(const struct verb_arg *a, const char *text, uint32_t *addr, struct 
 static uint32_t
 mask_of(int64_t prefix)
 {
-	return (uint32_t)(0xffffffffu << (32 - prefix));
+	return prefix > 0 ? (uint32_t)(0xffffffffu << (32 - prefix)) : 0;
 }
 
 /* ip=ADDRESS/BITS; cuts text at the slash. */

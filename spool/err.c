@@ -9,6 +9,11 @@
 
 #include "spool/err.h"
 
+#ifdef __clang_analyzer__
+#undef pd_fail
+#undef pd_fail_sys
+#endif
+
 static const struct {
 	const char *word;
 	int	    status;

@@ -45,6 +45,11 @@ int pd_fail(struct pd_err *e, enum pd_code code, const char *fmt, ...)
 int pd_fail_sys(struct pd_err *e, enum pd_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+#ifdef __clang_analyzer__	/* it sees one file at a time, and would try what follows a success */
+#define pd_fail(...)	 (pd_fail(__VA_ARGS__), -1)
+#define pd_fail_sys(...) (pd_fail_sys(__VA_ARGS__), -1)
+#endif
+
 /*
  * Stable word of a code ("OVER_QUOTA") and its exit status (77).  Several codes share a word, so
  * that way back needs both; what fits no row is PD_BUG.

@@ -47,8 +47,8 @@ read_head(struct store *st, struct head *head, struct pd_err *e)
 		head->seq = sqlite3_column_int64(q.s, 0);
 		memcpy(head->hash, sqlite3_column_blob(q.s, 1), HASH_SIZE);
 		rv = 0;
-	} else if (rv != -1)
-		rv = pd_fail(e, PD_BADDATA, "the history's head is missing");
+	} else
+		rv = rv == -1 ? -1 : pd_fail(e, PD_BADDATA, "the history's head is missing");
 	stmt_close(&q);
 	return rv;
 }

@@ -140,11 +140,11 @@ current_state(struct store *st, const char *id, enum job_state *state, struct pd
 		return -1;
 	stmt_text(&q, id);
 	rv = stmt_step(&q, e);
-	if (rv == 0)
-		rv = no_job(id, e);
-	else if (rv == 1)
+	if (rv == 1)
 		rv = job_state_from_name((const char *)sqlite3_column_text(q.s, 0), state) == 0 ? 0 :
 		    pd_fail(e, PD_IO, "database: job %s has an unknown state", id);
+	else
+		rv = rv == 0 ? no_job(id, e) : -1;
 	stmt_close(&q);
 	return rv;
 }

@@ -88,7 +88,7 @@ int row_update(struct store *st, const struct table *t, const char *key, const c
     const json_t *set, struct pd_err *e);
 
 /* "SELECT columns FROM table " at the begin of a text. */
-void row_select(struct sql_text *t, const struct table *table);
+void row_select(struct sql_text *sql, const struct table *t);
 /* First row of such a statement, which is closed: 1 and *row, 0 = none, -1. */
 int row_one(struct stmt *q, const struct table *t, json_t **row, struct pd_err *e);
 /* All its rows as an array, in their order. */
