@@ -140,12 +140,14 @@ run_weight(const struct world *w, const void *row, struct text *out)
 	text_printf(out, "%d", lpar_active(l) ? l->curr.uncap_weight : 0);
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): p becomes the name of a member */
 #define PROC_HALF(p) \
 	AT_STR(lpar, #p "_proc_mode", p.proc_mode), AT_UNITS(lpar, #p "_min_proc_units", p.min_units), \
 	AT_UNITS(lpar, #p "_proc_units", p.units), AT_UNITS(lpar, #p "_max_proc_units", p.max_units), \
 	AT_INT(lpar, #p "_min_procs", p.min_procs), AT_INT(lpar, #p "_procs", p.procs), \
 	AT_INT(lpar, #p "_max_procs", p.max_procs), AT_STR(lpar, #p "_sharing_mode", p.sharing_mode), \
 	AT_INT(lpar, #p "_uncap_weight", p.uncap_weight)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct attr proc_lpar_attrs[] = {
 	AT_STR(lpar, "lpar_name", name), AT_INT(lpar, "lpar_id", id),

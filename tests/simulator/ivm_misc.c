@@ -284,13 +284,13 @@ p_total(const struct world *w, const void *row, struct text *out)
 static void
 p_cycles(const struct world *w, const void *row, struct text *out)
 {
-	text_printf(out, "%lld", (long long)(((const struct sample *)row)->ms / 1000 % 100000000 * 512 * w->sys.units));
+	text_printf(out, "%lld", (long long)((const struct sample *)row)->ms / 1000 % 100000000 * 512 * w->sys.units);
 }
 
 static void
 p_used(const struct world *w, const void *row, struct text *out)
 {
-	text_printf(out, "%lld", (long long)(((const struct sample *)row)->ms / 1000 % 100000000 * 51 * w->sys.units));
+	text_printf(out, "%lld", (long long)((const struct sample *)row)->ms / 1000 % 100000000 * 51 * w->sys.units);
 }
 
 static void

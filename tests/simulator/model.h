@@ -188,7 +188,7 @@ struct world {
 /* for (each item of a list) */
 #define LIST_EACH(type, var, l) \
 	for (size_t var##_i = 0; var##_i < (l)->n; var##_i++) \
-		for (type *var = (l)->item[var##_i], *var##_once = var; var##_once != NULL; var##_once = NULL)
+		for (type *var = (l)->item[var##_i], **var##_once = &var; var##_once != NULL; var##_once = NULL)
 
 int64_t world_now(const struct world *w);
 int64_t world_span(const struct world *w, double seconds); /* how long that takes here, in ms */

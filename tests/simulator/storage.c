@@ -238,6 +238,8 @@ allocate(struct world *w, struct lv *v, const struct vg *g, int pps, const char 
 				most = n;
 			}
 		}
+		if (best == NULL)
+			return -1;
 		extent_add(v, best->name, most < pps ? most : pps);
 		pps -= most;
 	}
@@ -353,7 +355,7 @@ vtd_of(const struct world *w, const char *backing, const char *pool, struct vhos
 			bool is_file = strcmp(v->kind, "file") == 0;
 
 			if (strcmp(v->backing, backing) != 0 || is_file != (pool != NULL) ||
-			    (is_file && strcmp(v->pool, pool) != 0))
+			    (pool != NULL && strcmp(v->pool, pool) != 0))
 				continue;
 			if (host != NULL)
 				*host = h;

@@ -346,6 +346,7 @@ util_sort(struct shell *sh, int argc, char **argv)
 		if (!o.unique || k == 0 || compare(&v[k - 1], &v[k]) != 0)
 			sim_out_printf(sh->out, "%s\n", v[k]);
 	}
+	sort_by = NULL;
 	free(v);
 	free(data);
 	return 0;

@@ -451,7 +451,7 @@ vios_loadopt(struct sim_cmd *cmd)
 		{ NULL, OPT_END },
 	};
 	struct opts o;
-	struct medium m;
+	struct medium m = { .read_only = false };
 	struct vtd *v;
 	int rv;
 

@@ -34,7 +34,8 @@ pool_wanted(struct sim_cmd *cmd, const struct opts *o, struct pool *p)
 
 	if (pool_find(cmd->world, name, p))
 		return 0;
-	return vios_fail_plain(cmd, 23, "\"%.60s\" is not a valid storage pool.", name);
+	(void)vios_fail_plain(cmd, 23, "\"%.60s\" is not a valid storage pool.", name);
+	return 23;
 }
 
 static int
@@ -167,6 +168,7 @@ vios_rmsp(struct sim_cmd *cmd)
 	static const struct optdef def[] = { { "-f", OPT_FLAG }, { NULL, OPT_END } };
 	struct opts o;
 	struct fpool *f;
+	struct lv *lv;
 	char path[8192], name[NAME_SIZE];
 
 	if (vios_opts(cmd, &o, def) != 0)
@@ -191,9 +193,12 @@ vios_rmsp(struct sim_cmd *cmd)
 		(void)unlink(path);
 		list_remove(&cmd->world->fbds, b);
 	}
-	world_path(cmd->world, lv_find(cmd->world, name)->mount, path, sizeof(path));
-	(void)rmdir(path);
-	lv_destroy(cmd->world, lv_find(cmd->world, name));
+	lv = lv_find(cmd->world, name);
+	if (lv != NULL) {
+		world_path(cmd->world, lv->mount, path, sizeof(path));
+		(void)rmdir(path);
+		lv_destroy(cmd->world, lv);
+	}
 	list_remove(&cmd->world->fpools, f);
 	if (strcmp(cmd->world->sys.default_pool, name) == 0)
 		str_set(cmd->world->sys.default_pool, NAME_SIZE, "rootvg");
