@@ -96,20 +96,49 @@ int store_image_list(struct store *st, const char *platform, json_t **is, struct
  * job verb vm what{}; seq and hash are made here, t when it is absent.  Inside a transaction only.
  */
 int store_history_add(struct store *st, const json_t *record, struct pd_err *e);
+/* The last `limit` records; with `from_start` or `after`, the first ones behind record `after`. */
 struct history_filter {
 	const char *user, *tenant, *vm, *job;
 	int	    limit;
+	int	    from_start;
+	int64_t	    after;
 };
 int store_history_list(struct store *st, const struct history_filter *f, json_t **records, struct pd_err *e);	/* newest last; with "hash", hex */
+/* {"seq":N,"head":HASH} of the job's last record: what proves later that it has not been changed or cut off.  NULL without records. */
+int store_history_receipt(struct store *st, const char *job, json_t **receipt, struct pd_err *e);
 
 #define HISTORY_HASH_LEN 64
 /* The last record's number and hash: what a receipt or a remote log keeps as a witness. */
 int store_history_head(struct store *st, int64_t *seq, char hash[HISTORY_HASH_LEN + 1], struct pd_err *e);
 
+/* A number and hash that somebody kept: a receipt, a line of a log on another host. */
+struct history_witness {
+	int64_t seq;
+	char	head[HISTORY_HASH_LEN + 1];
+};
+/* "SEQ:HASH", as people write it.  PD_USAGE. */
+int history_witness_parse(const char *text, struct history_witness *w, struct pd_err *e);
+
+enum history_fault {
+	HISTORY_WHOLE, HISTORY_CHANGED, HISTORY_MISSING, HISTORY_INSERTED, HISTORY_REORDERED, HISTORY_CUT, HISTORY_NFAULTS
+};
+struct history_proof {
+	int64_t		   records;	/* so many are proven, from the first on */
+	char		   head[HISTORY_HASH_LEN + 1];	/* hash of the last of them */
+	char		   t[40];	/* its time; "" = there is none */
+	enum history_fault fault;
+	int64_t		   at;		/* the first record that is not as it was */
+};
+const char *history_fault_name(enum history_fault fault);	/* "whole", "changed", ... */
+
 /*
- * Walks the chain from the first record to the head.  *proven_to is the last record that is proven, also on failure: PD_BADDATA then
- * names the first record that is changed, missing or too many.  A whole history that somebody made anew is found by comparing with a witness only.
+ * Walks the chain from the first record to the head, and compares it with the witness (NULL = none).  *proof says how far it is proven,
+ * also on failure: PD_BADDATA then names the first record that is changed, missing, inserted, elsewhere or cut off.  A whole history that
+ * somebody made anew, or shortened with its head, is found by a witness only.
  */
-int store_history_verify(struct store *st, int64_t *proven_to, struct pd_err *e);
+int store_history_verify(struct store *st, const struct history_witness *w, struct history_proof *proof, struct pd_err *e);
+
+/* A database file to look at only, as a copy of it or while a director writes it; nothing but history can be asked.  store_close(). */
+int store_open_copy(const char *path, struct store **st, struct pd_err *e);
 
 #endif

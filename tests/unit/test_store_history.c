@@ -136,76 +136,227 @@ Test(store_history, a_record_without_a_time_gets_one_and_without_an_event_is_ref
 	json_decref(odd);
 }
 
-static void
-expect_broken(int64_t proven, const char *text)
-{
-	int64_t to = -1;
+static struct history_proof proof;
 
-	cr_assert_eq(store_history_verify(f.st, &to, &f.e), -1, "not noticed");
+static void
+expect_broken(int64_t proven, enum history_fault fault, int64_t at, const char *text)
+{
+	cr_assert_eq(store_history_verify(f.st, NULL, &proof, &f.e), -1, "not noticed");
 	cr_expect_eq(f.e.code, PD_BADDATA);
-	cr_expect_eq(to, proven, "proven to %lld: %s", (long long)to, f.e.msg);
+	cr_expect_eq(proof.records, proven, "proven to %lld: %s", (long long)proof.records, f.e.msg);
+	cr_expect_eq(proof.fault, fault, "%s", f.e.msg);
+	cr_expect_eq(proof.at, at, "%lld: %s", (long long)proof.at, f.e.msg);
 	cr_expect_not_null(strstr(f.e.msg, text), "%s", f.e.msg);
 }
 
 Test(store_history, P6_an_untouched_history_is_proven_to_its_end)
 {
-	int64_t to = -1;
+	char	head[HISTORY_HASH_LEN + 1];
+	int64_t seq;
 
-	cr_assert_eq(store_history_verify(f.st, &to, &f.e), 0);
-	cr_assert_eq(to, 0);
+	cr_assert_eq(store_history_verify(f.st, NULL, &proof, &f.e), 0);
+	cr_assert(proof.records == 0 && proof.t[0] == '\0');
 	add_five();
 	fixture_reopen(&f);
-	cr_assert_eq(store_history_verify(f.st, &to, &f.e), 0, "%s", f.e.msg);
-	cr_assert_eq(to, 5);
+	cr_assert_eq(store_history_verify(f.st, NULL, &proof, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_history_head(f.st, &seq, head, &f.e), 0);
+	cr_assert_eq(proof.records, 5);
+	cr_assert_str_eq(proof.head, head);
+	cr_assert_str_eq(proof.t, "2027-03-01T09:00:00.123Z");
+	cr_assert_eq(proof.fault, HISTORY_WHOLE);
 }
 
 Test(store_history, P6_a_changed_record_is_found)
 {
 	add_five();
 	tamper("UPDATE history SET record = replace(record, 'bob', 'eve') WHERE seq = 3");
-	expect_broken(2, "record 3");
+	expect_broken(2, HISTORY_CHANGED, 3, "record 3");
 }
 
 Test(store_history, P6_a_changed_hash_is_found)
 {
 	add_five();
 	tamper("UPDATE history SET hash = zeroblob(32) WHERE seq = 4");
-	expect_broken(3, "record 4");
+	expect_broken(3, HISTORY_CHANGED, 4, "record 4");
 }
 
 Test(store_history, P6_a_missing_record_is_found)
 {
 	add_five();
 	tamper("DELETE FROM history WHERE seq = 3");
-	expect_broken(2, "record 3 is missing");
+	expect_broken(2, HISTORY_MISSING, 3, "record 3 is missing");
 }
+
+Test(store_history, P6_a_missing_first_record_is_found)
+{
+	add_five();
+	tamper("DELETE FROM history WHERE seq = 1");
+	expect_broken(0, HISTORY_MISSING, 1, "record 1 is missing");
+}
+
+#define SHIFT_UP(from) "UPDATE history SET seq = -seq - 1 WHERE seq >= " #from "; UPDATE history SET seq = -seq WHERE seq < 0;"
 
 Test(store_history, P6_a_gap_that_was_closed_by_renumbering_is_found)
 {
 	add_five();
 	tamper("DELETE FROM history WHERE seq = 3; UPDATE history SET seq = seq - 1 WHERE seq > 3");
-	expect_broken(2, "record 3");
+	expect_broken(2, HISTORY_MISSING, 3, "record 3 is missing");
+}
+
+Test(store_history, P6_an_inserted_record_is_found)
+{
+	add_five();
+	tamper(SHIFT_UP(3) "INSERT INTO history(seq, hash, record) SELECT 3, randomblob(32), replace(record, 'bob', 'eve') FROM history"
+	    " WHERE seq = 4");
+	expect_broken(2, HISTORY_INSERTED, 3, "the true one stands at 4");
+}
+
+Test(store_history, P6_an_inserted_record_before_the_first_is_found)
+{
+	add_five();
+	tamper("INSERT INTO history(seq, hash, record) VALUES(0, zeroblob(32), '{}')");
+	expect_broken(0, HISTORY_INSERTED, 0, "record 0 was inserted");
+}
+
+Test(store_history, P6_exchanged_records_are_found)
+{
+	add_five();
+	tamper("UPDATE history SET seq = -3 WHERE seq = 3; UPDATE history SET seq = 3 WHERE seq = 4;"
+	    "UPDATE history SET seq = 4 WHERE seq = -3");
+	expect_broken(2, HISTORY_REORDERED, 3, "record 3 stands at 4");
+}
+
+Test(store_history, P6_exchanged_texts_are_found)
+{
+	add_five();
+	tamper("CREATE TEMP TABLE two AS SELECT seq, record FROM history WHERE seq IN (2, 5);"
+	    "UPDATE history SET record = (SELECT record FROM two WHERE two.seq = 7 - history.seq) WHERE seq IN (2, 5)");
+	expect_broken(1, HISTORY_REORDERED, 2, "record 2 stands at 5");
 }
 
 Test(store_history, P6_a_cut_at_the_end_is_found)
 {
 	add_five();
 	tamper("DELETE FROM history WHERE seq > 3");
-	expect_broken(3, "cut off behind record 3");
+	expect_broken(3, HISTORY_CUT, 4, "cut off behind record 3");
 }
 
 Test(store_history, P6_a_forged_record_at_the_end_is_found)
 {
 	add_five();
 	tamper("INSERT INTO history(seq, hash, record) VALUES(6, randomblob(32), '{}')");
-	expect_broken(5, "record 6");
+	expect_broken(5, HISTORY_INSERTED, 6, "record 6");
 }
 
 Test(store_history, P6_a_changed_head_is_found)
 {
 	add_five();
 	tamper("UPDATE history_head SET seq = 4");
-	expect_broken(5, "head");
+	expect_broken(5, HISTORY_CHANGED, 6, "head");
+}
+
+/* The head as it is now. */
+static struct history_witness
+witness_now(void)
+{
+	struct history_witness w;
+
+	cr_assert_eq(store_history_head(f.st, &w.seq, w.head, &f.e), 0);
+	return w;
+}
+
+Test(store_history, P6_a_cut_with_its_head_is_found_by_a_witness)
+{
+	struct history_witness w;
+
+	add_five();
+	w = witness_now();
+	cr_assert_eq(store_history_verify(f.st, &w, &proof, &f.e), 0, "%s", f.e.msg);
+	tamper("DELETE FROM history WHERE seq > 3;"
+	    "UPDATE history_head SET seq = 3, hash = (SELECT hash FROM history WHERE seq = 3)");
+	cr_assert_eq(store_history_verify(f.st, NULL, &proof, &f.e), 0, "only a witness shows it");
+	cr_assert_eq(store_history_verify(f.st, &w, &proof, &f.e), -1);
+	cr_assert(proof.fault == HISTORY_CUT && proof.at == 4 && proof.records == 3, "%s", f.e.msg);
+}
+
+Test(store_history, P6_a_chain_made_anew_is_found_by_a_witness)
+{
+	struct history_witness w;
+
+	add_five();
+	w = witness_now();
+	fixture_add_record(&f, fixture_record("done", "bob", "red", "J4", "db1"));
+	cr_assert_eq(store_history_verify(f.st, &w, &proof, &f.e), 0, "an older one counts: %s", f.e.msg);
+	tamper("DELETE FROM history; UPDATE history_head SET seq = 0, hash = zeroblob(32)");
+	fixture_add_record(&f, fixture_record("admitted", "eve", "blue", "J1", "web1"));
+	add_five();
+	cr_assert_eq(store_history_verify(f.st, NULL, &proof, &f.e), 0);
+	cr_assert_eq(store_history_verify(f.st, &w, &proof, &f.e), -1);
+	cr_assert(proof.fault == HISTORY_CHANGED && proof.at == 5, "%s", f.e.msg);
+}
+
+Test(store_history, a_witness_is_a_number_and_a_hash)
+{
+	static const char *const bad[] = { "", "5", "5:", ":5", "5:abc", "-1:" , "0:", "x:", " 5:", "99999999999999999999:" };
+	struct history_witness	 w;
+	char			 text[120];
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		(void)snprintf(text, sizeof(text), "%s%s", bad[i], i < 5 ? "" :
+		    "21a1cffbe82935a786a39d3761af0b21921a5cceace5fb06615867149ceac6a8");
+		cr_expect(history_witness_parse(text, &w, &f.e) == -1 && f.e.code == PD_USAGE, "%s", text);
+	}
+	cr_expect_eq(history_witness_parse("7:21a1cffbe82935a786a39d3761af0b21921a5cceace5fb06615867149ceac6a8", &w, &f.e), 0);
+	cr_expect_eq(w.seq, 7);
+}
+
+Test(store_history, P6_a_copy_is_verified_without_a_director_and_stays_untouched)
+{
+	char	      path[128], cmd[400];
+	struct store *copy = NULL;
+
+	add_five();
+	(void)snprintf(path, sizeof(path), "%s/a copy?#%%.db", f.dir);
+	(void)snprintf(cmd, sizeof(cmd), "VACUUM INTO '%s'", path);
+	cr_assert_eq(sqlite3_exec(f.st->db, cmd, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(f.st->db));
+	cr_assert_eq(store_open_copy(path, &copy, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_history_verify(copy, NULL, &proof, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(proof.records, 5);
+	cr_assert_neq(sqlite3_exec(copy->db, "DELETE FROM history_head", NULL, NULL, NULL), SQLITE_OK);
+	store_close(copy);
+	/* One in use, with records in its write-ahead log. */
+	(void)snprintf(path, sizeof(path), "%s/powerdirector.db", f.dir);
+	cr_assert_eq(store_open_copy(path, &copy, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_history_verify(copy, NULL, &proof, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(proof.records, 5);
+	store_close(copy);
+	cr_assert_eq(store_open_copy("/nowhere/x.db", &copy, &f.e), -1);
+	cr_assert_eq(f.e.code, PD_NOTFOUND);
+}
+
+Test(store_history, pages_go_on_behind_a_number)
+{
+	add_five();
+	cr_expect_str_eq(numbers(&(struct history_filter){ .from_start = 1, .limit = 2 }), "1 2");
+	cr_expect_str_eq(numbers(&(struct history_filter){ .after = 2, .limit = 2 }), "3 4");
+	cr_expect_str_eq(numbers(&(struct history_filter){ .after = 4 }), "5");
+	cr_expect_str_eq(numbers(&(struct history_filter){ .after = 5 }), "");
+	cr_expect_str_eq(numbers(&(struct history_filter){ .after = 1, .user = "bob", .tenant = "red" }), "3 5");
+}
+
+Test(store_history, a_job_has_the_receipt_of_its_last_record)
+{
+	json_t *receipt, *rows;
+
+	add_five();
+	cr_assert_eq(store_history_receipt(f.st, "J1", &receipt, &f.e), 0);
+	cr_assert_eq(store_history_list(f.st, &(struct history_filter){ 0 }, &rows, &f.e), 0);
+	cr_assert_eq(field_number(receipt, "seq"), 2);
+	cr_assert_str_eq(field_text(receipt, "head"), field_text(json_array_get(rows, 1), "hash"));
+	json_decref(receipt);
+	json_decref(rows);
+	cr_assert_eq(store_history_receipt(f.st, "J9", &receipt, &f.e), 0);
+	cr_assert_null(receipt);
 }
 
 Test(store_history, P6_our_own_statements_cannot_change_the_history)
@@ -228,12 +379,12 @@ ask_everything(void)
 	int64_t		  n, m;
 	json_t		 *rows;
 
-	for (unsigned bits = 0; bits < 32; bits++) {
+	for (unsigned bits = 0; bits < 64; bits++) {
 		struct job_filter     jf = { .user = bits & 1 ? "a" : NULL, .tenant = bits & 2 ?
 		    "b" : NULL, .vm = bits & 4 ? "c" : NULL,
-			    .platform = bits & 8 ? "d" : NULL, .pending = bits >= 16 };
+			    .platform = bits & 8 ? "d" : NULL, .pending = (bits & 16) != 0 };
 		struct history_filter hf = { .user = jf.user, .tenant = jf.tenant, .vm = jf.vm,
-		    .job = jf.platform };
+		    .job = jf.platform, .after = bits >= 32 };
 
 		cr_assert_eq(store_job_list(f.st, &jf, &rows, &f.e), 0, "%s", f.e.msg);
 		json_decref(rows);
