@@ -77,6 +77,11 @@ static const struct verb_arg history_args[] = {
 	{ "vm", "vm", ARG_VM, 0, 0, 0, NULL, "NAME", "only what concerns this VM" },
 	{ "job", "job", ARG_JOB, 0, 0, 0, NULL, "JOB", "only what concerns this job" },
 	{ "limit", "limit", ARG_COUNT, 0, 1, 1000, NULL, "COUNT", "at most so many, newest last (default 50)" },
+	{ "after", "after", ARG_COUNT, 0, 0, INT64_MAX, NULL, "SEQ", "the first records behind this number, 0 for the first of all: the history page by page" },
+};
+
+static const struct verb_arg verify_history_args[] = {
+	{ "witness", "witness", ARG_TEXT, 0, 0, 0, NULL, "SEQ:HASH", "a record's number and hash that were kept elsewhere, to find a cut or a chain made anew" },
 };
 
 static const struct verb_arg register_platform_args[] = {
@@ -123,6 +128,7 @@ const struct verb verbs[] = {
 	{ "cancel-job", VERB_QUERY, 0, "cancel a job: what it has begun is undone", "cancel-job 01JD0Q7M", ARGS(job_args) },
 	{ "transcript", VERB_QUERY, VERB_ADMIN, "show the exact commands of a job and their answers", "transcript 01JD0Q7M", ARGS(job_args) },
 	{ "history", VERB_QUERY, 0, "show who did what and when", "history --limit 20", ARGS(history_args) },
+	{ "verify-history", VERB_QUERY, VERB_ADMIN, "prove that no record of the history was changed, removed, added or moved", "verify-history", ARGS(verify_history_args) },
 	{ "quota", VERB_QUERY, 0, "show what you use and what you may use", "quota", NO_ARGS },
 	{ "whoami", VERB_LOCAL, 0, "show who you are here and what you may do", "whoami", NO_ARGS },
 	{ "help", VERB_LOCAL, 0, "show what you may do, or explain one verb", "help create-vm", ARGS(help_args) },

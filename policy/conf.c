@@ -43,6 +43,7 @@ set_defaults(const struct conf_parse *p)
 	c->worker_idle_s = 600;
 	c->worker_jobs = 100;
 	c->history_page = 50;
+	c->history_witness = 1000;
 	return set_default(p, &c->spool, "/var/spool/powerdirector") == -1 ||
 	    set_default(p, &c->state, "/var/lib/powerdirector") == -1 ||
 	    set_default(p, &c->socket, "/run/powerdirector/query") == -1 ||
@@ -80,7 +81,8 @@ set_plain(struct conf_parse *p)
 	    conf_number(p, p->cfg, "pending-per-user", ARG_COUNT, 1, 20000, &c->pending_per_user) == -1 ||
 	    conf_number(p, p->cfg, "worker-idle", ARG_DURATION, 1, 86400, &c->worker_idle_s) == -1 ||
 	    conf_number(p, p->cfg, "worker-jobs", ARG_COUNT, 1, 1000000, &c->worker_jobs) == -1 ||
-	    conf_number(p, p->cfg, "history-page", ARG_COUNT, 1, 1000, &c->history_page) == -1 ? -1 : 0;
+	    conf_number(p, p->cfg, "history-page", ARG_COUNT, 1, 1000, &c->history_page) == -1 ||
+	    conf_number(p, p->cfg, "history-witness", ARG_COUNT, 1, 1000000, &c->history_witness) == -1 ? -1 : 0;
 }
 
 /* Networks and roles first: tenants point at them, wherever they stand in the file. */

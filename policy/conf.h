@@ -77,7 +77,7 @@ struct pd_conf {
 	char  *spool_group;		/* group of the setgid gateway, may be NULL */
 	int64_t jobs_per_platform, jobs_total, pending_per_user;
 	int64_t worker_idle_s, worker_jobs;	/* a warm worker retires after either */
-	int64_t history_page;
+	int64_t history_page, history_witness;
 	struct pd_role	  *roles;    size_t nroles;
 	struct pd_tenant  *tenants;  size_t ntenants;
 	struct pd_network *networks; size_t nnetworks;

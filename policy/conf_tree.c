@@ -120,8 +120,8 @@ make_tables(struct conf_parse *p)
 	cfg_opt_t file[] = { WORD("spool"), WORD("state"), WORD("socket"), WORD("templates"), WORD("keys"),
 		WORD("worker"), WORD("pam-directory"), WORD("pam-service"), WORD("service-account"),
 		WORD("spool-group"), WORD("jobs-per-platform"), WORD("jobs-total"), WORD("pending-per-user"),
-		WORD("worker-idle"), WORD("worker-jobs"), WORD("history-page"), TITLED("role", role),
-		TITLED("network", network), TITLED("tenant", tenant), WORD("end"), OWNER(p), CFG_END() };
+		WORD("worker-idle"), WORD("worker-jobs"), WORD("history-page"), WORD("history-witness"),
+		TITLED("role", role), TITLED("network", network), TITLED("tenant", tenant), WORD("end"), OWNER(p), CFG_END() };
 
 	return cfg_init(file, CFGF_NONE);	/* copies the tables */
 }

@@ -105,6 +105,7 @@ check_request(struct admitting *ad, struct pd_err *e)
 	const struct pd_conf *conf = ad->a->conf;
 	char		      shown[4 * JOB_VERB_MAX + 8];
 
+	ad->tenant = policy_tenant(conf, job->user);	/* first: whoever sees the tenant's history sees the refusal too */
 	ad->verb = verb_find(job->verb);
 	if (ad->verb == NULL || (ad->verb->kind != VERB_JOB && ad->verb->kind != VERB_RECORD))
 		return pd_fail(e, PD_USAGE, "\"%s\" is not a verb that becomes a job",
@@ -114,7 +115,7 @@ check_request(struct admitting *ad, struct pd_err *e)
 	if (ad->why.again && !job->again)
 		return pd_fail(e, PD_DENIED, "%s needs a second authentication (%s, line %d)", job->verb, ad->why.rule,
 		    ad->why.line);
-	if ((ad->tenant = policy_tenant(conf, job->user)) == NULL)
+	if (ad->tenant == NULL)
 		return pd_fail(e, PD_DENIED, "you are a member of no tenant, ask an administrator");
 	if (args_check(ad->verb, ad->args, e) == -1)
 		return -1;

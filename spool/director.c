@@ -225,6 +225,7 @@ run_round(struct director *d, struct round *r, int ready)
 	run_timers(d);
 	runner_dispatch(d);
 	pool_reap(&d->pool);
+	witness_tell(d);
 	return ends || is_over(d);
 }
 

@@ -7,6 +7,7 @@
  *	recovery.c	what a crash left, at each start
  *	query_server.c	the local socket
  *	reload.c	SIGHUP
+ *	witness.c	the history's head to syslog
  *	director_open.c	opening and closing it all
  */
 #ifndef PD_SPOOL_DIRECTOR_H
@@ -62,6 +63,7 @@ struct director {
 	int		    state_dir, lock, watch;
 	int64_t		    scan_at_ms, retry_at_ms, sweep_at_ms;	/* monotonic; retry 0 = none */
 	int64_t		    hold_until_ms;	/* nothing is started before: our own disk or worker program failed */
+	int64_t		    witnessed;		/* the last record of the history that syslog has heard of */
 	int		    is_stopping;
 	int64_t		    stop_at_ms;		/* while stopping: no longer than this */
 };
@@ -81,6 +83,9 @@ void runner_read(struct director *d, struct worker *w);	/* its socket is readabl
 void runner_record(struct director *d);			/* tries the unrecorded ends again */
 void runner_park(struct director *d);
 int  runner_cancel(struct director *d, const char *id, const char *by, struct pd_err *e);
+
+/* witness.c */
+void witness_tell(struct director *d);
 
 /* recovery.c */
 int recovery_run(struct director *d, struct pd_err *e);

@@ -158,9 +158,12 @@ log_ended(struct intake *in, const struct verdict *v)
 	json_t	     *answer = v->first != NULL ? answer_of_first(v->row, v->first) : json_incref(v->row);
 	const char   *id = field_text(v->row, "id");
 	struct pd_err e;
+	json_t	     *receipt = NULL;
 
-	if (!job_log_has_result(in->spool, id) && job_log_result(in->spool, answer, &e) == -1)
+	if (!job_log_has_result(in->spool, id) && (store_history_receipt(in->admission.store, id, &receipt, &e) == -1 ||
+	    job_log_result(in->spool, answer, receipt, &e) == -1))
 		log_event(in->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
+	json_decref(receipt);
 	json_decref(answer);
 	if (v->is_new)
 		log_event(in->log, LOG_NOTICE, field_text(v->row, "state"), "job", id, "user", field_text(v->row, "user"),

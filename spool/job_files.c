@@ -117,7 +117,7 @@ job_log_has_result(const struct spool *s, const char *id)
 }
 
 int
-job_log_result(const struct spool *s, const json_t *row, struct pd_err *e)
+job_log_result(const struct spool *s, const json_t *row, const json_t *receipt, struct pd_err *e)
 {
 	const char *id = field_text(row, "id");
 	json_t	   *fields, *value = json_object_get(row, "value");
@@ -126,5 +126,7 @@ job_log_result(const struct spool *s, const json_t *row, struct pd_err *e)
 	    (json_int_t)field_number(row, "exit"), "message", field_text(row, "message"));
 	if (fields != NULL && value != NULL)
 		(void)json_object_set(fields, "value", value);
+	if (fields != NULL && receipt != NULL)
+		(void)json_object_set_new(fields, "history", json_deep_copy(receipt));
 	return job_log_event(s, id, "result", fields, e);
 }

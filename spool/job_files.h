@@ -26,8 +26,8 @@ int job_log_open(const struct spool *s, const char *id, struct pd_err *e);
 /* One event; takes the reference to fields.  A log may be lost: errors are the log line's of the caller. */
 int job_log_event(const struct spool *s, const char *id, const char *event, json_t *fields, struct pd_err *e);
 
-/* The last event, from the row of a job that has ended.  After a crash: is it there already? */
-int job_log_result(const struct spool *s, const json_t *row, struct pd_err *e);
+/* The last event, from the row of a job that has ended, with its receipt {"seq","head"} (may be NULL).  After a crash: is it there already? */
+int job_log_result(const struct spool *s, const json_t *row, const json_t *receipt, struct pd_err *e);
 int job_log_has_result(const struct spool *s, const char *id);
 
 #endif

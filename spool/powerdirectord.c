@@ -24,6 +24,7 @@
 static const char usage[] =
     "usage: powerdirectord [-dfs] [-c FILE]\n"
     "       powerdirectord [-c FILE] --check | --init\n"
+    "       powerdirectord --verify-history DATABASE [--witness SEQ:HASH]\n"
     "       powerdirectord --version | --help\n"
     "\n"
     "  -c FILE    configuration (default " PD_CONF_FILE ")\n"
@@ -31,14 +32,19 @@ static const char usage[] =
     "  -f         stay in the foreground, which is what it does anyway\n"
     "  -s         log to syslog(3) too\n"
     "  --check    check configuration, policy, sequences and directories; change nothing\n"
-    "  --init     make the spool and state directories with their modes\n";
+    "  --init     make the spool and state directories with their modes\n"
+    "  --verify-history DATABASE\n"
+    "             say how far the history in this file is proven; nothing has to run, nothing is written\n"
+    "  --witness SEQ:HASH\n"
+    "             compare it with what a receipt or a log has kept\n";
 
-enum action { RUN, CHECK, INIT };
+enum action { RUN, CHECK, INIT, VERIFY };
 
 struct options {
 	const char *conf;
 	enum action action;
 	struct log  log;
+	const char *database, *witness;
 };
 
 /* A starter may have closed some of 0 to 2, or left others open: a file of ours must never be one of them. */
@@ -58,6 +64,7 @@ static int
 parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = { { "check", no_argument, NULL, 'C' }, { "init", no_argument, NULL, 'I' },
+		{ "verify-history", required_argument, NULL, 'H' }, { "witness", required_argument, NULL, 'W' },
 		{ "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 	int			   c;
 
@@ -80,6 +87,13 @@ parse_options(int argc, char **argv, struct options *o)
 		case 'I':
 			o->action = INIT;
 			break;
+		case 'H':
+			o->action = VERIFY;
+			o->database = optarg;
+			break;
+		case 'W':
+			o->witness = optarg;
+			break;
 		case 'V':
 			(void)puts("powerdirectord " PD_VERSION);
 			return 0;
@@ -90,7 +104,7 @@ parse_options(int argc, char **argv, struct options *o)
 			(void)fputs(usage, stderr);
 			return 64;
 		}
-	if (optind == argc)
+	if (optind == argc && (o->witness == NULL || o->action == VERIFY))
 		return -1;
 	(void)fputs(usage, stderr);
 	return 64;
@@ -129,6 +143,29 @@ init(const struct options *o)
 }
 
 static int
+verify(const struct options *o)
+{
+	struct history_witness w;
+	struct history_proof   p = { .fault = HISTORY_WHOLE };
+	struct store	      *st = NULL;
+	struct pd_err	       e;
+
+	if ((o->witness != NULL && history_witness_parse(o->witness, &w, &e) == -1) || store_open_copy(o->database, &st, &e) == -1)
+		return fail(&o->log, "verify-failed", &e);
+	if (store_history_verify(st, o->witness != NULL ? &w : NULL, &p, &e) == 0)
+		e.code = PD_OK;
+	else if (p.fault == HISTORY_WHOLE)
+		(void)fail(&o->log, "verify-failed", &e);
+	else
+		(void)printf("%s\n", e.msg);
+	store_close(st);
+	if (e.code == PD_OK || p.fault != HISTORY_WHOLE)
+		(void)printf("proven: %lld records, head %lld:%s%s%s\n", (long long)p.records, (long long)p.records, p.head,
+		    p.t[0] != '\0' ? ", written " : "", p.t);
+	return code_exit(e.code);
+}
+
+static int
 run(const struct options *o)
 {
 	struct director *d = malloc(sizeof(*d));
@@ -153,7 +190,7 @@ run(const struct options *o)
 int
 main(int argc, char **argv)
 {
-	struct options o = { PD_CONF_FILE, RUN, { STDERR_FILENO, LOG_INFO, 0 } };
+	struct options o = { PD_CONF_FILE, RUN, { STDERR_FILENO, LOG_INFO, 0 }, NULL, NULL };
 	char	      *path;
 	int	       status;
 
@@ -170,6 +207,8 @@ main(int argc, char **argv)
 		status = check(o.conf);
 	else if (o.action == INIT)
 		status = init(&o);
+	else if (o.action == VERIFY)
+		status = verify(&o);
 	else
 		status = chdir("/") == 0 ? run(&o) : code_exit(PD_IO);
 	free(path);

@@ -30,6 +30,7 @@ static const struct {
 	{ "cancel-job", query_cancel_job },
 	{ "transcript", query_transcript },
 	{ "history", query_history },
+	{ "verify-history", query_verify_history },
 	{ "quota", query_quota },
 	{ "list-platforms", query_list_platforms },
 };

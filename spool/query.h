@@ -17,10 +17,11 @@
  *	list-images	[{name platform os size first_boot description}]
  *	show-image	the same object, with registered, and file for roles that see all
  *	list-jobs	[{id verb user tenant platform vm state plan submitted started finished code exit message}]
- *	show-job	the same object, with args{} value note once source origin attempts cancel, and position waits while queued
+ *	show-job	the same object, with args{} value note once source origin attempts cancel, history{seq,head} when it has ended, and position waits while queued
  *	cancel-job	{id state}, the state that the job is in now
  *	transcript	[{step i part as command status signal lost out err ms t cut}], status absent: no answer (yet)
  *	history		[{seq t event user tenant job verb vm what{} hash}], newest last
+ *	verify-history	{whole records head t? fault? record?}: so many are proven; fault and record name the first that is not
  *	quota		[{whose what used limit unit}], unit count, hundredths or MiB; limit null: not limited
  *	list-platforms	[{name kind address state level vms jobs queued registered}]
  */

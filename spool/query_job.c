@@ -100,7 +100,7 @@ query_show_job(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
 	static const char *const keys[] = { "args", "value", "note", "once", "source", "origin",
 	    "attempts", "cancel" };
-	json_t			*row = NULL;
+	json_t			*row = NULL, *receipt = NULL;
 	int			 rv;
 
 	if (get_job(x, &row, e) == -1)
@@ -109,6 +109,10 @@ query_show_job(const struct question *x, struct answer_to *a, struct pd_err *e)
 	set_copy(a->value, row, keys, COUNT(keys));
 	(void)snprintf(a->job, sizeof(a->job), "%s", field_text(row, "id"));
 	rv = add_queue(x, a->value, row, e);
+	if (rv == 0 && field_number(row, "finished") != 0)
+		rv = store_history_receipt(x->q->store, a->job, &receipt, e);
+	if (receipt != NULL)
+		(void)json_object_set_new(a->value, "history", receipt);
 	json_decref(row);
 	return rv;
 }

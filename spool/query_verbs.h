@@ -20,7 +20,7 @@ struct question {
 };
 
 struct answer_to {
-	enum pd_code code;	/* PD_OK or PD_NO_CHANGE */
+	enum pd_code code;	/* PD_OK, PD_NO_CHANGE; PD_BADDATA: answered, and it is bad news */
 	char	     message[256];
 	json_t	    *value;
 	char	     job[JOB_ID_LEN + 1];
@@ -37,6 +37,7 @@ int query_show_job(const struct question *x, struct answer_to *a, struct pd_err 
 int query_cancel_job(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_transcript(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_history(const struct question *x, struct answer_to *a, struct pd_err *e);
+int query_verify_history(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_quota(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_list_platforms(const struct question *x, struct answer_to *a, struct pd_err *e);
 

@@ -76,10 +76,12 @@ tell_end(struct director *d, const json_t *row)
 {
 	const char   *id = field_text(row, "id");
 	struct pd_err e;
+	json_t	     *receipt;
 
 	tell_state(d, id, field_text(row, "state"));
-	if (job_log_result(&d->spool, row, &e) == -1)
+	if (store_history_receipt(d->store, id, &receipt, &e) == -1 || job_log_result(&d->spool, row, receipt, &e) == -1)
 		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
+	json_decref(receipt);
 	if (drop_finish(&d->spool, id, &e) == -1 && e.code != PD_NOTFOUND)
 		log_event(&d->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
 	log_event(&d->log, LOG_NOTICE, field_text(row, "state"), "job", id, "user", field_text(row, "user"), "verb",

@@ -278,7 +278,12 @@ Test(admission, a_verb_marked_by_the_policy_needs_the_second_authentication)
 
 	f.conf->roles[0].again = (struct pd_list){ again, 1 };
 	have_vm("alice", "web1");
-	expect("alice", "start-vm", "{\"name\":\"web1\"}", "refused", "DENIED_POLICY", "second authentication");
+	row = director_fixture_ask(&f, "alice", "start-vm", "{\"name\":\"web1\"}");
+	cr_expect_str_eq(field_text(row, "state"), "refused");
+	cr_expect_str_eq(field_text(row, "code"), "DENIED_POLICY");
+	cr_expect_not_null(strstr(field_text(row, "message"), "second authentication"));
+	cr_expect_str_eq(field_text(row, "tenant"), "blue", "who sees the tenant's jobs sees the refusal");
+	json_decref(row);
 	director_fixture_job(&job, "alice", "start-vm", "{\"name\":\"web1\"}");
 	job.again = 1;
 	row = director_fixture_admit(&f, &job);

@@ -71,6 +71,7 @@ Test(conf, nothing_but_its_end_gives_the_defaults)
 	cr_expect_eq(c->worker_idle_s, 600);
 	cr_expect_eq(c->worker_jobs, 100);
 	cr_expect_eq(c->history_page, 50);
+	cr_expect_eq(c->history_witness, 1000);
 	cr_expect_eq(c->nroles + c->ntenants + c->nnetworks, 0);
 	conf_free(c);
 	conf_free(NULL);
@@ -81,7 +82,7 @@ Test(conf, plain_options_are_set)
 	struct pd_conf *c = good("spool = /a\nstate = '/b c'\nsocket = \"/c\"\ntemplates = /d\nkeys = /e\nworker = /f\n"
 				 "pam-directory = /g\npam-service = pd\nservice-account = sa\nspool-group = sg\n"
 				 "jobs-per-platform = 3\njobs-total = 4\npending-per-user = 5\nworker-idle = 2h\nworker-jobs = 6\n"
-				 "history-page = 7\n" END);
+				 "history-page = 7\nhistory-witness = 3\n" END);
 
 	cr_expect_str_eq(c->spool, "/a");
 	cr_expect_str_eq(c->state, "/b c");
@@ -99,6 +100,7 @@ Test(conf, plain_options_are_set)
 	cr_expect_eq(c->worker_idle_s, 7200);
 	cr_expect_eq(c->worker_jobs, 6);
 	cr_expect_eq(c->history_page, 7);
+	cr_expect_eq(c->history_witness, 3);
 	conf_free(c);
 }
 
@@ -484,7 +486,7 @@ Test(conf_file, the_sample_names_the_defaults)
 			p[1] = ' ';
 			n++;
 		}
-	cr_expect_eq(n, 13);
+	cr_expect_eq(n, 14);
 	cr_assert_eq(conf_parse("f", text, len, &c, &err), 0, "%s", err.msg);
 	cr_expect_str_eq(c->spool, plain->spool);
 	cr_expect_str_eq(c->state, plain->state);
@@ -497,6 +499,7 @@ Test(conf_file, the_sample_names_the_defaults)
 	cr_expect_eq(c->worker_idle_s, plain->worker_idle_s);
 	cr_expect_eq(c->worker_jobs, plain->worker_jobs);
 	cr_expect_eq(c->history_page, plain->history_page);
+	cr_expect_eq(c->history_witness, plain->history_witness);
 	free(text);
 	conf_free(c);
 	conf_free(plain);

@@ -85,6 +85,7 @@ every_reply(const char *user, const char *other_vm, int other_job,
 		{ "transcript", query_job_args(other_job) }, { "history", NULL },
 		    { "history", json_pack("{s:s}", "vm", other_vm) },
 		{ "history", query_job_args(other_job) }, { "quota", NULL }, { "list-platforms", NULL },
+		{ "verify-history", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {

@@ -231,6 +231,31 @@ Test(query_value, history_filters_and_pages)
 	json_decref(value);
 }
 
+Test(query_value, the_history_is_paged_forwards_and_proven)
+{
+	json_t *value = query_value(&f, "admin", "history", json_pack("{s:i s:i}", "after", 0, "limit", 3)), *reply;
+
+	cr_expect_eq(json_array_size(value), 3);
+	cr_expect_eq(field_number(json_array_get(value, 2), "seq"), 3);
+	json_decref(value);
+	value = query_value(&f, "admin", "history", json_pack("{s:i}", "after", 3));
+	cr_expect_eq(field_number(json_array_get(value, 0), "seq"), 4);
+	cr_expect_eq(json_array_size(value), 1);
+	json_decref(value);
+	value = query_value(&f, "admin", "verify-history", NULL);
+	cr_expect(field_is_set(value, "whole"));
+	cr_expect_eq(field_number(value, "records"), 4);
+	json_decref(value);
+	reply = query_ask(&f, "admin", "verify-history", json_pack("{s:s}", "witness",
+	    "2:0000000000000000000000000000000000000000000000000000000000000000"));
+	value = json_object_get(reply, "value");
+	cr_expect_eq(field_number(reply, "exit"), 65);
+	cr_expect_str_eq(field_text(value, "fault"), "changed");
+	cr_expect_eq(field_number(value, "record"), 2);
+	json_decref(reply);
+	cr_expect(query_code_is(query_ask(&f, "admin", "verify-history", json_pack("{s:s}", "witness", "2")), "USAGE"));
+}
+
 Test(query_value, quota_of_tenant_and_user)
 {
 	json_t *value = query_value(&f, "alice", "quota", NULL);

@@ -1,0 +1,116 @@
+#!/bin/sh
+# P6: every change to the history is found and named, by the director and in a copy of its database without one.
+. "$(dirname "$0")/lib.sh"
+
+sql() {	# sql FILE STATEMENTS
+	python3 -c '
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+for statement in sys.argv[2].split(";"):
+    for row in db.execute(statement):
+        print(*row, sep="|")' "$1" "$2"
+}
+
+export SITE_SPEED=0
+site_up
+sed -i 's/^socket /history-witness = 5\nsocket /' "$site/etc/powerdirector.conf"
+site_stop director
+site_start director
+register
+as alice 0 create-vm web1 --memory 512M --disk 1G --no-start
+as bob 77 create-vm big --memory 64G --disk 1G
+as alice 0 stop-vm web1
+as alice 0 delete-vm web1 --yes
+
+as alice 77 verify-history
+as admin 0 verify-history
+says 'the history is whole: [0-9]+ records are proven'
+as admin 0 verify-history --json
+is whole true "$(json .value.whole)"
+records=$(json .value.records)
+head=$(json .value.head)
+
+# The receipt of a job is a witness, and so is what went to syslog.
+as alice 0 list-jobs --all --json
+job=$(json '.value[] | select(.verb == "delete-vm") | .id')
+as alice 0 show-job "$job" --json
+receipt=$(json '"\(.value.history.seq):\(.value.history.head)"')
+is 'receipt in the log' "$receipt" "$(grep '"event":"result"' "$site/spool/log/$job" | jq -r '"\(.history.seq):\(.history.head)"')"
+as admin 0 verify-history --witness "$receipt"
+logged=$(sed -n 's/.*event=history .*witness=//p' "$site/log/director" | tail -n 1)
+as admin 0 verify-history --witness "$logged"
+as admin 64 verify-history --witness 5
+
+# Page by page it is all there, and another program proves it.
+n=0 after=0
+: >"$work/all"
+while :; do
+	as admin 0 history --after "$after" --limit 7 --json
+	[ "$(json '.value | length')" != 0 ] || break
+	json '.value[] | @json' >>"$work/all"
+	after=$(json '.value[-1].seq')
+	n=$((n + 1))
+	[ $n -lt 100 ] || break
+done
+is 'exported records' "$records" "$(wc -l <"$work/all")"
+is 'last hash' "$head" "$(tail -n 1 "$work/all" | jq -r .hash)"
+previous=0000000000000000000000000000000000000000000000000000000000000000
+while IFS= read -r record; do
+	hash=$({ perl -e "print pack q(H*), shift" "$previous"; printf %s "$record" | jq -jcS 'del(.hash)'; } | sha256sum | cut -d' ' -f1)
+	previous=$(printf %s "$record" | jq -r .hash)
+	[ "$hash" = "$previous" ] || break
+done <"$work/all"
+is 'hash as sha256sum makes it' "$previous" "$hash"
+
+# Copies, each changed in another way.
+verify() {	# verify STATUS FILE [options]
+	checks=$((checks + 1))
+	expected=$1
+	shift
+	"$bin/powerdirectord" --verify-history "$@" >"$work/out" 2>"$work/err"
+	status=$?
+	[ "$status" = "$expected" ] || fail "--verify-history $*: exit status $status instead of $expected"
+}
+verify 0 "$site/state/powerdirector.db"	# in use
+says "proven: $records records, head $records:$head, written 20"
+site_stop director
+sql "$site/state/powerdirector.db" "VACUUM INTO '$work/copy.db'"
+chmod 400 "$work/copy.db"
+verify 0 "$work/copy.db" --witness "$receipt"
+verify 0 "$work/copy.db" --witness "$records:$head"
+verify 64 "$work/copy.db" --witness x
+verify 66 "$work/nothing.db"
+is 'files made' '' "$(ls "$work" | grep '^copy.db-')"
+tampered() {	# tampered SQL
+	rm -f "$work/t.db"
+	cp "$work/copy.db" "$work/t.db"
+	chmod 600 "$work/t.db"
+	sql "$work/t.db" "DROP TRIGGER history_keep_update; DROP TRIGGER history_keep_delete; $1" || fail "sql: $1"
+	verify 65 "$work/t.db"
+}
+tampered "UPDATE history SET record = replace(record, 'alice', 'mallory') WHERE seq = (SELECT min(seq) FROM history WHERE user = 'alice')"
+says "record $(sql "$work/copy.db" "SELECT min(seq) FROM history WHERE user = 'alice'"), or the one before it, was changed"
+tampered 'DELETE FROM history WHERE seq = 4'
+says 'record 4 is missing'
+says 'proven: 3 records'
+tampered 'DELETE FROM history WHERE seq = 4; UPDATE history SET seq = seq - 1 WHERE seq > 4'
+says 'record 4 is missing, and those behind it have new numbers'
+tampered "UPDATE history SET seq = -seq - 1 WHERE seq >= 4; UPDATE history SET seq = -seq WHERE seq < 0;
+    INSERT INTO history(seq, hash, record) VALUES(4, randomblob(32), '{\"event\":\"done\",\"seq\":4,\"user\":\"mallory\"}')"
+says 'record 4 was inserted: the true one stands at 5'
+tampered 'UPDATE history SET seq = -4 WHERE seq = 4; UPDATE history SET seq = 4 WHERE seq = 5; UPDATE history SET seq = 5 WHERE seq = -4'
+says 'record 4 stands at 5: the order was changed'
+tampered 'DELETE FROM history WHERE seq > 6'
+says 'cut off behind record 6'
+sql "$work/t.db" 'UPDATE history_head SET seq = 6, hash = (SELECT hash FROM history WHERE seq = 6)'
+verify 0 "$work/t.db"	# nothing in the file itself shows it any more
+verify 65 "$work/t.db" --witness "$receipt"
+says 'cut off behind record 6, the witness has seen record'
+
+# A director whose database was changed says so.
+sql "$site/state/powerdirector.db" "DROP TRIGGER history_keep_update; UPDATE history SET record = replace(record, 'bob', 'eve') WHERE user = 'bob'"
+site_start director
+as admin 65 verify-history
+says 'was changed; only the first [0-9]+ records are proven'
+as admin 65 verify-history --json
+is fault changed "$(json .value.fault)"
