@@ -50,6 +50,21 @@ Test(portable, a_rename_moves_the_file_with_its_one_name)
 	cr_assert_eq(st.st_nlink, 1);
 }
 
+Test(portable, a_directory_moves_too_and_never_replaces_not_even_an_empty_one)
+{
+	struct stat st;
+
+	cr_assert_eq(mkdirat(top, "a", 0700), 0);
+	cr_assert_eq(mkdirat(top, "a/inside", 0700), 0);
+	cr_assert_eq(port_rename_noreplace(top, "a", top, "b"), 0);
+	cr_assert_eq(fstatat(top, "b/inside", &st, 0), 0);
+	cr_assert_eq(fstatat(top, "a", &st, 0), -1);
+	cr_assert_eq(mkdirat(top, "c", 0700), 0);
+	cr_assert_eq(port_rename_noreplace(top, "b", top, "c"), -1);
+	cr_assert_eq(errno, EEXIST);
+	cr_assert_eq(fstatat(top, "b/inside", &st, 0), 0);
+}
+
 Test(portable, a_rename_never_replaces)
 {
 	struct stat st;
