@@ -13,7 +13,7 @@ world >"$work/before"
 raw() {	# raw USER LINE
 	who=$1
 	env -i SSH_ORIGINAL_COMMAND="$2" SSH_CONNECTION='192.0.2.1 1 192.0.2.2 22' \
-	    "ASAN_OPTIONS=$ASAN_OPTIONS" "UBSAN_OPTIONS=$UBSAN_OPTIONS" \
+	    "ASAN_OPTIONS=$ASAN_OPTIONS" "LSAN_OPTIONS=$LSAN_OPTIONS" "UBSAN_OPTIONS=$UBSAN_OPTIONS" \
 	    "$bin/powerdirector" -c "$site/etc/powerdirector.conf" --user "$who" </dev/null >"$work/out" 2>"$work/err"
 	status=$?
 }

@@ -8,9 +8,10 @@ work=${PD_WORK:-$(mktemp -d "${TMPDIR:-/tmp}/pd-e2e.XXXXXX")} || exit 1
 site=$work/site
 failures=0
 checks=0
-# One place for sanitizer reports of every program that the site starts.
+# One place for sanitizer reports, leaks among them, of every program that the site starts.
 mkdir "$work/san"
-export ASAN_OPTIONS="log_path=$work/san/asan:detect_leaks=0" UBSAN_OPTIONS="log_path=$work/san/ubsan:print_stacktrace=1"
+export ASAN_OPTIONS="log_path=$work/san/asan:detect_leaks=1" UBSAN_OPTIONS="log_path=$work/san/ubsan:print_stacktrace=1" \
+    LSAN_OPTIONS="suppressions=$source/tests/lsan.supp:print_suppressions=0"
 
 finish() {
 	status=$?
