@@ -84,8 +84,8 @@ answer_json(enum part part, const struct answer *a, int rc)
 {
 	for (size_t max = JOURNAL_ANSWER_MAX;; max /= 2) {
 		int	cut = 0;
-		json_t *r = json_pack("{s:s, s:o, s:o, s:i}", "part", part_names[part], "out", stream_json(a->out, a->out_len, max, &cut),
-		    "err", stream_json(a->err, a->err_len, max, &cut), "ms", a->ms);
+		json_t *r = json_pack("{s:s, s:o, s:o, s:f}", "part", part_names[part], "out", stream_json(a->out, a->out_len, max, &cut),
+		    "err", stream_json(a->err, a->err_len, max, &cut), "ms", (double)a->us / 1000);
 
 		if (cut)
 			json_object_set_new(r, "cut", json_true());

@@ -257,7 +257,7 @@ link_exec(struct link *l, const char *command, const char *input, int timeout_ms
 	struct command	 c = { .l = l, .status = -1 };
 	const char	*why = NULL;
 	enum exec_result rv;
-	int64_t		 began;
+	int64_t		 began_us = clock_mono_us();
 
 	if (stream_add(&c.out, "", 0) == -1 || stream_add(&c.err, "", 0) == -1 || (c.channel = ssh_channel_new(l->session)) == NULL) {
 		free(c.out.buf);
@@ -273,18 +273,16 @@ link_exec(struct link *l, const char *command, const char *input, int timeout_ms
 	(void)ssh_set_channel_callbacks(c.channel, &cb);
 	c.input = input;
 	c.input_len = input == NULL ? 0 : strlen(input);
-	began = c.heard_ms = clock_mono_ms();
+	c.heard_ms = clock_mono_ms();
 	c.heard = l->raw->in_packets;
-	c.deadline = timeout_ms > 0 ? began + timeout_ms : -1;
+	c.deadline = timeout_ms > 0 ? c.heard_ms + timeout_ms : -1;
 
 	rv = open_channel(&c, e);
-	if (rv == EXEC_SENT) {
-		began = clock_mono_ms();
+	if (rv == EXEC_SENT)
 		rv = run_to_close(&c, command, &why, e);
-	}
 	if (rv == EXEC_SENT) {
 		fill_answer(&c, why, a);
-		a->ms = (int)(clock_mono_ms() - began);
+		a->us = clock_mono_us() - began_us;
 	}
 	if (why != NULL)
 		give_up(&c);

@@ -9,6 +9,7 @@
 #define PD_HANDLERS_TRANSPORT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "spool/err.h"
 
@@ -27,7 +28,7 @@ struct answer {
 	char		 signal[16];
 	char		*out, *err;	/* NUL-terminated; owned */
 	size_t		 out_len, err_len;
-	int		 ms;		/* from sending to the end */
+	int64_t		 us;		/* microseconds from asking for a channel to its end */
 	char		 why[160];	/* ANSWER_LOST: time limit, connection cut, ... */
 };
 void answer_clear(struct answer *a);

@@ -12,6 +12,7 @@
 
 int64_t clock_wall_ms(void);	/* since 1970, UTC */
 int64_t clock_mono_ms(void);	/* never jumps; only differences mean anything */
+int64_t clock_mono_us(void);
 
 /* RFC 3339 UTC with milliseconds into buf[CLOCK_TEXT_LEN]; returns buf. */
 char *clock_text(char *buf, int64_t wall_ms);

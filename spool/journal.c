@@ -77,7 +77,7 @@ get_u32(const unsigned char *p)
 static unsigned char *
 encode(const json_t *record, uint32_t seq, size_t *len, struct pd_err *e)
 {
-	const size_t   flags = JSON_COMPACT;
+	const size_t   flags = JSON_COMPACT | JSON_REAL_PRECISION(9);	/* milliseconds: 3.215, not 3.2149999 */
 	size_t	       n = json_is_object(record) ? json_dumpb(record, NULL, 0, flags) : 0;
 	unsigned char *rec;
 
