@@ -242,10 +242,23 @@ fill_typed(const struct place_part *part, const struct scope *s, char *buf, stru
 	return 0;
 }
 
+/* For people: a type says how a value reads, and one that is not of its type is shown as it is. */
+static void
+fill_message(const struct place_part *part, const json_t *value, char *buf)
+{
+	char text[VALUE_MAX];
+
+	value_as_text(text, value);
+	if (part->type != NULL && part->type->display && part->type->print != NULL &&
+	    value_type_check(part->type, part->path, text, NULL) == 0)
+		part->type->print(buf, text);
+	else
+		vis_encode(buf, VALUE_MAX, text, strlen(text));
+}
+
 static int
 fill_part(const struct place_part *part, const struct scope *s, enum place_fill how, char *buf, struct pd_err *e)
 {
-	char	      text[VALUE_MAX];
 	const json_t *value = scope_get(s, part->path);
 	const char   *last = strrchr(part->path, '.');
 
@@ -260,7 +273,7 @@ fill_part(const struct place_part *part, const struct scope *s, enum place_fill 
 	else if (how == FILL_RAW)
 		value_as_text(buf, value);
 	else if (how == FILL_MESSAGE)
-		vis_encode(buf, VALUE_MAX, text, strlen(value_as_text(text, value)));
+		fill_message(part, value, buf);
 	else
 		return fill_typed(part, s, buf, e);
 	return 0;

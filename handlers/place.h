@@ -5,6 +5,7 @@
  *	{vm.name:lpar-name}	in a command: the value, which must be of that type
  *	{net.dns1:ip=}		the same; what follows = when there is no value (here: nothing)
  *	{vm.name}		in a message: any value, made harmless
+ *	{disk.size:size}	in a message: MiB as people write them; {disk.index:ordinal} counts from 1
  *	{{ }}			braces that mean themselves
  *
  * Where a placeholder of a command stands for the console's shell is found out once, when the

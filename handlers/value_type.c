@@ -5,9 +5,11 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "handlers/value_type.h"
+#include "policy/quota.h"
 #include "spool/vis.h"
 
 #define DIGITS "0123456789"
@@ -96,6 +98,19 @@ print_mac_colon(char *buf, const char *text)
 		*buf = (char)toupper((unsigned char)*buf);
 }
 
+static void
+print_size(char *buf, const char *text)
+{
+	(void)quota_size_short(buf, VALUE_MAX, strtoll(text, NULL, 10));
+}
+
+/* People count from 1. */
+static void
+print_ordinal(char *buf, const char *text)
+{
+	snprintf(buf, VALUE_MAX, "%lld", strtoll(text, NULL, 10) + 1);
+}
+
 static int
 read_bytes_as_mib(char *buf, const char *text)
 {
@@ -139,6 +154,8 @@ static const struct value_type types[] = {
 	{ NUMBER("count", 0, 999999999999) },
 	{ NUMBER("weight", 0, 255) },
 	{ NUMBER("bytes-as-mib", 0, SIZE_MAX_MIB), .display = 1, .read = read_bytes_as_mib },
+	{ NUMBER("size", 0, SIZE_MAX_MIB), .display = 1, .print = print_size },
+	{ NUMBER("ordinal", 0, 999999), .display = 1, .print = print_ordinal },
 };
 
 const struct value_type *

@@ -43,6 +43,24 @@ quota_size_text(char *buf, size_t size, int64_t mib)
 }
 
 char *
+quota_size_short(char *buf, size_t size, int64_t mib)
+{
+	int64_t quarters = mib % 1024 / 256;
+
+	if (mib < 1024 || mib % 1024 == 0)
+		return quota_size_text(buf, size, mib);
+	if (mib % 512 == 0)
+		(void)snprintf(buf, size, "%" PRId64 ".5G", mib / 1024);
+	else if (mib % 256 == 0)
+		(void)snprintf(buf, size, "%" PRId64 ".%02dG", mib / 1024, (int)quarters * 25);
+	else if (mib < 10240)
+		(void)snprintf(buf, size, "%" PRId64 "M", mib);
+	else
+		(void)snprintf(buf, size, "%" PRId64 ".%02dG", mib / 1024, (int)(mib % 1024 * 100 / 1024));
+	return buf;
+}
+
+char *
 quota_units_text(char *buf, size_t size, int64_t hundredths)
 {
 	(void)snprintf(buf, size, "%s%" PRId64 ".%02d", hundredths < 0 ? "-" : "",

@@ -16,6 +16,8 @@ int quota_check(const struct pd_amounts *limit, const struct pd_amounts *used, c
 
 /* "4G", "512M", "0.50": amounts as people write them.  Returns buf. */
 char *quota_size_text(char *buf, size_t size, int64_t mib);
+/* For reading only: "1117.75G" instead of "1144576M".  From 10G on two decimals, rounded down; below, exact.  Returns buf. */
+char *quota_size_short(char *buf, size_t size, int64_t mib);
 char *quota_units_text(char *buf, size_t size, int64_t hundredths);
 
 #endif

@@ -99,6 +99,14 @@ Test(quota, sizes_are_written_in_the_largest_unit_that_fits)
 	cr_expect_str_eq(quota_size_text(buf, sizeof(buf), (int64_t)1 << 30), "1P");
 	cr_expect_str_eq(quota_size_text(buf, sizeof(buf), (int64_t)1 << 40), "1E");
 	cr_expect_str_eq(quota_size_text(buf, sizeof(buf), (int64_t)1 << 50), "1024E");
+	cr_expect_str_eq(quota_size_short(buf, sizeof(buf), 0), "0M");
+	cr_expect_str_eq(quota_size_short(buf, sizeof(buf), 1023), "1023M");
+	cr_expect_str_eq(quota_size_short(buf, sizeof(buf), 1536), "1.5G");
+	cr_expect_str_eq(quota_size_short(buf, sizeof(buf), 1280), "1.25G");
+	cr_expect_str_eq(quota_size_short(buf, sizeof(buf), 1088), "1088M");
+	cr_expect_str_eq(quota_size_short(buf, sizeof(buf), 60032), "58.62G");
+	cr_expect_str_eq(quota_size_short(buf, sizeof(buf), 1144576), "1117.75G");
+	cr_expect_str_eq(quota_size_short(buf, sizeof(buf), 1048576), "1T");
 }
 
 Test(quota, processing_units_have_two_decimals)
