@@ -163,7 +163,7 @@ make_plain_row(const struct admitting *ad, const char *digest, const struct pd_e
 	    "plan", job->is_plan, "source", job->source, "origin", job->origin == JOB_BY_KEY ? "key" : "account",
 	    "tag", ad->tag, "submitted", (json_int_t)job->submitted_ms, "started", (json_int_t)0,
 	    "finished", (json_int_t)(is_final ? now : 0), "attempts", 0, "cancel", 0, "code", code_word(code),
-	    "exit", code_exit(code), "message", why != NULL ? why->msg : is_final ? "done" : "");
+	    "exit", code_exit(code), "message", why != NULL ? why->msg : is_final ? ad->said : "");
 }
 
 static json_t *

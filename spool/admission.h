@@ -57,6 +57,7 @@ struct admitting {
 	char			platform[PLATFORM_NAME_MAX];
 	char			vm[PLATFORM_NAME_MAX];
 	enum job_state		state;			/* JOB_DONE: the transaction itself does it */
+	char			said[200];		/* then: what was done, for people */
 };
 
 /* 0, or -1 with the refusal.  They change the store only inside the caller's transaction. */

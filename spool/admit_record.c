@@ -83,6 +83,7 @@ admit_remove_platform(struct admitting *ad, struct pd_err *e)
 
 	if (platform_exists(ad, name, e) == -1 || store_platform_remove(ad->a->store, name, e) == -1)
 		return -1;
+	(void)snprintf(ad->said, sizeof(ad->said), "%s is not registered any more; nothing was changed on it", name);
 	ad->state = JOB_DONE;
 	return 0;
 }
@@ -133,6 +134,8 @@ admit_remove_image(struct admitting *ad, struct pd_err *e)
 	if (image_is_unused(ad, name, ad->platform, e) == -1 ||
 	    store_image_remove(ad->a->store, name, ad->platform, e) == -1)
 		return -1;
+	(void)snprintf(ad->said, sizeof(ad->said), "%s on %s is not offered any more; its file stays there", name,
+	    ad->platform);
 	ad->state = JOB_DONE;
 	return 0;
 }

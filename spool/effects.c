@@ -23,7 +23,7 @@ static const struct effect {
 	effect_fn *done, *undone, *stuck;	/* undone: failed or cancelled, nothing is left */
 } effects[] = {
 	{ "create-vm", NULL, effect_vm_created, effect_vm_removed, effect_vm_broken },
-	{ "delete-vm", effect_vm_deleting, effect_vm_removed, effect_vm_kept, effect_vm_broken },
+	{ "delete-vm", effect_vm_deleting, effect_vm_deleted, effect_vm_kept, effect_vm_broken },
 	{ "start-vm", NULL, effect_vm_changed, effect_vm_kept, effect_vm_broken },
 	{ "stop-vm", NULL, effect_vm_changed, effect_vm_kept, effect_vm_broken },
 	{ "restart-vm", NULL, effect_vm_changed, effect_vm_kept, effect_vm_broken },
@@ -135,7 +135,7 @@ end_in_transaction(struct store *st, const json_t *job, struct ending *end, stru
 	if (apply(st, job, end, e) == -1)
 		return -1;
 	if (message[0] == '\0' && end->state == JOB_DONE)
-		message = "done";
+		message = field_is_set(job, "plan") ? "this was the plan; nothing was changed or reserved" : "done";
 	set = json_pack("{s:I s:s s:i s:s}", "finished", (json_int_t)clock_wall_ms(), "code", code_word(end->err.code),
 	    "exit", code_exit(end->err.code), "message", message);
 	if (set == NULL)	/* only bytes that are no UTF-8 do this */

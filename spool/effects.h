@@ -34,8 +34,17 @@ int effects_start(struct store *st, const char *id, json_t **row, struct pd_err 
  */
 int effects_end(struct store *st, const char *id, const struct ending *ending, json_t **row, struct pd_err *e);
 
+/*
+ * effects_message.c: what is said at the end of a job that went well, into end->err.msg; what stands there already stays.
+ * The rows are those after the change; a deleted VM's as it was.
+ */
+void effects_say_vm(const json_t *job, const json_t *vm, struct ending *end);
+void effects_say_platform(const json_t *job, const json_t *platform, struct ending *end);
+void effects_say_image(const json_t *image, struct ending *end);
+
 /* Parts of the table that are longer (effects_vm.c, effects_platform.c).  Inside a transaction; they may change *end. */
 int effect_vm_created(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_vm_deleted(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_removed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_changed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_broken(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);

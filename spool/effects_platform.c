@@ -102,6 +102,7 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 	(void)json_object_set_new(row, "facts", json_is_object(facts) ? json_deep_copy(facts) : json_object());
 	(void)json_object_set_new(row, "registered_ms", json_integer((json_int_t)clock_wall_ms()));
 	rv = store_platform_put(st, row, e);
+	effects_say_platform(job, row, end);
 	json_decref(row);
 	return rv;
 }
@@ -118,6 +119,7 @@ effect_platform_checked(struct store *st, const json_t *job, struct ending *end,
 		return e->code == PD_NOTFOUND ? 0 : -1;
 	(void)json_object_set(row, "facts", facts);
 	rv = store_platform_put(st, row, e);
+	effects_say_platform(job, row, end);
 	json_decref(row);
 	return rv;
 }
@@ -154,6 +156,7 @@ effect_image_registered(struct store *st, const json_t *job, struct ending *end,
 	if (row == NULL)
 		return pd_fail(e, PD_IO, "no memory for the image %s", name);
 	rv = store_image_put(st, row, e);
+	effects_say_image(row, end);
 	json_decref(row);
 	return rv;
 }

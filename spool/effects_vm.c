@@ -56,17 +56,19 @@ is_gone(struct pd_err *e)
 
 /* Reads the job's VM, merges the value, sets state (NULL = the one that is there) and writes it. */
 static int
-change(struct store *st, const json_t *job, const json_t *value, const char *state, struct pd_err *e)
+change(struct store *st, const json_t *job, struct ending *end, const char *state, struct pd_err *e)
 {
 	json_t *vm = NULL;
 	int	rv;
 
 	if (store_vm_get(st, field_text(job, "vm"), &vm, e) == -1)
 		return is_gone(e) ? 0 : -1;
-	merge(vm, value);
+	merge(vm, end->value);
 	if (state != NULL)
 		set_state(vm, state);
 	rv = store_vm_put(st, vm, e);
+	if (end->state == JOB_DONE)
+		effects_say_vm(job, vm, end);
 	json_decref(vm);
 	return rv;
 }
@@ -87,13 +89,26 @@ usual_state(const json_t *job, const json_t *value)
 int
 effect_vm_created(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	return change(st, job, end->value, usual_state(job, end->value), e);
+	return change(st, job, end, usual_state(job, end->value), e);
 }
 
 int
 effect_vm_changed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	return change(st, job, end->value, usual_state(job, end->value), e);
+	return change(st, job, end, usual_state(job, end->value), e);
+}
+
+int
+effect_vm_deleted(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	json_t *vm = NULL;
+
+	if (store_vm_get(st, field_text(job, "vm"), &vm, e) == 0)
+		effects_say_vm(job, vm, end);
+	else if (!is_gone(e))
+		return -1;
+	json_decref(vm);
+	return effect_vm_removed(st, job, end, e);
 }
 
 int
@@ -108,7 +123,7 @@ effect_vm_removed(struct store *st, const json_t *job, struct ending *end, struc
 int
 effect_vm_broken(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	return change(st, job, end->value, "broken", e);
+	return change(st, job, end, "broken", e);
 }
 
 /* Back to what it was before a delete began; the job's row keeps it meanwhile. */
@@ -119,7 +134,7 @@ effect_vm_kept(struct store *st, const json_t *job, struct ending *end, struct p
 
 	if (is_vm_state(field_text(end->value, "state")))
 		before = "";	/* the sequence has looked: that is newer */
-	return change(st, job, end->value, before[0] != '\0' ? before : NULL, e);
+	return change(st, job, end, before[0] != '\0' ? before : NULL, e);
 }
 
 int

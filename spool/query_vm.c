@@ -64,6 +64,24 @@ is_visible(const struct question *x, const json_t *vm)
 	    (x->of_user == NULL || strcmp(x->of_user, field_text(vm, "owner")) == 0);
 }
 
+/* The console gives an adapter its address when it is made: it stands with what the sequence found out. */
+static void
+add_macs(json_t *vm, const json_t *row)
+{
+	const json_t *found = json_object_get(json_object_get(row, "objects"), "networks");
+	json_t	     *networks = json_deep_copy(json_object_get(vm, "networks")), *network;
+	size_t	      i;
+
+	json_array_foreach(networks, i, network) {
+		json_t *mac = json_object_get(json_array_get(found, i), "mac");
+
+		if (mac != NULL)
+			(void)json_object_set(network, "mac", mac);
+	}
+	if (networks != NULL)
+		(void)json_object_set_new(vm, "networks", networks);
+}
+
 /* Disks and networks stand beside the rest of the specification, not in it. */
 static void
 add_specification(json_t *vm, const json_t *spec)
@@ -98,6 +116,7 @@ query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 	set_time(a->value, "created", field_number(row, "created_ms"));
 	set_copy(a->value, row, (const char *const[]){ "job" }, 1);
 	add_specification(a->value, json_object_get(row, "spec"));
+	add_macs(a->value, row);
 	json_decref(row);
 	return 0;
 }

@@ -264,9 +264,9 @@ Test(admission, what_only_changes_the_store_is_done_at_once)
 	cr_assert_eq(store_image_put(f.st, image, &f.e), 0, "%s", f.e.msg);
 	cr_assert_eq(store_commit(f.st, &f.e), 0);
 	json_decref(image);
-	expect("admin", "remove-image", "{\"name\":\"rhel6\"}", "done", "OK", "done");
+	expect("admin", "remove-image", "{\"name\":\"rhel6\"}", "done", "OK", "is not offered any more");
 	cr_assert_eq(store_image_get(f.st, "rhel6", "power1", &row, &f.e), -1);
-	expect("admin", "remove-platform", "{\"name\":\"power1\"}", "done", "OK", "done");
+	expect("admin", "remove-platform", "{\"name\":\"power1\"}", "done", "OK", "is not registered any more");
 	expect("alice", "create-vm", CREATE("web1"), "refused", "NOT_FOUND", "no platform");
 }
 

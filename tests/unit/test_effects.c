@@ -122,6 +122,30 @@ Test(effects, a_failed_or_cancelled_creation_frees_the_name_and_a_stuck_one_does
 	is_vm("broken");
 }
 
+/* How a job that ends well is told. */
+static void
+says(const char *verb, const char *args, const char *value, const char *text)
+{
+	const char *id = admit("alice", verb, args);
+	json_t	   *row;
+
+	start(id);
+	row = end(id, JOB_DONE, value);
+	cr_expect_str_eq(field_text(row, "message"), text);
+	json_decref(row);
+}
+
+Test(effects, the_message_says_what_there_is_now)
+{
+	says("create-vm", CREATE, MADE, "web1 is created on power1 (partition 7); it has no operating system yet and waits in Open Firmware");
+	says("start-vm", WEB1, "{\"state\":\"running\"}", "web1 is running");
+	says("restart-vm", WEB1, "{\"state\":\"running\"}", "web1 is running again");
+	says("stop-vm", WEB1, "{}", "web1 is stopped");
+	says("delete-vm", WEB1, "{}", "web1 is deleted; 1 disk (1G) and 1G memory of power1 are free again");
+	says("create-vm", "{\"name\":\"web1\",\"disks\":[{\"size\":1024}],\"networks\":[{\"vlan\":10,\"ip\":\"10.0.10.5\",\"prefix\":24}]}",
+	    "{\"lpar_id\":7,\"state\":\"running\"}", "web1 is running on power1 (partition 7): 10.0.10.5");
+}
+
 Test(effects, the_job_keeps_code_message_and_value)
 {
 	const char *id = admit("alice", "create-vm", CREATE);
