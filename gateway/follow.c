@@ -56,6 +56,8 @@ fill(struct event *ev, const json_t *o)
 	ev->as = text_of(o, "as");
 	ev->cmd = text_of(o, "cmd");
 	ev->wait = text_of(o, "wait");
+	ev->when = text_of(o, "when");
+	ev->until = text_of(o, "until");
 	ev->ms = number_of(o, "ms", 1000LL * 86400 * 366);
 	ev->i = (int)number_of(o, "i", STEPS_MAX);
 	ev->of = (int)number_of(o, "of", STEPS_MAX);

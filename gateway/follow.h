@@ -23,7 +23,7 @@ enum event_kind {
 /* One line, checked: texts point into json and are never NULL. */
 struct event {
 	enum event_kind kind;
-	const char     *step, *say, *state, *level, *text, *as, *cmd, *wait;
+	const char     *step, *say, *state, *level, *text, *as, *cmd, *wait, *when, *until;
 	int		i, of;		/* 0 = not said; 1 <= i <= of <= 9999 */
 	long long	ms;
 	json_t	       *json;		/* owned */

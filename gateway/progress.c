@@ -38,16 +38,17 @@ progress_clear(struct progress *p)
 {
 	progress_end(p);
 	free(p->say);
+	free(p->group);
 	json_decref(p->commands);
-	p->say = NULL;
+	p->say = p->group = NULL;
 	p->commands = NULL;
 }
 
-/* "12 s", "3 min 05 s" */
+/* "1.6 s", "12 s", "3 min 05 s" */
 static const char *
 elapsed(char *buf, size_t size, int64_t ms)
 {
-	if (ms < 1000)
+	if (ms < 10000)
 		(void)snprintf(buf, size, "%d.%d s", (int)(ms / 1000), (int)(ms % 1000 / 100));
 	else if (ms < 60000)
 		(void)snprintf(buf, size, "%d s", (int)(ms / 1000));
@@ -111,6 +112,8 @@ step(struct progress *p, const struct event *ev, int64_t now_ms)
 	p->say = text_harmless(text, strlen(text));
 	p->i = ev->i;
 	p->of = ev->of;
+	if (p->began_ms == 0)
+		p->began_ms = now_ms;
 	p->step_began_ms = now_ms;
 	if (p->is_tty)
 		draw(p, now_ms);
@@ -143,21 +146,60 @@ say(struct progress *p, const char *before, const char *text, int64_t now_ms)
 }
 
 static void
+collect(struct progress *p, const struct event *ev)
+{
+	json_t *one = json_pack("{s:s, s:s}", "as", ev->as, "cmd", ev->cmd);
+	const struct {
+		const char *key, *text;
+	} more[] = { { "step", ev->step }, { "say", ev->say }, { "when", ev->when }, { "until", ev->until } };
+
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		if (more[i].text[0] != '\0')
+			json_object_set_new(one, more[i].key, json_string(more[i].text));
+	if (p->commands == NULL)
+		p->commands = json_array();
+	json_array_append_new(p->commands, one);
+}
+
+static void
+comment(struct progress *p, const char *before, const char *text)
+{
+	char *safe = text_harmless(text, strlen(text));
+
+	(void)fprintf(p->out, "%s%s\n", before, safe != NULL ? safe : "");
+	free(safe);
+}
+
+/* Steps without words of their own belong to the step before. */
+static void
+heading(struct progress *p, const struct event *ev)
+{
+	if (ev->say[0] != '\0' && (p->group == NULL || strcmp(p->group, ev->say) != 0)) {
+		comment(p, p->group != NULL ? "\n# " : "# ", ev->say);
+		free(p->group);
+		p->group = strdup(ev->say);
+	}
+	if (ev->when[0] != '\0')
+		comment(p, "# only if ", ev->when);
+}
+
+static void
 command(struct progress *p, const struct event *ev)
 {
 	char *text;
 
 	if (p->as_json) {
-		if (p->commands == NULL)
-			p->commands = json_array();
-		json_array_append_new(p->commands, json_pack("{s:s, s:s}", "as", ev->as, "cmd", ev->cmd));
+		collect(p, ev);
 		return;
 	}
 	progress_end(p);
+	heading(p, ev);
 	text = text_harmless(ev->cmd, strlen(ev->cmd));
 	(void)fprintf(p->out, "%s %s\n", strcmp(ev->as, "root") == 0 ? "root#" : "padmin$", text != NULL ? text : "");
-	(void)fflush(p->out);
 	free(text);
+	if (ev->until[0] != '\0')
+		comment(p, "# again until ", ev->until);
+	(void)fflush(p->out);
 }
 
 void
@@ -192,4 +234,19 @@ void
 progress_tick(struct progress *p, int64_t now_ms)
 {
 	draw(p, now_ms);
+}
+
+void
+progress_total(struct progress *p, int is_ok, int64_t now_ms)
+{
+	int64_t ms = now_ms - p->began_ms;
+	char	took[32];
+
+	if (p->began_ms == 0)
+		return;
+	if (ms < 1000)
+		(void)snprintf(took, sizeof(took), "%d ms", (int)ms);
+	else
+		elapsed(took, sizeof(took), ms);
+	keep(p, is_ok ? "done in " : "ended after ", took, "");
 }

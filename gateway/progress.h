@@ -3,6 +3,7 @@
  * progress.h - a job's events for a person, on stderr; a plan's commands on stdout.
  *
  * On a terminal one line is updated in place and each finished step stays as a line; without one each step is a line.
+ * A plan's commands stand below the words of their step, which are comments: the whole can be kept as a note of what runs.
  */
 #ifndef PD_GATEWAY_PROGRESS_H
 #define PD_GATEWAY_PROGRESS_H
@@ -21,13 +22,16 @@ struct progress {
 	int	is_line_open;		/* an updating line stands on the terminal */
 	int	i, of;
 	char   *say;			/* the running step, harmless; NULL between steps */
+	char   *group;			/* words of the step whose planned commands were printed last */
+	int64_t began_ms;		/* monotonic; 0 before the first step */
 	int64_t step_began_ms;		/* monotonic, as this process saw it */
-	json_t *commands;		/* array of {as, cmd}; NULL until there is one */
+	json_t *commands;		/* array of {as, cmd, step?, say?, when?, until?}; NULL until there is one */
 };
 
 void progress_init(struct progress *p, FILE *err, FILE *out, int is_tty, int is_silent, int as_json);
 void progress_event(struct progress *p, const struct event *ev, int64_t now_ms);
 void progress_tick(struct progress *p, int64_t now_ms);	/* redraws the elapsed time */
+void progress_total(struct progress *p, int is_ok, int64_t now_ms);	/* how long it took, when steps were shown */
 void progress_end(struct progress *p);			/* removes the open line */
 void progress_clear(struct progress *p);
 

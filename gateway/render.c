@@ -7,6 +7,7 @@
 
 #include "gateway/render.h"
 #include "gateway/text.h"
+#include "gateway/verbs.h"
 
 void
 render_cell(FILE *out, const char *key, const json_t *value, const json_t *row)
@@ -29,17 +30,48 @@ is_table(const json_t *value)
 	return json_is_array(value);
 }
 
+const char *
+render_string(const json_t *object, const char *key)
+{
+	const char *s = json_string_value(json_object_get(object, key));
+
+	return s != NULL ? s : "";
+}
+
+/* Verbs with a form of their own; is_list says for which shape of value. */
+static const struct {
+	const char *verb;
+	int	    is_list;
+	void	  (*render)(FILE *out, const json_t *value);
+} forms[] = {
+	{ "history", 1, render_history }, { "transcript", 1, render_transcript }, { "quota", 1, render_quota },
+	{ "show-vm", 0, render_vm }, { "show-job", 0, render_job }, { "whoami", 0, render_whoami },
+};
+
+static int
+is_job(const char *verb)
+{
+	const struct verb *v = verb_find(verb);
+
+	return v != NULL && (v->kind == VERB_JOB || v->kind == VERB_RECORD || v->kind == VERB_FOLLOW ||
+	    strcmp(verb, "cancel-job") == 0);
+}
+
 void
 render_value(FILE *out, const char *verb, const json_t *value)
 {
 	if (value == NULL || json_is_null(value))
 		return;
-	if (strcmp(verb, "history") == 0 && is_table(value))
-		render_history(out, value);
-	else if (strcmp(verb, "transcript") == 0 && is_table(value))
-		render_transcript(out, value);
-	else if (is_table(value))
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (strcmp(forms[i].verb, verb) == 0 && json_array_size(value) + json_object_size(value) > 0 &&
+		    (forms[i].is_list ? is_table(value) : json_is_object(value))) {
+			forms[i].render(out, value);
+			return;
+		}
+	if (is_table(value))
 		render_table(out, verb, value);
+	else if (json_is_object(value) && is_job(verb))
+		render_result(out, value);
 	else if (json_is_object(value))
 		render_show(out, value);
 	else {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * render_record.c - history, one line a record; a transcript as it would look on the console.
+ * render_record.c - history, one line a record with the request in its user's words; a transcript as it would look on
+ * the console.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,14 +11,6 @@
 #include "gateway/text.h"
 
 #define TAB 8
-
-static const char *
-string_of(const json_t *object, const char *key)
-{
-	const char *s = json_string_value(json_object_get(object, key));
-
-	return s != NULL ? s : "";
-}
 
 /* key=value, in quotes when it has blanks; what is empty is left out. */
 static void
@@ -32,53 +25,100 @@ pair(FILE *out, const char *key, const json_t *value, const json_t *row)
 	free(name);
 }
 
-/* The members of "what" and, within it, of the request's arguments stand on the line like the record's own. */
+static int
+is_among(const char *const *keys, const char *key)
+{
+	for (; *keys != NULL; keys++)
+		if (strcmp(*keys, key) == 0)
+			return 1;
+	return 0;
+}
+
 static void
-pairs(FILE *out, const json_t *object, int depth)
+pairs(FILE *out, const json_t *object, const char *const *known)
 {
 	const char *key;
 	json_t	   *value;
 
-	json_object_foreach((json_t *)object, key, value) {
-		if (json_is_object(value) && depth < 2 && (strcmp(key, "what") == 0 || strcmp(key, "args") == 0))
-			pairs(out, value, depth + 1);
-		else
+	json_object_foreach((json_t *)object, key, value)
+		if (!is_among(known, key))
 			pair(out, key, value, object);
-	}
 }
 
+/* The request in the words of its user where the record has it, else the verb and what it concerned. */
 static void
-one_record(FILE *out, const json_t *r)
+request(FILE *out, const json_t *r, const json_t *what)
 {
-	/* hash is for verify-history and --json: 64 characters that no person reads */
-	static const char *const first[] = { "user", "verb", "vm", "job" }, *const said[] = { "t", "seq", "event", "hash" };
-	json_t			*rest = json_copy((json_t *)r);
+	const char *verb = render_string(r, "verb"), *vm = render_string(r, "vm");
+	int	    is_plan = json_is_true(json_object_get(what, "plan"));
+	char	   *text;
 
-	render_cell(out, "t", json_object_get(r, "t"), r);
-	(void)fputs("  #", out);
-	render_cell(out, "seq", json_object_get(r, "seq"), r);
-	(void)fputs("  ", out);
-	render_cell(out, "event", json_object_get(r, "event"), r);
-	for (size_t k = 0; k < sizeof(first) / sizeof(first[0]); k++) {
-		pair(out, first[k], json_object_get(r, first[k]), r);
-		json_object_del(rest, first[k]);
-		json_object_del(rest, said[k]);
+	if (json_is_object(json_object_get(what, "args"))) {
+		text = render_request(verb, json_object_get(what, "args"), render_string(what, "note"), is_plan);
+		(void)fputs(text != NULL ? text : "", out);
+	} else {
+		text = text_harmless(verb, strlen(verb));
+		(void)fprintf(out, "%s%s", text != NULL ? text : "", vm[0] != '\0' ? " " : "");
+		free(text);
+		text = text_harmless(vm, strlen(vm));
+		(void)fprintf(out, "%s%s", text != NULL ? text : "", is_plan ? " --plan" : "");
 	}
-	pairs(out, rest, 0);
-	(void)fputc('\n', out);
-	json_decref(rest);
+	free(text);
+}
+
+/* What is evidence only (rule, line, source, hashes) and what the request says stays in --json. */
+static char *
+details(const json_t *r)
+{
+	static const char *const in_record[] = { "t", "seq", "event", "user", "tenant", "verb", "vm", "job", "what", "hash", NULL };
+	static const char *const in_what[] = { "args", "note", "plan", "code", "message", "journal", "rule", "line", "source",
+		"attempt", "policy", NULL };
+	const json_t *what = json_object_get(r, "what");
+	const char   *message = render_string(what, "message"), *verb = render_string(r, "verb");
+	int	      says_verb = verb[0] != '\0' && strncmp(message, verb, strlen(verb)) == 0;
+	char	     *text = NULL, *safe = text_harmless(message, strlen(message));
+	size_t	      size;
+	FILE	     *out = open_memstream(&text, &size);
+
+	if (out != NULL) {
+		if (!says_verb)
+			request(out, r, what);
+		if (message[0] != '\0')
+			(void)fprintf(out, "%s%s", says_verb || verb[0] == '\0' ? "" : ": ", safe != NULL ? safe : "");
+		if (json_integer_value(json_object_get(what, "attempt")) > 1)
+			pair(out, "attempt", json_object_get(what, "attempt"), what);
+		pairs(out, r, in_record);
+		pairs(out, what, in_what);
+		if (fclose(out) != 0) {
+			free(text);
+			text = NULL;
+		}
+	}
+	free(safe);
+	return text;
 }
 
 void
 render_history(FILE *out, const json_t *records)
 {
+	json_t *rows = json_array(), *r, *row;
 	size_t	i;
-	json_t *r;
+	char   *text;
 
-	if (json_array_size(records) == 0)
-		(void)fputs("no history\n", out);
-	json_array_foreach(records, i, r)
-		one_record(out, r);
+	json_array_foreach(records, i, r) {
+		row = json_object();
+		json_object_set(row, "t", json_object_get(r, "t"));
+		json_object_set(row, "seq", json_object_get(r, "seq"));
+		json_object_set(row, "user", json_object_get(r, "user"));
+		json_object_set(row, "event", json_object_get(r, "event"));
+		json_object_set(row, "job", json_object_get(r, "job"));
+		text = details(r);
+		json_object_set_new(row, "what", json_string(text != NULL ? text + strspn(text, " ") : ""));
+		free(text);
+		json_array_append_new(rows, row);
+	}
+	render_table(out, "history", rows);
+	json_decref(rows);
 }
 
 /* Tabs become blanks: they are harmless, and columns stay columns. */
@@ -118,23 +158,61 @@ lines(FILE *out, const char *mark, const char *text)
 	}
 }
 
+/* "2027-03-01T09:00:00Z, step disk, run, 12 ms" */
+static void
+heading(FILE *out, const json_t *entry)
+{
+	const json_t *ms = json_object_get(entry, "ms");
+
+	(void)fputs("# ", out);
+	if (json_object_get(entry, "t") != NULL) {
+		render_cell(out, "t", json_object_get(entry, "t"), entry);
+		(void)fputs("  ", out);
+	}
+	render_cell(out, "step", json_object_get(entry, "step"), entry);
+	if (json_object_get(entry, "part") != NULL) {
+		(void)fputs(", ", out);
+		render_cell(out, "part", json_object_get(entry, "part"), entry);
+	}
+	if (json_is_number(ms))
+		(void)fprintf(out, ", %.1f ms", json_number_value(ms));
+	(void)fputc('\n', out);
+}
+
+/* Nothing is said of a command that went well. */
+static void
+outcome(FILE *out, const json_t *entry)
+{
+	static const char *const known[] = { "t", "step", "i", "part", "as", "command", "status", "out", "err", "ms", NULL };
+	const json_t *status = json_object_get(entry, "status");
+	char	     *text = NULL;
+	size_t	      size;
+	FILE	     *more;
+
+	if (json_is_integer(status) && json_integer_value(status) != 0)
+		(void)fprintf(out, "  -> exit status %lld\n", (long long)json_integer_value(status));
+	else if (!json_is_integer(status) && json_object_get(entry, "signal") == NULL && json_object_get(entry, "lost") == NULL)
+		(void)fputs("  -> no answer\n", out);
+	if ((more = open_memstream(&text, &size)) == NULL)
+		return;
+	pairs(more, entry, known);
+	if (fclose(more) == 0 && text[0] != '\0')
+		(void)fprintf(out, "  ->%s\n", text + 1);
+	free(text);
+}
+
 static void
 one_entry(FILE *out, const json_t *entry)
 {
-	char	   *command = text_harmless(string_of(entry, "command"), strlen(string_of(entry, "command")));
-	const char *key;
-	json_t	   *value;
+	char *command = text_harmless(render_string(entry, "command"), strlen(render_string(entry, "command")));
 
-	(void)fprintf(out, "%s %s\n", strcmp(string_of(entry, "as"), "root") == 0 ? "root#" : "padmin$",
+	heading(out, entry);
+	(void)fprintf(out, "%s %s\n", strcmp(render_string(entry, "as"), "root") == 0 ? "root#" : "padmin$",
 	    command != NULL ? command : "");
 	free(command);
-	lines(out, "    ", string_of(entry, "out"));
-	lines(out, "  ! ", string_of(entry, "err"));
-	(void)fputs("  ->", out);
-	json_object_foreach((json_t *)entry, key, value)
-		if (strcmp(key, "command") != 0 && strcmp(key, "as") != 0 && strcmp(key, "out") != 0 && strcmp(key, "err") != 0)
-			pair(out, key, value, entry);
-	(void)fputs("\n", out);
+	lines(out, "    ", render_string(entry, "out"));
+	lines(out, "  ! ", render_string(entry, "err"));
+	outcome(out, entry);
 }
 
 void
@@ -143,8 +221,6 @@ render_transcript(FILE *out, const json_t *entries)
 	size_t	i;
 	json_t *entry;
 
-	if (json_array_size(entries) == 0)
-		(void)fputs("no commands\n", out);
 	json_array_foreach(entries, i, entry) {
 		if (i > 0)
 			(void)fputc('\n', out);

@@ -9,6 +9,7 @@
 #include "gateway/terminal.h"
 #include "gateway/text.h"
 
+#define LABEL_WIDTH 14
 #define DEPTH_MAX 6	/* deeper is printed on one line */
 
 static void show(FILE *out, const json_t *object, int depth);
@@ -113,4 +114,25 @@ void
 render_show(FILE *out, const json_t *object)
 {
 	show(out, object, 0);
+}
+
+void
+render_label(FILE *out, const char *label)
+{
+	if (label[0] == '\n') {
+		(void)fputc('\n', out);
+		label++;
+	}
+	(void)fprintf(out, "%s:%*s", label, LABEL_WIDTH - 1 - (int)strlen(label), "");
+}
+
+void
+render_rest(FILE *out, const json_t *object, const char *const *known)
+{
+	json_t *rest = json_copy((json_t *)object);
+
+	for (; *known != NULL; known++)
+		(void)json_object_del(rest, *known);
+	render_show(out, rest);
+	json_decref(rest);
 }

@@ -23,11 +23,16 @@ struct layout {
 };
 
 static const struct layout layouts[] = {
-	{ "list-vms", "name state units procs memory disk addresses image platform owner tenant state_since", "", "no VMs" },
+	{ "list-vms", "name state units procs memory disk addresses image platform owner tenant state_since", "units_text", "no VMs" },
 	{ "list-images", "name os size first_boot platform description", "", "no images" },
-	{ "list-jobs", "id verb vm user tenant state submitted started finished plan code exit message", "", "no jobs" },
-	{ "list-platforms", "name kind address state level vms jobs", "", "no platforms" },
-	{ "quota", "whose what used limit", "unit used_text limit_text", "no quota" },
+	{ "list-jobs", "id verb vm user state submitted message", "tenant platform started finished plan code exit", "no jobs" },
+	{ "list-platforms", "name kind address level state vms jobs queued registered", "", "no platforms" },
+	{ "quota", "whose what used limit left", "unit used_text limit_text", "no quota" },
+	{ "history", "t seq user event job what", "", "no history" },
+	{ "transcript", "", "", "no commands" },
+	{ "disks of a VM", "disk size pool backing_device", "", "no disks" },
+	{ "networks of a VM", "network vlan address gateway mac", "", "no networks" },
+	{ "storage pools", "pool holds size free", "", "no storage pools" },
 };
 static const struct layout other = { "", "name id", "", "nothing" };
 
@@ -35,7 +40,8 @@ static const struct layout other = { "", "name id", "", "nothing" };
 static const struct {
 	const char *key, *header;
 } headers[] = {
-	{ "units", "CPU" }, { "state_since", "SINCE" }, { "first_boot", "FIRST BOOT" }, { "id", "JOB" }, { "whose", "OF" },
+	{ "units", "CPU" }, { "vms", "VMS" }, { "state_since", "SINCE" }, { "first_boot", "FIRST BOOT" }, { "id", "JOB" },
+	{ "t", "TIME" }, { "seq", "#" }, { "procs", "PROCS" },
 };
 
 struct column {

@@ -101,8 +101,10 @@ watch_to_end(const struct gateway *g, struct response *r)
 
 	memcpy(id, r->job, sizeof(id));
 	watch_job(g, id, r);
-	if (g->req.plan && r->status == 0 && !g->req.json)
+	if (g->req.plan && r->status == 0 && !g->req.json) {
+		(void)fprintf(stderr, "%s\n", r->message);
 		r->message[0] = '\0';	/* a plan's output is its commands */
+	}
 }
 
 void
@@ -117,11 +119,12 @@ gateway_submit(struct gateway *g, struct response *r)
 		return;
 	}
 	if (admit(g, &job, r)) {
-		tell_id(g, r->job);
-		if (g->req.detach)
+		if (g->req.detach) {
 			say_detached(r);
-		else
+		} else {
+			tell_id(g, r->job);
 			watch_to_end(g, r);
+		}
 	}
 	job_clear(&job);
 }

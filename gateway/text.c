@@ -26,7 +26,7 @@ static const struct {
 	{ "created", UNIT_TIME }, { "created_ms", UNIT_TIME }, { "state_since", UNIT_TIME }, { "state_ms", UNIT_TIME },
 	{ "submitted", UNIT_TIME }, { "started", UNIT_TIME }, { "finished", UNIT_TIME }, { "registered", UNIT_TIME },
 	{ "registered_ms", UNIT_TIME }, { "t", UNIT_TIME },
-	{ "used", UNIT_BY_ROW }, { "limit", UNIT_BY_ROW }, { "after", UNIT_BY_ROW },
+	{ "used", UNIT_BY_ROW }, { "limit", UNIT_BY_ROW }, { "left", UNIT_BY_ROW }, { "after", UNIT_BY_ROW },
 };
 
 static enum unit
@@ -97,7 +97,7 @@ number_text(enum unit unit, int64_t n)
 
 	switch (unit) {
 	case UNIT_MIB:
-		return n < 0 ? strdup("unlimited") : strdup(quota_size_text(buf, sizeof(buf), n));
+		return n < 0 ? strdup("unlimited") : strdup(quota_size_short(buf, sizeof(buf), n));
 	case UNIT_HUNDREDTHS:
 		return n < 0 ? strdup("unlimited") : strdup(quota_units_text(buf, sizeof(buf), n));
 	case UNIT_TIME:

@@ -207,6 +207,8 @@ value_integer_word(enum arg_type type, int64_t n, char *buf, size_t size)
 		return -1;
 	if (type == ARG_UNITS)
 		len = snprintf(buf, size, "%" PRId64 ".%02d", n / 100, (int)(n % 100));
+	else if ((type == ARG_SIZE || type == ARG_SIZES) && n % 1024 == 0 && n > 0)
+		len = snprintf(buf, size, "%" PRId64 "G", n / 1024);
 	else
 		len = snprintf(buf, size, "%" PRId64 "%s", n, type == ARG_SIZE || type == ARG_SIZES ? "M" : "");
 	return len > 0 && (size_t)len < size ? 0 : -1;

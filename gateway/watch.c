@@ -90,30 +90,31 @@ add_commands(struct response *r, json_t *commands)
 	r->value = value;
 }
 
-/* Shows what is there.  1 = the result was among it. */
+/* Shows what is there.  1 = the result was the last of it: undo-job and resume-job go on behind an earlier one. */
 static int
 take_events(struct watch *w, struct response *r)
 {
 	struct event  ev;
 	struct pd_err e;
-	int	      rv;
+	int	      rv, has_ended = 0;
 
 	while ((rv = follow_next(&w->f, &ev, &e)) == 1) {
 		w->heard_ms = clock_mono_ms();
 		w->told_down = 0;
-		if (ev.kind == EVENT_RESULT) {
+		response_clear(r);
+		has_ended = ev.kind == EVENT_RESULT;
+		if (has_ended)
 			response_from_json(r, ev.json);
-			event_clear(&ev);
-			add_commands(r, w->p.commands);
-			(void)strcpy(r->job, w->id);
-			return 1;
-		}
-		progress_event(&w->p, &ev, w->heard_ms);
+		else
+			progress_event(&w->p, &ev, w->heard_ms);
 		event_clear(&ev);
 	}
-	if (rv == 0)
+	if (has_ended)
+		add_commands(r, w->p.commands);
+	else if (rv == 0)
 		return 0;
-	response_error(r, &e);
+	else
+		response_error(r, &e);
 	(void)strcpy(r->job, w->id);
 	return 1;
 }
@@ -184,6 +185,8 @@ watch_job(const struct gateway *g, const char *id, struct response *r)
 	w.end_ms = g->req.timeout_s < 0 ? -1 : w.heard_ms + g->req.timeout_s * 1000;
 	progress_init(&w.p, stderr, stdout, g->launch.err_is_tty, g->req.json && !g->launch.err_is_tty, g->req.json);
 	wait_for_end(&w, r);
+	if (g->req.verb->kind != VERB_FOLLOW && strcmp(r->word, "TRY_LATER") != 0)
+		progress_total(&w.p, r->status == 0, clock_mono_ms());
 	progress_clear(&w.p);
 	follow_close(&w.f);
 }

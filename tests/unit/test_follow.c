@@ -231,7 +231,7 @@ Test(follow, on_a_terminal_one_line_is_updated_and_finished_steps_stay)
 {
 	show(1, 0, 0, life, 7);
 	cr_assert(strstr(err_text, "\r\033[K[1/2] creating the partition  0.5 s") != NULL, "%s", err_text);
-	cr_assert(strstr(err_text, "[1/2] creating the partition  1 s\n") != NULL, "%s", err_text);
+	cr_assert(strstr(err_text, "[1/2] creating the partition  1.2 s\n") != NULL, "%s", err_text);
 	cr_assert_null(strstr(err_text, "\033[31m"));
 	cr_assert_str_eq(err_text + strlen(err_text) - 4, "\r\033[K");	/* nothing is left standing */
 }
@@ -256,6 +256,33 @@ Test(follow, on_a_narrow_terminal_the_updating_line_fits)
 	free(text);
 }
 
+Test(follow, the_end_tells_how_long_it_took)
+{
+	static const struct {
+		int64_t	    ms;
+		const char *text;
+	} ends[] = { { 40, "done in 40 ms\n" }, { 1640, "done in 1.6 s\n" }, { 59999, "done in 59 s\n" }, { 185000, "done in 3 min 05 s\n" } };
+	struct progress p;
+	char	       *text = NULL;
+	size_t		len;
+	FILE	       *err = open_memstream(&text, &len);
+
+	progress_init(&p, err, err, 0, 0, 0);
+	progress_total(&p, 1, 5000);
+	cr_assert_eq(ftell(err), 0, "nothing was shown, nothing took time");
+	cr_assert_eq(parse(life[2]), 0);
+	progress_event(&p, &ev, 1000);
+	for (size_t i = 0; i < 4; i++) {
+		progress_total(&p, 1, 1000 + ends[i].ms);
+		cr_assert_str_eq(text + strlen(text) - strlen(ends[i].text), ends[i].text);
+	}
+	progress_total(&p, 0, 2000);
+	cr_assert_str_eq(text + strlen(text) - 14, "ended after 1.0 s\n" + 4);
+	progress_clear(&p);
+	cr_assert_eq(fclose(err), 0);
+	free(text);
+}
+
 Test(follow, programs_see_nothing_on_stderr)
 {
 	show(0, 1, 1, life, 7);
@@ -264,16 +291,21 @@ Test(follow, programs_see_nothing_on_stderr)
 }
 
 static const char *const plan[] = {
-	"{\"event\":\"command\",\"as\":\"padmin\",\"cmd\":\"mksyscfg -r lpar -i \\\"name=web1\\\"\"}",
-	"{\"event\":\"command\",\"as\":\"root\",\"cmd\":\"dd if=/images/x of=/dev/rx\"}",
+	"{\"event\":\"command\",\"as\":\"padmin\",\"cmd\":\"mksyscfg -r lpar -i \\\"name=web1\\\"\",\"step\":\"lpar\",\"say\":\"creating web1\"}",
+	"{\"event\":\"command\",\"as\":\"padmin\",\"cmd\":\"lssyscfg\",\"step\":\"look\",\"when\":\"state is Running\",\"until\":\"id is there\"}",
+	"{\"event\":\"command\",\"as\":\"root\",\"cmd\":\"dd if=/images/x of=/dev/rx\",\"say\":\"copying \\u001b[31m\"}",
 };
 
 Test(follow, a_plan_is_commands_in_order)
 {
-	show(0, 0, 0, plan, 2);
-	cr_assert_str_eq(out_text, "padmin$ mksyscfg -r lpar -i \"name=web1\"\nroot# dd if=/images/x of=/dev/rx\n");
-	show(0, 1, 1, plan, 2);
+	show(0, 0, 0, plan, 3);
+	cr_assert_str_eq(out_text, "# creating web1\npadmin$ mksyscfg -r lpar -i \"name=web1\"\n"
+	    "# only if state is Running\npadmin$ lssyscfg\n# again until id is there\n"
+	    "\n# copying \\x1B[31m\nroot# dd if=/images/x of=/dev/rx\n");
+	show(0, 1, 1, plan, 3);
 	cr_assert_str_eq(out_text, "");
-	cr_assert_eq(json_array_size(commands), 2);
-	cr_assert_str_eq(json_string_value(json_object_get(json_array_get(commands, 1), "as")), "root");
+	cr_assert_eq(json_array_size(commands), 3);
+	cr_assert_str_eq(json_string_value(json_object_get(json_array_get(commands, 2), "as")), "root");
+	cr_assert_str_eq(json_string_value(json_object_get(json_array_get(commands, 1), "when")), "state is Running");
+	cr_assert_null(json_object_get(json_array_get(commands, 1), "say"));
 }
