@@ -37,6 +37,24 @@ for request in show-job follow cancel-job; do
 	sed "s/$nobody/@/g" "$work/err" >"$work/nothing"
 	is "$request" "$(cat "$work/nothing")" "$(cat "$work/yours")"
 done
+# Every verb of bob's that takes the name of a VM or of a job, from the program's own table; none says whose it is.
+as bob 0 help --json
+json '.value[] | .name as $v | .args[] | select(.type == "vm" or .type == "job") | [$v, .type, .name, (.positional | tostring)] | join(" ")' >"$work/named"
+checks=$((checks + 1))
+[ "$(wc -l <"$work/named")" -ge 9 ] || fail "help --json knows $(wc -l <"$work/named") arguments that name a VM or a job"
+while read -r verb type arg positional; do
+	name=web1
+	[ "$type" = vm ] || name=$job
+	[ "$positional" = true ] || name="--$arg $name"
+	request bob $verb $name $([ "$verb" != delete-vm ] || echo --yes) --json
+	case $verb in
+	create-vm) is "$verb $name" CONFLICT "$(json .code)" ;;	# names are one for all
+	list-jobs | history) is "$verb $name" 0 "$(json '.value | length')" ;;
+	*) is "$verb $name" NOT_FOUND "$(json .code)" ;;
+	esac
+	says_not 'alice|blue'
+done <"$work/named"
+as bob 66 show-job "$(printf %.12s "$job")"
 as bob 66 show-image secret
 as bob 66 create-vm x --image secret
 as bob 77 transcript "$job"
