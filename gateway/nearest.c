@@ -3,6 +3,7 @@
  * nearest.c - what was probably meant by a mistyped word.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "gateway/nearest.h"
 #include "gateway/verbs.h"
@@ -75,6 +76,15 @@ nearest(const char *word, const char *const *names)
 	return is_near(word, least_so_far) ? best : NULL;
 }
 
+/* "LIST-VMS", and "vms" for "list-vms". */
+static int
+is_verb_in_other_words(const char *name, const char *verb)
+{
+	const char *dash = strchr(verb, '-');
+
+	return strcasecmp(name, verb) == 0 || (dash != NULL && strcasecmp(name, dash + 1) == 0 && strncmp(verb, "list", 4) == 0);
+}
+
 const struct verb *
 verb_nearest(const char *name)
 {
@@ -82,7 +92,7 @@ verb_nearest(const char *name)
 	int		   distance, least_so_far = FAR;
 
 	for (size_t i = 0; i < verbs_count; i++) {
-		distance = nearest_distance(name, verbs[i].name);
+		distance = is_verb_in_other_words(name, verbs[i].name) ? 0 : nearest_distance(name, verbs[i].name);
 		if (distance < least_so_far) {
 			least_so_far = distance;
 			best = &verbs[i];

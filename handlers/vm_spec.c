@@ -140,11 +140,12 @@ static int
 check_pair(struct maker *m, const char *which, json_int_t units, json_int_t procs)
 {
 	if (units < UNITS_PER_PROC * procs)
-		return pd_fail(m->e, PD_BADDATA, "%s processing units %d.%02d are too few for %d virtual processors: each needs 0.10", which,
-		    (int)(units / 100), (int)(units % 100), (int)procs);
+		return pd_fail(m->e, PD_BADDATA, "%s processing units %d.%02d are too few for %d virtual processor%s: "
+		    "each needs 0.10; change --cpu or --procs", which, (int)(units / 100), (int)(units % 100), (int)procs,
+		    procs == 1 ? "" : "s");
 	if (units > 100 * procs)
-		return pd_fail(m->e, PD_BADDATA, "%s processing units %d.%02d are more than its %d virtual processors can use", which,
-		    (int)(units / 100), (int)(units % 100), (int)procs);
+		return pd_fail(m->e, PD_BADDATA, "%s processing units %d.%02d are more than %d virtual processor%s can use; change --cpu or --procs",
+		    which, (int)(units / 100), (int)(units % 100), (int)procs, procs == 1 ? "" : "s");
 	return 0;
 }
 
@@ -315,7 +316,7 @@ make_disks(struct maker *m)
 	json_object_set_new(m->spec, "disks", json_array());
 	json_object_set_new(m->spec, "pools", json_array());
 	if (json_array_size(disks) == 0 && m->image == NULL)
-		return pd_fail(m->e, PD_USAGE, "a VM without --image needs a --disk");
+		return pd_fail(m->e, PD_USAGE, "a VM without --image needs a --disk, as in --disk 20G");
 	if (json_array_size(disks) == 0)
 		return add_disk(m, 0, number(m->image, "size", 0), "");
 	json_array_foreach(disks, i, d)

@@ -32,7 +32,8 @@ struct asking {
 static int
 not_there(const struct asking *a, const char *what, const char *name)
 {
-	return pd_fail(a->e, PD_NOTFOUND, "there is no %s \"%s\" for you", what, name);
+	return pd_fail(a->e, PD_NOTFOUND, "there is no %s \"%s\" for you%s", what, name,
+	    strcmp(what, "image") == 0 ? "; list-images shows them" : "");
 }
 
 /* NULL is no name and always allowed. */

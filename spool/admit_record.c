@@ -128,7 +128,7 @@ admit_remove_image(struct admitting *ad, struct pd_err *e)
 	json_t	   *row = NULL;
 
 	if (store_image_get(ad->a->store, name, platform, &row, e) == -1)
-		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you", name) : -1;
+		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you; list-images shows them", name) : -1;
 	set_platform(ad, field_text(row, "platform"));
 	json_decref(row);
 	if (image_is_unused(ad, name, ad->platform, e) == -1 ||

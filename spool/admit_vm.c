@@ -72,7 +72,7 @@ only_platform(struct admitting *ad, const json_t *all, struct pd_err *e)
 	if (allowed == 0)
 		return pd_fail(e, PD_NOTFOUND, "there is no platform for you yet, ask an administrator");
 	if (n == 0)
-		return pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you", image);
+		return pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you; list-images shows them", image);
 	return pd_fail(e, PD_USAGE, "several platforms are possible, say which with --platform: %s", names);
 }
 
@@ -106,7 +106,7 @@ find_image(struct admitting *ad, struct creation *c, struct pd_err *e)
 
 	if (image[0] == '\0' || store_image_get(ad->a->store, image, ad->platform, &c->image, e) == 0)
 		return 0;
-	return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you", image) : -1;
+	return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you; list-images shows them", image) : -1;
 }
 
 /* Only the tenant's pools, so that its default is the first of the platform's that it may use. */

@@ -2,6 +2,7 @@
 /*
  * effects_platform.c - what jobs change in the rows of platforms and images.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "spool/clock.h"
@@ -74,6 +75,23 @@ exists(struct store *st, const char *name, struct pd_err *e)
 	return e->code == PD_NOTFOUND ? 0 : -1;
 }
 
+/* Which there are instead. */
+static void
+say_pools(char *msg, size_t size, const json_t *found)
+{
+	const char   *before = "; it has ";
+	const json_t *pool;
+	size_t	      i, len;
+
+	json_array_foreach(found, i, pool) {
+		len = strlen(msg);
+		if (len + strlen(before) + strlen(pool_name(pool)) >= size)
+			return;
+		(void)snprintf(msg + len, size - len, "%s%s", before, pool_name(pool));
+		before = ", ";
+	}
+}
+
 int
 effect_platform_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
@@ -94,7 +112,8 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 	pools = choose_pools(args, facts, &missing);
 	if (missing != NULL) {
 		json_decref(pools);
-		(void)pd_fail(&why, PD_NOTFOUND, "the platform has no storage pool \"%s\", nothing was registered", missing);
+		(void)pd_fail(&why, PD_NOTFOUND, "%s has no storage pool \"%s\", nothing was registered", name, missing);
+		say_pools(why.msg, sizeof(why.msg), json_object_get(facts, "pools"));
 		return refuse(end, &why);
 	}
 	row = worker_platform_from_args(args);

@@ -109,8 +109,8 @@ store_platform_remove(struct store *st, const char *name, struct pd_err *e)
 	if (store_vm_count(st, name, &vms, e) == -1 || has_pending_jobs(st, name, &has, e) == -1)
 		return -1;
 	if (vms > 0)
-		return pd_fail(e, PD_CONFLICT, "platform %s has %lld VM%s; delete them first", name,
-		    (long long)vms, vms == 1 ? "" : "s");
+		return pd_fail(e, PD_CONFLICT, "platform %s has %lld VM%s; delete %s first", name,
+		    (long long)vms, vms == 1 ? "" : "s", vms == 1 ? "it" : "them");
 	if (has)
 		return pd_fail(e, PD_CONFLICT,
 		    "platform %s has jobs that have not ended; wait for them or cancel them", name);

@@ -186,7 +186,7 @@ Test(policy, what_the_tenant_may_use_passes)
 
 Test(policy, names_that_are_not_allowed_do_not_exist)
 {
-	refuse("{\"image\":\"suse\"}", PD_NOTFOUND, "there is no image \"suse\" for you");
+	refuse("{\"image\":\"suse\"}", PD_NOTFOUND, "there is no image \"suse\" for you; list-images shows them");
 	refuse("{\"platform\":\"power2\"}", PD_NOTFOUND, "there is no platform \"power2\" for you");
 	refuse("{\"disks\":[{\"size\":1,\"pool\":\"greenvg\"}]}", PD_NOTFOUND, "there is no storage pool \"greenvg\" for you");
 	refuse("{\"networks\":[{\"name\":\"secret\"}]}", PD_NOTFOUND, "there is no network \"secret\" for you");
@@ -286,7 +286,7 @@ Test(policy, an_administrators_own_names_are_checked_where_they_name_something)
 	cr_expect_eq(check("blue", "check-platform", args), -1);
 	cr_expect_str_eq(err.msg, "there is no platform \"power2\" for you");
 	cr_expect_eq(check("blue", "remove-image", args), -1);
-	cr_expect_str_eq(err.msg, "there is no image \"power2\" for you");
+	cr_expect_str_eq(err.msg, "there is no image \"power2\" for you; list-images shows them");
 	cr_expect_eq(check("blue", "create-vm", args), 0, "%s", err.msg);
 	json_decref(args);
 }
