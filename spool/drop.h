@@ -30,7 +30,7 @@ struct spool {		/* directory descriptors, -1 where this program has no business 
 
 /*
  * Gateway: opens tmp/, new/ and log/ below path.  In the setgid form new/ and tmp/ are mode 03730 and can only
- * be searched (O_PATH where the system has it); then syncable is 0.
+ * be searched (O_SEARCH); then syncable is 0.
  */
 int spool_open_for_drop(struct spool *s, const char *path, struct pd_err *e);
 

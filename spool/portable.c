@@ -45,6 +45,22 @@ move_directory(int fromfd, const char *from, int tofd, const char *to)
 	return -1;
 }
 
+/*
+ * Linux has no second name for another's file either (fs.protected_hardlinks).  Who moves such a file
+ * is the director, the only one who makes names in the directory it goes to: looking first is enough.
+ */
+static int
+look_and_move(int fromfd, const char *from, int tofd, const char *to)
+{
+	struct stat st;
+
+	if (fstatat(tofd, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		errno = EEXIST;
+	else if (errno == ENOENT)
+		return renameat(fromfd, from, tofd, to);
+	return -1;
+}
+
 static int
 link_and_unlink(int fromfd, const char *from, int tofd, const char *to)
 {
@@ -55,7 +71,7 @@ link_and_unlink(int fromfd, const char *from, int tofd, const char *to)
 		return move_directory(fromfd, from, tofd, to);
 	/* link() never replaces.  A crash in between leaves both names: same inode, harmless. */
 	if (linkat(fromfd, from, tofd, to, 0) == -1)
-		return -1;
+		return errno == EPERM ? look_and_move(fromfd, from, tofd, to) : -1;
 	if (unlinkat(fromfd, from, 0) == 0)
 		return 0;
 	saved = errno;
@@ -79,11 +95,12 @@ port_rename_noreplace(int fromfd, const char *from, int tofd, const char *to)
 int
 port_open_search(const char *path)
 {
-#if USE_LINUX
-	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-#elif defined(O_SEARCH)
+	/* glibc has POSIX's O_SEARCH under Linux's name alone, and set-id gateways need it: PD_PORTABLE changes nothing. */
+#if defined(O_SEARCH)
 	return open(path, O_SEARCH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-#else
+#elif defined(O_PATH)
+	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+#else	/* real accounts are refused here, by name, unless the spool's group may read the directory */
 	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 #endif
 }
@@ -109,6 +126,16 @@ port_peer_uid(int sock, uid_t *uid)
 	gid_t gid;
 
 	return getpeereid(sock, uid, &gid);
+#endif
+}
+
+ssize_t
+port_recvmsg(int sock, struct msghdr *m)
+{
+#if USE_LINUX
+	return recvmsg(sock, m, MSG_CMSG_CLOEXEC);
+#else
+	return recvmsg(sock, m, 0);
 #endif
 }
 

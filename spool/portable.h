@@ -8,16 +8,20 @@
 #ifndef PD_SPOOL_PORTABLE_H
 #define PD_SPOOL_PORTABLE_H
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 /* Rename that fails with EEXIST instead of replacing (Linux 3.15 renameat2; fallback link + unlink). */
 int port_rename_noreplace(int fromfd, const char *from, int tofd, const char *to);
 
-/* A directory that may be searched but not read (Linux O_PATH; fallback O_RDONLY, or O_SEARCH where it exists). */
+/* A directory that may be searched but not read (O_SEARCH, which Linux calls O_PATH; fallback O_RDONLY). */
 int port_open_search(const char *path);
 
 /* Peer's effective uid of a local socket (SO_PEERCRED; getpeereid elsewhere). */
 int port_peer_uid(int sock, uid_t *uid);
+
+/* recvmsg(2) whose descriptors are closed by an exec (MSG_CMSG_CLOEXEC; fallback: the caller marks each behind it). */
+ssize_t port_recvmsg(int sock, struct msghdr *m);
 
 /*
  * Watches a file for growth or a directory for new names.  port_watch_open() gives a descriptor

@@ -19,18 +19,13 @@
 #include <unistd.h>
 
 #include "spool/clock.h"
+#include "spool/portable.h"
 #include "spool/wire.h"
 
 #define HEAD_LEN  4
 #define FDS_MAX	  2		/* that ride on one message of ours */
 #define FDS_ROOM  16		/* received at most before they are closed; the kernel drops the rest */
 #define CHUNK	  (16 * 1024)
-
-#if defined(MSG_CMSG_CLOEXEC) && !defined(PD_PORTABLE)
-#define RECV_FLAGS MSG_CMSG_CLOEXEC
-#else
-#define RECV_FLAGS 0
-#endif
 
 /* Where received descriptors go. */
 struct fd_set_out {
@@ -172,7 +167,7 @@ recv_some(int sock, char *buf, size_t len, struct fd_set_out *out)
 
 	m.msg_control = control.room;
 	m.msg_controllen = sizeof(control.room);
-	n = recvmsg(sock, &m, RECV_FLAGS);
+	n = port_recvmsg(sock, &m);
 	if (n >= 0)
 		take_fds(&m, out);
 	return n;
@@ -323,7 +318,7 @@ wire_recv(int sock, size_t max, int timeout_ms, json_t **msg, int *fds, size_t n
 		rv = wire_in_take(&in, msg, e);
 	wire_in_free(&in);
 	if (rv != 1)
-		for (size_t i = 0; i < out.have; i++) {
+		for (size_t i = 0; fds != NULL && i < out.have; i++) {
 			(void)close(fds[i]);
 			fds[i] = -1;
 		}
