@@ -2,7 +2,10 @@
 /*
  * test_ssh.c - the SSH transport against a real OpenSSH server.
  */
+#include <sys/socket.h>
 #include <sys/stat.h>
+
+#include <netinet/in.h>
 
 #include <criterion/criterion.h>
 #include <poll.h>
@@ -395,6 +398,60 @@ Test(ssh, a_silent_server_ends_at_the_connect_limit)
 	cr_assert_eq(run_fails(), PD_REMOTE);
 	cr_assert(clock_mono_ms() - began >= 500);
 	cr_assert_eq(kill(d.pid, SIGCONT), 0);
+}
+
+/* A listener whose queue is full drops what more comes: to the client that is a host that does not answer at all. */
+static int
+full_listener(int *port, int fill[2])
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t	   len = sizeof(sin);
+	int		   s = socket(AF_INET, SOCK_STREAM, 0);
+
+	cr_assert_eq(bind(s, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	cr_assert_eq(listen(s, 0), 0);
+	cr_assert_eq(getsockname(s, (struct sockaddr *)&sin, &len), 0);
+	*port = ntohs(sin.sin_port);
+	for (int i = 0; i < 2; i++) {
+		fill[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)connect(fill[i], (struct sockaddr *)&sin, sizeof(sin));
+	}
+	return s;
+}
+
+static void
+close_listener(int s, const int fill[2])
+{
+	(void)close(fill[0]);
+	(void)close(fill[1]);
+	(void)close(s);
+}
+
+Test(ssh, a_host_that_does_not_answer_ends_at_the_connect_limit)
+{
+	struct ssh_target g = target();
+	int64_t		  began = clock_mono_ms();
+	int		  fill[2], s = full_listener(&g.port, fill);
+
+	g.connect_timeout_ms = 700;
+	use(&g);
+	cr_assert_eq(run_fails(), PD_REMOTE);
+	cr_assert(clock_mono_ms() - began >= 700);
+	cr_assert(strstr(e.msg, "check that it is on") != NULL, "%s", e.msg);
+	close_listener(s, fill);
+}
+
+Test(ssh, stop_ends_waiting_for_a_host_that_does_not_answer)
+{
+	struct ssh_target g = target();
+	int64_t		  began = clock_mono_ms();
+	int		  fill[2], s = full_listener(&g.port, fill);
+
+	use(&g);
+	t->stop = stop_now;
+	cr_assert_eq(run_fails(), PD_REMOTE);
+	cr_assert_lt(clock_mono_ms() - began, 15000, "the limit was 20 seconds");
+	close_listener(s, fill);
 }
 
 static void
