@@ -126,6 +126,8 @@ const struct verb verbs[] = {
 	{ "show-job", VERB_QUERY, 0, "show one job", "show-job 01JD0Q7M", ARGS(job_args) },
 	{ "follow", VERB_FOLLOW, 0, "follow a job until it ends; its result is yours", "follow 01JD0Q7M", ARGS(follow_args) },
 	{ "cancel-job", VERB_QUERY, 0, "cancel a job: what it has begun is undone", "cancel-job 01JD0Q7M", ARGS(job_args) },
+	{ "undo-job", VERB_QUERY, VERB_ADMIN, "take back what a stuck job has left", "undo-job 01JD0Q7M", ARGS(job_args) },
+	{ "resume-job", VERB_QUERY, VERB_ADMIN, "go on with a stuck job where it stopped", "resume-job 01JD0Q7M", ARGS(job_args) },
 	{ "transcript", VERB_QUERY, VERB_ADMIN, "show the exact commands of a job and their answers", "transcript 01JD0Q7M", ARGS(job_args) },
 	{ "history", VERB_QUERY, 0, "show who did what and when", "history --limit 20", ARGS(history_args) },
 	{ "verify-history", VERB_QUERY, VERB_ADMIN, "prove that no record of the history was changed, removed, added or moved", "verify-history", ARGS(verify_history_args) },

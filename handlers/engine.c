@@ -317,7 +317,6 @@ sequence_undo(struct run *r, struct run_result *res)
 
 	if (begin(&g, r, res) == 0 && g.err.code == PD_OK)
 		pd_fail(&g.err, PD_FAILED, "asked to undo");
-	engine_undo(&g);
-	end(&g, res->outcome);
+	take_back(&g);
 	free(g.unit);
 }

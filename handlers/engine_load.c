@@ -78,6 +78,28 @@ load_unit(struct engine *g, const json_t *r, struct pd_err *e)
 	return is_kind(r, "done") ? set_values(g, u, r, e) : 0;
 }
 
+/*
+ * Forwards again after an undo that did not end.  What stands in front of the first undone unit is as it was, but for what the undo may
+ * have reached: the probe decides.  Behind it everything is looked at again, and what has no probe is repeated.
+ */
+static void
+go_forward(struct engine *g)
+{
+	int is_behind = 0;
+
+	for (size_t k = 0; k < g->n && g->is_undoing; k++) {
+		struct unit *u = &g->unit[k];
+
+		is_behind |= u->state == UNIT_UNDONE;
+		if (u->state == UNIT_DONE && u->step->is_run && (is_behind || u->step->undo.n > 0))
+			u->state = UNIT_UNKNOWN;
+		else if (is_behind && u->state != UNIT_UNKNOWN)
+			u->state = UNIT_NEW;
+	}
+	g->is_undoing = g->stopped = 0;
+	memset(&g->err, 0, sizeof(g->err));
+}
+
 static int
 load_record(struct engine *g, const json_t *r, struct pd_err *e)
 {
@@ -99,6 +121,8 @@ load_record(struct engine *g, const json_t *r, struct pd_err *e)
 		    (int)json_integer_value(json_object_get(r, "exit"))), "%s", why == NULL ? "?" : why);
 		return 0;
 	}
+	if (is_kind(r, "forward"))
+		go_forward(g);
 	if (json_object_get(r, "step") != NULL)
 		return load_unit(g, r, e);
 	return 0;

@@ -7,6 +7,7 @@
  *	recovery.c	what a crash left, at each start
  *	query_server.c	the local socket
  *	reload.c	SIGHUP
+ *	retake.c	a stuck job undone or resumed
  *	witness.c	the history's head to syslog
  *	director_open.c	opening and closing it all
  */
@@ -83,6 +84,9 @@ void runner_read(struct director *d, struct worker *w);	/* its socket is readabl
 void runner_record(struct director *d);			/* tries the unrecorded ends again */
 void runner_park(struct director *d);
 int  runner_cancel(struct director *d, const char *id, const char *by, struct pd_err *e);
+
+/* retake.c: undo-job and resume-job, by an administrator. */
+int retake_job(struct director *d, const char *id, int is_undo, const char *by, struct pd_err *e);
 
 /* witness.c */
 void witness_tell(struct director *d);

@@ -59,11 +59,19 @@ wait_of(void *arg, const json_t *row)
 	return what_it_waits_for(a->d, row);
 }
 
+static int
+retake(void *arg, const char *id, int is_undo, struct pd_err *e)
+{
+	struct asking *a = arg;
+
+	return retake_job(a->d, id, is_undo, a->user, e);
+}
+
 static struct query_context
 context_of(struct asking *a)
 {
 	return (struct query_context){ .conf = a->d->conf, .store = a->d->store, .spool = &a->d->spool, .cancel = cancel,
-		.wait = wait_of, .arg = a, .now_ms = clock_wall_ms() };
+		.retake = retake, .wait = wait_of, .arg = a, .now_ms = clock_wall_ms() };
 }
 
 static json_t *

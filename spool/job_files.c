@@ -91,29 +91,47 @@ job_log_event(const struct spool *s, const char *id, const char *event, json_t *
 	return rv;
 }
 
-/* Our own writer's lines: a user's text has its quotes escaped and cannot look like this. */
+/* The last place of mark in buf, NULL when it has none. */
+static const char *
+last_mark(const char *buf, size_t len, const char *mark)
+{
+	const char *last = NULL, *at = buf;
+
+	while ((at = memmem(at, len - (size_t)(at - buf), mark, strlen(mark))) != NULL)
+		last = at++;
+	return last;
+}
+
+/*
+ * Our own writer's lines: a user's text has its quotes escaped and cannot look like this.  A result with a state behind it is that
+ * of an earlier end: undo-job or resume-job went on.
+ */
 int
 job_log_has_result(const struct spool *s, const char *id)
 {
-	static const char mark[] = "\"event\":\"result\"";
+	static const char mark[] = "\"event\":\"result\"", state[] = "\"event\":\"state\"";
+	const char	 *result, *other;
 	char		  buf[TAIL_BYTES + sizeof(mark)];
-	int		  fd = openat(s->log, id, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), found = 0;
+	int		  fd = openat(s->log, id, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), found = -1;
 	off_t		  at;
 	ssize_t		  n;
 
 	if (fd == -1)
 		return 0;
 	/* Backwards, in pieces that overlap by the mark; the log is capped (LOG_FILE_MAX). */
-	for (at = lseek(fd, 0, SEEK_END); at > 0 && !found;) {
+	for (at = lseek(fd, 0, SEEK_END); at > 0 && found == -1;) {
 		size_t want = sizeof(buf) - 1;
 
 		at = at > TAIL_BYTES ? at - TAIL_BYTES : 0;
 		if ((n = pread(fd, buf, want, at)) <= 0)
 			break;
-		found = memmem(buf, (size_t)n, mark, sizeof(mark) - 1) != NULL;
+		result = last_mark(buf, (size_t)n, mark);
+		other = last_mark(buf, (size_t)n, state);
+		if (result != NULL || other != NULL)
+			found = result != NULL && (other == NULL || other < result);
 	}
 	(void)close(fd);
-	return found;
+	return found == 1;
 }
 
 int

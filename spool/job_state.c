@@ -30,7 +30,7 @@ static const unsigned moves[JOB_NSTATES] = {
 	    TO(JOB_CANCELLED),
 	/* QUEUED: parked while undoing; the journal's "undoing" record keeps it from running forward. */
 	[JOB_UNDOING] = TO(JOB_QUEUED) | TO(JOB_FAILED) | TO(JOB_STUCK) | TO(JOB_CANCELLED),
-	[JOB_STUCK] = TO(JOB_UNDOING) | TO(JOB_FAILED),	/* a person has looked */
+	[JOB_STUCK] = TO(JOB_UNDOING) | TO(JOB_RUNNING) | TO(JOB_FAILED),	/* a person has looked: undo-job, resume-job */
 };
 
 const char *

@@ -16,6 +16,7 @@
  *	{"k":"skipped","step":..,"i":0}
  *	{"k":"undoing","why":..}			from here on only undo
  *	{"k":"undone","step":..,"i":0}
+ *	{"k":"forward"}					a person's word (resume-job): no more undoing, what was undone is done again
  *	{"k":"end","outcome":..}
  * Commands that only read ("probe", "ask") are journalled without a sync: they are the transcript,
  * not the promise.  "intent" of a "run" or "undo" is durable before its command is sent (P3).

@@ -28,6 +28,8 @@ static const struct {
 	{ "list-jobs", query_list_jobs },
 	{ "show-job", query_show_job },
 	{ "cancel-job", query_cancel_job },
+	{ "undo-job", query_undo_job },
+	{ "resume-job", query_resume_job },
 	{ "transcript", query_transcript },
 	{ "history", query_history },
 	{ "verify-history", query_verify_history },

@@ -19,6 +19,7 @@
  *	list-jobs	[{id verb user tenant platform vm state plan submitted started finished code exit message}]
  *	show-job	the same object, with args{} value note once source origin attempts cancel, history{seq,head} when it has ended, and position waits while queued
  *	cancel-job	{id state}, the state that the job is in now
+ *	undo-job resume-job	the same
  *	transcript	[{step i part as command status signal lost out err ms t cut}], status absent: no answer (yet)
  *	history		[{seq t event user tenant job verb vm what{} hash}], newest last
  *	verify-history	{whole records head t? fault? record?}: so many are proven; fault and record name the first that is not
@@ -44,6 +45,8 @@ struct query_context {
 	const struct spool   *spool;	/* its journal directory; NULL = no transcripts */
 	/* Begins the cancellation of a job that is not final: 0, or -1 with the reason.  Records it in the history. */
 	int (*cancel)(void *arg, const char *job_id, struct pd_err *e);
+	/* Takes up a stuck job: backwards (undo) or forwards.  0, or -1 with the reason.  Records it in the history. */
+	int (*retake)(void *arg, const char *job_id, int is_undo, struct pd_err *e);
 	void   *arg;
 	int64_t now_ms;
 	/* What a queued job (a row) waits for, as people say it; "" = its turn.  NULL: said from the queue's length. */

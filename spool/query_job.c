@@ -142,6 +142,19 @@ cancel(const struct question *x, struct answer_to *a, struct pd_err *e)
 	return 0;
 }
 
+/* What the job is now, behind a small command. */
+static int
+answer_state(const struct question *x, struct answer_to *a, struct pd_err *e)
+{
+	json_t *row = NULL;
+
+	if (store_job_get(x->q->store, a->job, &row, e) == -1)
+		return -1;
+	a->value = json_pack("{s:s s:s}", "id", a->job, "state", field_text(row, "state"));
+	json_decref(row);
+	return 0;
+}
+
 int
 query_cancel_job(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
@@ -157,10 +170,31 @@ query_cancel_job(const struct question *x, struct answer_to *a, struct pd_err *e
 	else
 		rv = cancel(x, a, e);
 	json_decref(row);
-	row = NULL;
-	if (rv == -1 || store_job_get(x->q->store, a->job, &row, e) == -1)
+	return rv == -1 ? -1 : answer_state(x, a, e);
+}
+
+static int
+retake(const struct question *x, struct answer_to *a, int is_undo, struct pd_err *e)
+{
+	if (question_job_id(x, field_text(x->args, "job"), a->job, e) == -1)
 		return -1;
-	a->value = json_pack("{s:s s:s}", "id", a->job, "state", field_text(row, "state"));
-	json_decref(row);
-	return 0;
+	if (x->q->retake == NULL)
+		return pd_fail(e, PD_BUSY, "jobs cannot be taken up now; try later");
+	if (x->q->retake(x->q->arg, a->job, is_undo, e) == -1)
+		return -1;
+	(void)snprintf(a->message, sizeof(a->message), "job %s %s; follow it with: follow %s", a->job,
+	    is_undo ? "is undone" : "goes on", a->job);
+	return answer_state(x, a, e);
+}
+
+int
+query_undo_job(const struct question *x, struct answer_to *a, struct pd_err *e)
+{
+	return retake(x, a, 1, e);
+}
+
+int
+query_resume_job(const struct question *x, struct answer_to *a, struct pd_err *e)
+{
+	return retake(x, a, 0, e);
 }

@@ -35,6 +35,8 @@ int query_show_image(const struct question *x, struct answer_to *a, struct pd_er
 int query_list_jobs(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_show_job(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_cancel_job(const struct question *x, struct answer_to *a, struct pd_err *e);
+int query_undo_job(const struct question *x, struct answer_to *a, struct pd_err *e);
+int query_resume_job(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_transcript(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_history(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_verify_history(const struct question *x, struct answer_to *a, struct pd_err *e);

@@ -159,9 +159,11 @@ choose_mode(const json_t *row, int was_begun)
 {
 	if (field_is_set(row, "plan"))
 		return "plan";
+	if (strcmp(field_text(row, "state"), "undoing") == 0)
+		return "undo";
 	if (!was_begun)
 		return "run";
-	return strcmp(field_text(row, "state"), "undoing") == 0 || field_is_set(row, "cancel") ? "undo" : "resume";
+	return field_is_set(row, "cancel") ? "undo" : "resume";
 }
 
 /* Everything that a start needs, or nothing. */

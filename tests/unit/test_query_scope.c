@@ -86,6 +86,7 @@ every_reply(const char *user, const char *other_vm, int other_job,
 		    { "history", json_pack("{s:s}", "vm", other_vm) },
 		{ "history", query_job_args(other_job) }, { "quota", NULL }, { "list-platforms", NULL },
 		{ "verify-history", NULL },
+		{ "undo-job", query_job_args(other_job) }, { "resume-job", query_job_args(other_job) },
 	};
 
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
@@ -186,7 +187,7 @@ expect_same(const char *user, const char *verb, json_t *theirs, const char *thei
 Test(query_scope, what_is_not_yours_is_answered_like_what_does_not_exist)
 {
 	static const char *const verbs_of_jobs[] = { "show-job", "cancel-job", "transcript",
-	    "history" };
+	    "history", "undo-job", "resume-job" };
 	char			 theirs[JOB_ID_LEN + 1], none[JOB_ID_LEN + 1];
 	json_t			*one, *other;
 
