@@ -200,6 +200,9 @@ private_sshd_stop(struct private_sshd *d)
 	if (d->pid > 0) {
 		(void)kill(d->pid, SIGKILL);
 		(void)waitpid(d->pid, NULL, 0);
+		/* A process that it had just forked for a connection has the listener as well, for a moment. */
+		for (int64_t until = clock_mono_ms() + START_MS; answers(d->port) && clock_mono_ms() < until;)
+			(void)poll(NULL, 0, 5);
 	}
 	d->pid = 0;
 }
