@@ -124,7 +124,8 @@ check: deps
 demo: all
 	@tests/demo/demo $(B)
 demo-up: all
-	@tests/demo/site up build/demo $(B)
+	@tests/demo/site up build/demo $(B) >/dev/null
+	@tests/demo/site offer build/demo
 demo-down:
 	@tests/demo/site down build/demo
 
