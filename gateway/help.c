@@ -7,6 +7,9 @@
 #include "gateway/help.h"
 #include "policy/policy.h"
 
+#define WIDTH 100	/* columns of a line of help; examples may be longer, they are for copying */
+#define LEFT  24	/* columns of an option's name */
+
 enum group { GROUP_LOOK, GROUP_CHANGE, GROUP_JOBS, GROUP_YOU, GROUP_ADMIN, NGROUPS };
 
 static const char *const titles[NGROUPS] = {
@@ -52,32 +55,60 @@ void
 help_overview(FILE *out, const struct pd_role *role)
 {
 	(void)fprintf(out, "PowerDirector %s: virtual machines on IBM POWER.\n"
-	    "Each line behind a command can be copied; HOST is the name that you give to ssh.\n", PD_VERSION);
+	    "The line below each command is an example to copy; HOST is the name that you give to ssh.\n", PD_VERSION);
 	for (int g = 0; g < NGROUPS; g++)
 		one_group(out, g, role);
 	(void)fprintf(out, "\n\"ssh HOST help COMMAND\" explains one command and its options.  Every command takes --json.\n"
 	    "Values with blanks need two pairs of quotes: ssh HOST \"create-vm web1 --note 'shop front'\"\n");
 }
 
+/* Words in lines of up to WIDTH columns, the first one begun at column `indent`. */
+static void
+wrapped(FILE *out, const char *text, size_t indent)
+{
+	size_t column = indent, n;
+
+	for (; *text != '\0'; text += n) {
+		text += strspn(text, " ");
+		n = strcspn(text, " ");
+		if (column > indent && column + 1 + n > WIDTH) {
+			(void)fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		}
+		column += (size_t)fprintf(out, "%s%.*s", column > indent ? " " : "", (int)n, text);
+	}
+	(void)fputc('\n', out);
+}
+
+/* Words that the help has not named already. */
+static int
+lists_values(const struct verb_arg *a)
+{
+	size_t n = a->values != NULL ? strcspn(a->values, " ") : 0;
+	char   first[32];
+
+	(void)snprintf(first, sizeof(first), "%.*s", (int)n, a->values != NULL ? a->values : "");
+	return a->type == ARG_WORD && strstr(a->help, first) == NULL;
+}
+
 /* "  --memory SIZE          text" */
 static void
 one_arg(FILE *out, const struct verb_arg *a)
 {
-	char left[80];
+	char left[80], text[512], times[32];
 
 	if (a->flags & ARG_POSITIONAL)
 		(void)snprintf(left, sizeof(left), "%s", a->metavar);
 	else
 		(void)snprintf(left, sizeof(left), "--%s%s%s", a->name, a->metavar != NULL ? " " : "",
 		    a->metavar != NULL ? a->metavar : "");
-	(void)fprintf(out, "  %-24s %s", left, a->help);
-	if (a->type == ARG_WORD)
-		(void)fprintf(out, " [%s]", a->values);
-	if ((a->flags & ARG_REQUIRED) && !(a->flags & ARG_POSITIONAL))
-		(void)fputs(" (required)", out);
-	if (a->flags & ARG_REPEAT)
-		(void)fprintf(out, " (up to %d times)", (int)a->max);
-	(void)fputc('\n', out);
+	(void)snprintf(times, sizeof(times), " (up to %d times)", (int)a->max);
+	(void)snprintf(text, sizeof(text), "%s%s%s%s%s", a->help, lists_values(a) ? ": one of " : "",
+	    lists_values(a) ? a->values : "",
+	    (a->flags & ARG_REQUIRED) && !(a->flags & ARG_POSITIONAL) ? " (required)" : "",
+	    a->flags & ARG_REPEAT ? times : "");
+	(void)fprintf(out, "  %-*s ", LEFT, left);
+	wrapped(out, text, LEFT + 3);
 }
 
 static void
@@ -111,7 +142,8 @@ help_verb(FILE *out, const struct verb *v)
 	(void)fputs(v->flags & VERB_CHANGES ? "\nOptions of every command that changes something\n" :
 					      "\nOption of every command\n", out);
 	for (size_t i = 0; i < common_args_count; i++)
-		if (verb_arg_find(v, common_args[i].name) == &common_args[i])
+		if (verb_arg_find(v, common_args[i].name) == &common_args[i] &&
+		    (strcmp(common_args[i].name, "yes") != 0 || (v->flags & VERB_DESTRUCTIVE)))
 			one_arg(out, &common_args[i]);
 	(void)fputs("\nSizes are written 512M, 4G or 1T, times 90s, 10m, 12h or 30d.\n", out);
 }

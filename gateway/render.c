@@ -48,13 +48,15 @@ static const struct {
 	{ "show-vm", 0, render_vm }, { "show-job", 0, render_job }, { "whoami", 0, render_whoami },
 };
 
+/* Verbs whose message says what became of it; the value is for programs. */
 static int
-is_job(const char *verb)
+is_told_by_message(const char *verb)
 {
 	const struct verb *v = verb_find(verb);
+	const char	  *last = strrchr(verb, '-');
 
 	return v != NULL && (v->kind == VERB_JOB || v->kind == VERB_RECORD || v->kind == VERB_FOLLOW ||
-	    strcmp(verb, "cancel-job") == 0);
+	    strcmp(verb, "verify-history") == 0 || (last != NULL && strcmp(last, "-job") == 0));
 }
 
 void
@@ -70,7 +72,7 @@ render_value(FILE *out, const char *verb, const json_t *value)
 		}
 	if (is_table(value))
 		render_table(out, verb, value);
-	else if (json_is_object(value) && is_job(verb))
+	else if (json_is_object(value) && is_told_by_message(verb))
 		render_result(out, value);
 	else if (json_is_object(value))
 		render_show(out, value);

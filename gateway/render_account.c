@@ -62,10 +62,10 @@ render_quota(FILE *out, const json_t *rows)
 
 /* "4 VMs, 2.00 processing units, 8G memory"; "unlimited". */
 static void
-limits(FILE *out, const char *label, const json_t *who, const char *key)
+limits(FILE *out, const char *label, const json_t *who, const char *key, const char *first)
 {
 	const json_t *o = json_object_get(who, key), *n;
-	const char   *before = "";
+	const char   *before = first;
 	char	     *text;
 
 	render_label(out, label);
@@ -102,8 +102,8 @@ render_whoami(FILE *out, const json_t *who)
 	(void)fputs(strcmp(render_string(who, "identified_by"), "key") == 0 ? "your SSH key, from " : "your account, from ", out);
 	render_cell(out, "from", json_object_get(who, "from"), who);
 	(void)fputc('\n', out);
-	limits(out, "tenant quota", who, "tenant_may_use");
-	limits(out, "your quota", who, "you_may_use");
-	limits(out, "each VM", who, "one_vm_may_use");
+	limits(out, "tenant quota", who, "tenant_may_use", "");
+	limits(out, "your quota", who, "you_may_use", "");
+	limits(out, "each VM", who, "one_vm_may_use", "at most ");
 	render_rest(out, who, known);
 }
