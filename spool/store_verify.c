@@ -111,7 +111,7 @@ look_behind(const struct walk *w, const struct row *broken, struct behind *b, st
 	struct chain_head next;
 	struct stmt	  q;
 	int64_t		  own = own_number(broken);
-	int		  rv;
+	int		  rv = 0;
 
 	memset(b, 0, sizeof(*b));
 	if (broken->hash != NULL)
