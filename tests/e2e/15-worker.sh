@@ -61,9 +61,13 @@ def ends(p):
 
 s, p = start()
 status = wait_idle(p.pid)
-fds = sorted(int(f) for f in os.listdir("/proc/%d/fd" % p.pid))
-print("descriptors", fds)
-print("directory", os.readlink("/proc/%d/cwd" % p.pid))
+try:
+    print("descriptors", sorted(int(f) for f in os.listdir("/proc/%d/fd" % p.pid)))
+    print("directory", os.readlink("/proc/%d/cwd" % p.pid))
+except PermissionError:
+    if os.getuid() == 0:
+        raise
+    print("descriptors and directory: not even for its own account")     # as nobody may trace it
 print("umask", [l.split()[1] for l in status.splitlines() if l.startswith("Umask")][0])
 print("core", resource.prlimit(p.pid, resource.RLIMIT_CORE))
 s.close()
@@ -90,8 +94,10 @@ s.close()
 print("half an order", ends(p))
 PYTHON
 is 'the hostile starts' 0 $?
-says "^descriptors \[0, 1, 2, 3\]$"
-says '^directory /$'
+if [ "$(id -u)" = 0 ] || ! grep -q 'not even for its own account' "$work/out"; then
+	says '^descriptors \[0, 1, 2, 3\]$'
+	says '^directory /$'
+fi
 says '^umask 0077$'
 says '^core \(0, 0\)$'
 says '^socket closed 0$'

@@ -123,7 +123,7 @@ Test(vm_spec, what_cannot_be_built_is_refused)
 	refused("{\"name\":\"a\",\"memory\":{\"desired\":1000},\"disks\":[{\"size\":1}]}", 0, PD_BADDATA, "the next is 1024M");
 	refused("{\"name\":\"a\",\"memory\":{\"min\":2048,\"desired\":1024},\"disks\":[{\"size\":1}]}", 0, PD_BADDATA, "ascending");
 	refused("{\"name\":\"a\",\"units\":{\"desired\":50},\"procs\":{\"desired\":6},\"disks\":[{\"size\":1}]}", 0, PD_BADDATA, "each needs 0.10");
-	refused("{\"name\":\"a\",\"units\":{\"desired\":250},\"procs\":{\"desired\":2},\"disks\":[{\"size\":1}]}", 0, PD_BADDATA, "more than its");
+	refused("{\"name\":\"a\",\"units\":{\"desired\":250},\"procs\":{\"desired\":2},\"disks\":[{\"size\":1}]}", 0, PD_BADDATA, "more than 2 virtual processors");
 	refused("{\"name\":\"a\",\"units\":{\"min\":60,\"desired\":50},\"disks\":[{\"size\":1}]}", 0, PD_BADDATA, "ascending");
 	refused("{\"name\":\"a\",\"disks\":[{\"size\":4095}]}", 1, PD_BADDATA, "needs 4096M");
 	refused("{\"name\":\"a\",\"disks\":[{\"size\":10,\"pool\":\"rootvg\"}]}", 0, PD_NOTFOUND, "no storage pool 'rootvg'");
