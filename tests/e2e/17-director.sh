@@ -71,6 +71,11 @@ mv "$work/state" "$site/state"
 chmod 755 "$site/state"
 broken 77 'chmod 0700'
 chmod 700 "$site/state"
+if [ "$(id -u)" = 0 ]; then
+	chown 4711 "$site/state"
+	broken 77 'belongs to uid 4711'
+	chown 0 "$site/state"
+fi
 mv "$site/spool" "$work/spool"
 broken 70 "$site/spool"
 mv "$work/spool" "$site/spool"

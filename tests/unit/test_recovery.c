@@ -188,6 +188,105 @@ Test(recovery, a_worker_that_cannot_be_started_costs_no_attempt)
 	job_clear(&job);
 }
 
+Test(recovery, a_worker_that_talks_nonsense_is_ended_and_the_job_fails_in_the_end)
+{
+	struct job job;
+	json_t	  *row;
+
+	director_fixture_worker(&f, "dancing", "{}");
+	ask(&job, "alice", "create-vm", CREATE);
+	run_director();
+	row = director_fixture_row(&f, job.id);
+	cr_assert_eq(field_number(row, "attempts"), 1);
+	json_decref(row);
+	for (int i = 1; i <= DIRECTOR_STARTS; i++)
+		run_director();
+	is_state(job.id, "failed");
+	row = director_fixture_row(&f, job.id);
+	cr_assert_not_null(strstr(field_text(row, "message"), "worker ended"), "%s", field_text(row, "message"));
+	json_decref(row);
+	cr_assert_null(director_fixture_vm(&f, "web1"));
+	job_clear(&job);
+}
+
+Test(recovery, a_worker_that_answers_for_another_job_is_ended)
+{
+	struct job job;
+	json_t	  *row;
+	char	   path[SCRATCH_PATH], line[512];
+
+	director_fixture_worker(&f, "done", MADE);
+	(void)snprintf(line, sizeof(line), "sed -i 's/^\tjob=.*/\tjob=01ARZ3NDEKTSV4RRFFQ69G5FAV/' '%s'",
+	    scratch_path(path, f.dir, "worker"));
+	cr_assert_eq(system(line), 0);
+	ask(&job, "alice", "create-vm", CREATE);
+	run_director();
+	row = director_fixture_row(&f, job.id);
+	cr_assert_str_eq(field_text(row, "state"), "running", "nobody has said how it ended");
+	json_decref(row);
+	director_fixture_worker(&f, "done", MADE);
+	run_director();
+	is_state(job.id, "done");
+	job_clear(&job);
+}
+
+static void
+put_image(void)
+{
+	json_t *image = json_pack("{s:s s:s s:s s:i s:s s:s s:s s:I}", "name", "rhel6", "platform", "power1", "file", "/images/rhel6",
+	    "size", 1024, "os", "linux", "first_boot", "none", "description", "", "registered_ms", (json_int_t)1);
+
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_image_put(f.st, image, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	json_decref(image);
+}
+
+Test(recovery, an_image_that_was_removed_meanwhile_fails_the_job_that_waited_for_its_turn)
+{
+	struct job job;
+	json_t	  *row;
+
+	director_fixture_worker(&f, "done", MADE);
+	put_image();
+	ask(&job, "alice", "create-vm", "{\"name\":\"web1\",\"image\":\"rhel6\"}");
+	is_state(job.id, "queued");
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_image_remove(f.st, "rhel6", "power1", &f.e), 0);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	run_director();
+	row = director_fixture_row(&f, job.id);
+	cr_assert_str_eq(field_text(row, "state"), "failed");
+	cr_assert_str_eq(field_text(row, "message"), "the image rhel6 was removed meanwhile");
+	json_decref(row);
+	cr_assert_null(director_fixture_vm(&f, "web1"));
+	job_clear(&job);
+}
+
+Test(recovery, a_vm_that_was_deleted_meanwhile_fails_the_job_behind_the_deletion)
+{
+	struct job made, gone, start_it;
+	json_t	  *row;
+
+	director_fixture_worker(&f, "done", MADE);
+	ask(&made, "alice", "create-vm", CREATE);
+	run_director();
+	ask(&gone, "alice", "delete-vm", "{\"name\":\"web1\"}");
+	ask(&start_it, "alice", "start-vm", "{\"name\":\"web1\"}");
+	is_state(start_it.id, "queued");
+	run_director();
+	is_state(gone.id, "done");
+	run_director();
+	row = director_fixture_row(&f, start_it.id);
+	cr_assert_str_eq(field_text(row, "state"), "failed");
+	cr_assert_str_eq(field_text(row, "message"), "the VM web1 was deleted meanwhile");
+	cr_assert_str_eq(field_text(row, "code"), "NOT_FOUND");
+	json_decref(row);
+	job_clear(&made);
+	job_clear(&gone);
+	job_clear(&start_it);
+}
+
 Test(recovery, a_journal_that_an_earlier_worker_still_has_is_left_alone)
 {
 	struct job job;

@@ -2,6 +2,7 @@
 /*
  * test_wire.c - messages, descriptors, limits and sockets.
  */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -412,4 +413,65 @@ Test(wire_socket, nobody_at_the_other_end_is_try_later)
 	cr_assert_eq(wire_connect(text, &e), -1);
 	cr_assert_eq(e.code, PD_BADDATA);
 	cr_assert_eq(wire_listen(text, 0600, (gid_t)-1, &e), -1);
+}
+
+Test(wire_socket, a_path_that_cannot_be_a_socket_is_named)
+{
+	char	      path[SCRATCH_PATH];
+	struct pd_err e;
+
+	scratch_file(dir, "file", "x", 1);
+	cr_assert_eq(wire_listen(scratch_path(path, dir, "file/sock"), 0600, (gid_t)-1, &e), -1);
+	cr_assert_eq(e.code, PD_IO);
+	cr_assert_not_null(strstr(e.msg, path), "%s", e.msg);
+	cr_assert_eq(wire_listen(scratch_path(path, dir, "none/sock"), 0600, (gid_t)-1, &e), -1);
+	cr_assert_eq(e.code, PD_IO);
+	cr_assert_not_null(strstr(e.msg, path), "%s", e.msg);
+	cr_assert_eq(wire_connect(scratch_path(path, dir, "file/sock"), &e), -1);
+	cr_assert_eq(e.code, PD_IO, "not as if there were no director");
+}
+
+Test(wire_socket, without_a_free_descriptor_nothing_is_made)
+{
+	struct rlimit few = { 3, 3 }, old;
+	char	      path[SCRATCH_PATH];
+	struct stat   st;
+	struct pd_err e;
+	int	      l, c;
+
+	scratch_path(path, dir, "sock");
+	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+	few.rlim_max = old.rlim_max;
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	l = wire_listen(path, 0600, (gid_t)-1, &e);
+	c = wire_connect(path, NULL);
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
+	cr_assert_eq(l, -1);
+	cr_assert_eq(c, -1);
+	cr_assert_eq(e.code, PD_IO);
+	cr_assert_eq(e.sys, EMFILE, "%s", e.msg);
+	cr_assert_eq(stat(path, &st), -1);
+}
+
+Test(wire_socket, another_users_socket_or_group_is_left_alone)
+{
+	char	      path[SCRATCH_PATH];
+	struct stat   st;
+	struct pd_err e;
+	int	      l;
+
+	l = wire_listen(scratch_path(path, dir, "sock"), 0600, (gid_t)-1, &e);
+	cr_assert(l != -1, "%s", e.msg);
+	(void)close(l);
+	if (geteuid() != 0) {
+		cr_assert_eq(unlink(path), 0);
+		cr_assert_eq(wire_listen(path, 0660, 1, &e), -1, "a group that is not ours");
+		cr_assert_eq(stat(path, &st), -1, "nothing is left of it");
+		return;
+	}
+	cr_assert_eq(lchown(path, 4711, (gid_t)-1), 0);
+	cr_assert_eq(wire_listen(path, 0600, (gid_t)-1, &e), -1);
+	cr_assert_eq(e.code, PD_CONFLICT);
+	cr_assert_not_null(strstr(e.msg, "uid 4711"), "%s", e.msg);
+	cr_assert_eq(stat(path, &st), 0);
 }
