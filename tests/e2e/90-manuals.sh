@@ -30,6 +30,30 @@ done <"$work/examples"
 # The sample configuration is one that the director accepts, but for directories of this machine.
 "$bin/powerdirectord" -c "$source/policy/powerdirector.conf" --check >"$work/out" 2>&1
 says_not 'powerdirector.conf:[0-9]'
+# powerdirector-sim(1): a simulator starts with the page's world and the page's faults.
+sed -n '/^\.Sh WORLD/,/^\.Sh FAULTS/{/^{$/,/^}$/p}' "$source/man/powerdirector-sim.1" >"$work/world.json"
+mkdir "$work/sim"
+set --
+while IFS= read -r spec; do
+	set -- "$@" --fault "$spec"
+done <<EOF
+$(sed -n 's/^\.Dl match=/match=/p' "$source/man/powerdirector-sim.1" | sed 's/\\-/-/g')
+EOF
+is 'faults in powerdirector-sim(1)' 8 $#
+"$bin/powerdirector-sim" --kind ivm --listen 127.0.0.1:0 --world "$work/world.json" --state "$work/sim" \
+    --authorized-keys "$site/etc/power1-authorized_keys" "$@" >"$work/out" 2>"$work/err" &
+simulator=$!
+tries=0
+while [ ! -s "$work/sim/port" ] && [ $tries -lt 100 ] && kill -0 $simulator 2>/dev/null; do
+	tries=$((tries + 1))
+	sleep 0.05
+done
+checks=$((checks + 1))
+[ -s "$work/sim/port" ] || fail "the world or the faults of powerdirector-sim(1) are refused"
+kill $simulator
+wait $simulator
+is 'the simulator ends' 0 $?
+
 for program in powerdirector powerdirectord powerdirector-worker powerdirector-sim; do
 	"$bin/$program" --version >"$work/out" 2>&1
 	is "$program --version" 0 $?
