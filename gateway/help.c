@@ -130,6 +130,13 @@ synopsis(FILE *out, const struct verb *v)
 	(void)fprintf(out, "%s\n", has_options || (v->flags & VERB_CHANGES) ? " [options]" : "");
 }
 
+/* Is this common option one of the verb's, and of use with it? */
+static int
+shows(const struct verb *v, const struct verb_arg *common)
+{
+	return verb_arg_find(v, common->name) == common && (strcmp(common->name, "yes") != 0 || (v->flags & VERB_DESTRUCTIVE));
+}
+
 void
 help_verb(FILE *out, const struct verb *v)
 {
@@ -142,8 +149,7 @@ help_verb(FILE *out, const struct verb *v)
 	(void)fputs(v->flags & VERB_CHANGES ? "\nOptions of every command that changes something\n" :
 					      "\nOption of every command\n", out);
 	for (size_t i = 0; i < common_args_count; i++)
-		if (verb_arg_find(v, common_args[i].name) == &common_args[i] &&
-		    (strcmp(common_args[i].name, "yes") != 0 || (v->flags & VERB_DESTRUCTIVE)))
+		if (shows(v, &common_args[i]))
 			one_arg(out, &common_args[i]);
 	(void)fputs("\nSizes are written 512M, 4G or 1T, times 90s, 10m, 12h or 30d.\n", out);
 }
@@ -195,7 +201,7 @@ help_json(const struct pd_role *role)
 			json_array_append_new(args, arg_json(&v->args[k]));
 		options = json_array();
 		for (size_t k = 0; k < common_args_count; k++)
-			if (verb_arg_find(v, common_args[k].name) == &common_args[k])
+			if (shows(v, &common_args[k]))
 				json_array_append_new(options, arg_json(&common_args[k]));
 		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:o, s:o}", "name", v->name, "help", v->help,
 		    "example", v->example, "changes", (v->flags & VERB_CHANGES) != 0, "destructive",
