@@ -36,12 +36,8 @@ console_is_as_before() {
 	diff "$work/before" "$work/after" >"$work/out" || fail "$1: something is left"
 }
 
-for left in 'rmsyscfg' 'rmlv' 'rmsyscfg rmlv rmvdev unloadopt' 'rm -f'; do
-	# What to refuse is split into words, but for the one that is two.
-	case $left in
-	'rm -f') stuck web1 "$left" ;;
-	*) stuck web1 $left ;;
-	esac
+for left in rmsyscfg rmlv 'rm -f'; do
+	stuck web1 "$left"
 	as alice 77 undo-job "$job"
 	as admin 0 undo-job "$job"
 	says "job $job is undone"
@@ -51,10 +47,7 @@ for left in 'rmsyscfg' 'rmlv' 'rmsyscfg rmlv rmvdev unloadopt' 'rm -f'; do
 	as admin 73 undo-job "$job"
 	says 'is failed; only a stuck one'
 
-	case $left in
-	'rm -f') stuck web2 "$left" ;;
-	*) stuck web2 $left ;;
-	esac
+	stuck web2 "$left"
 	as admin 0 resume-job "$job"
 	as alice 0 follow "$job"
 	as alice 0 show-vm web2 --json
