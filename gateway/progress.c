@@ -10,6 +10,7 @@
 #include "gateway/terminal.h"
 #include "gateway/text.h"
 
+#define EXIT_UNDONE 1	/* of a job that failed and was undone, or was cancelled */
 #define CLEAR_LINE "\r\033[K"
 
 void
@@ -210,8 +211,9 @@ progress_event(struct progress *p, const struct event *ev, int64_t now_ms)
 		say(p, "waiting for ", ev->wait, now_ms);
 		break;
 	case EVENT_STATE:
-		if (strcmp(ev->state, "undoing") == 0)
+		if (strcmp(ev->state, "undoing") == 0 && !p->is_undoing)
 			say(p, "", "undoing what was begun", now_ms);
+		p->is_undoing |= strcmp(ev->state, "undoing") == 0;
 		break;
 	case EVENT_STEP:
 		step(p, ev, now_ms);
@@ -220,6 +222,7 @@ progress_event(struct progress *p, const struct event *ev, int64_t now_ms)
 		step_done(p, ev);
 		break;
 	case EVENT_NOTE:
+		p->is_undoing |= strncmp(ev->text, "undoing", 7) == 0;
 		say(p, strcmp(ev->level, "warning") == 0 ? "warning: " : "", ev->text, now_ms);
 		break;
 	case EVENT_COMMAND:
@@ -237,7 +240,7 @@ progress_tick(struct progress *p, int64_t now_ms)
 }
 
 void
-progress_total(struct progress *p, int is_ok, int64_t now_ms)
+progress_total(struct progress *p, int status, int64_t now_ms)
 {
 	int64_t ms = now_ms - p->began_ms;
 	char	took[32];
@@ -248,5 +251,5 @@ progress_total(struct progress *p, int is_ok, int64_t now_ms)
 		(void)snprintf(took, sizeof(took), "%d ms", (int)ms);
 	else
 		elapsed(took, sizeof(took), ms);
-	keep(p, is_ok ? "done in " : "ended after ", took, "");
+	keep(p, status == 0 ? "done in " : "ended after ", took, status == EXIT_UNDONE && p->is_undoing ? "; nothing is left of it" : "");
 }

@@ -21,6 +21,7 @@ struct progress {
 	int	width;			/* columns of the terminal */
 	int	is_line_open;		/* an updating line stands on the terminal */
 	int	i, of;
+	int	is_undoing;		/* and it was said */
 	char   *say;			/* the running step, harmless; NULL between steps */
 	char   *group;			/* words of the step whose planned commands were printed last */
 	int64_t began_ms;		/* monotonic; 0 before the first step */
@@ -31,7 +32,8 @@ struct progress {
 void progress_init(struct progress *p, FILE *err, FILE *out, int is_tty, int is_silent, int as_json);
 void progress_event(struct progress *p, const struct event *ev, int64_t now_ms);
 void progress_tick(struct progress *p, int64_t now_ms);	/* redraws the elapsed time */
-void progress_total(struct progress *p, int is_ok, int64_t now_ms);	/* how long it took, when steps were shown */
+/* How long it took, when steps were shown; status is the job's exit status. */
+void progress_total(struct progress *p, int status, int64_t now_ms);
 void progress_end(struct progress *p);			/* removes the open line */
 void progress_clear(struct progress *p);
 

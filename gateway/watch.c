@@ -186,7 +186,7 @@ watch_job(const struct gateway *g, const char *id, struct response *r)
 	progress_init(&w.p, stderr, stdout, g->launch.err_is_tty, g->req.json && !g->launch.err_is_tty, g->req.json);
 	wait_for_end(&w, r);
 	if (g->req.verb->kind != VERB_FOLLOW && strcmp(r->word, "TRY_LATER") != 0)
-		progress_total(&w.p, r->status == 0, clock_mono_ms());
+		progress_total(&w.p, r->status, clock_mono_ms());
 	progress_clear(&w.p);
 	follow_close(&w.f);
 }

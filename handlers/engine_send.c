@@ -162,10 +162,17 @@ fail_text(const struct engine *g, const struct unit *u, const struct answer *a, 
 {
 	struct scope s = engine_scope(g, u);
 	char	     doing[160], text[300];
+	size_t	     len;
 
-	if (u->step->say.source == NULL || place_fill(&u->step->say, &s, FILL_MESSAGE, doing, sizeof(doing), NULL) == -1)
+	if (g->is_undoing && u->step->thing.source != NULL &&
+	    place_fill(&u->step->thing, &s, FILL_MESSAGE, text, sizeof(text), NULL) == 0)
+		snprintf(doing, sizeof(doing), "undoing %.150s", text);
+	else if (u->step->say.source == NULL || place_fill(&u->step->say, &s, FILL_MESSAGE, doing, sizeof(doing), NULL) == -1)
 		snprintf(doing, sizeof(doing), "%.150s", g->saying[0] != '\0' ? g->saying : u->step->name);
 	console_text(text, sizeof(text), a->out, a->err);
+	len = strlen(text);
+	if (len > 1 && text[len - 1] == '.' && text[len - 2] != '.')
+		text[len - 1] = '\0';	/* it stands inside a sentence of ours */
 	if (text[0] == '\0')
 		snprintf(text, sizeof(text), "the console gives no reason, exit status %d", rc);
 	pd_fail(e, PD_FAILED, "%s: %s", doing, text);

@@ -113,7 +113,7 @@ send_undo(struct engine *g, const struct unit *u)
 
 		answer_clear(&a);
 		if (sent != SENT_OK && sent != SENT_STOPPED)
-			engine_note(g, "warning", "undo of %s: %s", u->step->name, e.msg);
+			engine_note(g, "warning", "%s", e.msg);
 		if (sent != SENT_OK)
 			return sent;
 	}
