@@ -72,7 +72,7 @@ done
 sed -i 's|^AuthorizedKeysFile.*|AuthorizedKeysFile '"$site/sshd"'/%u.keys|' "$site/sshd/sshd_config"
 cat >>"$site/sshd/sshd_config" <<-EOF
 	Match Group tenants
-		ForceCommand $work/opt/powerdirector
+		ForceCommand exec $work/opt/powerdirector
 		DisableForwarding yes
 		PermitTTY no
 EOF
@@ -83,7 +83,7 @@ done
 mv "$work/ssh_config" "$site/ssh_config"
 /usr/sbin/sshd -f "$site/sshd/sshd_config" -E "$site/log/sshd"
 sed -i "s/Port .*/Port $(sed -n 's/^Port //p' "$site/sshd/sshd_config")/" "$site/ssh_config"
-sleep 0.3
+wait_until 'sshd' test -s "$site/run/sshd.pid"
 
 as alice 0 whoami
 says 'alice'
