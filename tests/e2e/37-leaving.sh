@@ -6,6 +6,7 @@ if ! command -v expect >/dev/null; then
 	echo 'needs expect'
 	exit 77
 fi
+needs_terminals
 export SITE_SPEED=0
 site_up
 register

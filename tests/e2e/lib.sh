@@ -27,7 +27,8 @@ finish() {
 		rm -rf "$work" 2>/dev/null	# a mount point goes with its namespace
 	fi
 	echo "$(basename "$0"): $checks checks, $failures failed"
-	[ "$status" = 0 ] && [ "$failures" = 0 ] || exit 1
+	[ "$failures" = 0 ] || exit 1
+	case $status in 0 | 77) exit "$status" ;; *) exit 1 ;; esac
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
@@ -41,6 +42,14 @@ fail() {
 	echo "FAIL: $*" >&2
 	[ ! -s "$work/out" ] || sed 's/^/    out: /' "$work/out" | head -n 20 >&2
 	[ ! -s "$work/err" ] || sed 's/^/    err: /' "$work/err" | head -n 20 >&2
+}
+
+# An ordinary user's sshd can hand out a terminal only if it belongs to the group tty from the beginning.
+needs_terminals() {
+	[ "$(id -u)" != 0 ] || return 0
+	[ "$(script -q -c 'stat -c %G "$(tty)"' /dev/null </dev/null | tr -d '\r')" = tty ] && return 0
+	echo 'needs root, or /dev/pts mounted with gid=5'
+	exit 77
 }
 
 # One request of a user over ssh (a shared connection: the handshake is not what is tested).
