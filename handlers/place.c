@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * place.c - texts with placeholders: commands, and messages for people.
+ * place.c - texts with references to values: commands, and messages for people.
  */
 #include <stdio.h>
 #include <string.h>
@@ -139,15 +139,15 @@ parse_inside(struct parser *p, char *inside)
 	return add_part(p, part);
 }
 
-/* The placeholder at s (behind its brace); returns how much of s it is, 0 = error. */
+/* The reference at s (behind its brace); returns how much of s it is, 0 = error. */
 static size_t
-parse_placeholder(struct parser *p, const char *s)
+parse_reference(struct parser *p, const char *s)
 {
 	char   inside[2 * SCOPE_PATH_MAX];
 	size_t n = strcspn(s, "}");
 
 	if (s[n] == '\0' || n >= sizeof(inside)) {
-		bad(p, "a placeholder is not closed ({{ stands for a brace)");
+		bad(p, "a reference is not closed ({{ stands for a brace)");
 		return 0;
 	}
 	memcpy(inside, s, n);
@@ -164,7 +164,7 @@ parse_text(struct parser *p, const char *s)
 		size_t n;
 
 		if (s[0] == '{' && s[1] != '{') {
-			if ((n = parse_placeholder(p, s + 1)) == 0)
+			if ((n = parse_reference(p, s + 1)) == 0)
 				return -1;
 			s += n + 1;
 			continue;
@@ -224,7 +224,7 @@ check_lpar(const struct scope *s, const char *path, const char *text, struct pd_
 	return 0;
 }
 
-/* The text of one placeholder in a command. */
+/* The text of one reference in a command. */
 static int
 fill_typed(const struct place_part *part, const struct scope *s, char *buf, struct pd_err *e)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * place.h - texts with placeholders: commands, and messages for people.
+ * place.h - texts with references to values: commands, and messages for people.
  *
  *	{vm.name:lpar-name}	in a command: the value, which must be of that type
  *	{net.dns1:ip=}		the same; what follows = when there is no value (here: nothing)
@@ -8,7 +8,7 @@
  *	{disk.size:size}	in a message: MiB as people write them; {disk.index:ordinal} counts from 1
  *	{{ }}			braces that mean themselves
  *
- * Where a placeholder of a command stands for the console's shell is found out once, when the
+ * Where a reference of a command stands for the console's shell is found out once, when the
  * sequence is loaded, by place_parse(): a bare word, inside "...", inside '...'; and whether it is in an attribute list
  * (behind a = of the same word), where a comma would end it.  A type that may hold a character with a meaning there is refused.
  */

@@ -31,7 +31,7 @@
 struct sequence;
 
 /*
- * Parses and checks a file: unknown words, unknown placeholder types, a type that may not stand where it stands, values
+ * Parses and checks a file: unknown words, unknown reference types, a type that may not stand where it stands, values
  * that no input and no step before provides, a change that cannot be probed: PD_BADDATA "FILE:LINE: ...".
  */
 int  sequence_load(const char *path, struct sequence **s, struct pd_err *e);

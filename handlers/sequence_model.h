@@ -38,7 +38,7 @@ struct require {
 struct setting {
 	const char  *path;
 	int	     line;
-	struct place value;		/* a single placeholder: that value as it is; else a text */
+	struct place value;		/* a single reference: that value as it is; else a text */
 	struct setting *next;
 };
 

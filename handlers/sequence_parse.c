@@ -108,7 +108,7 @@ take_require(struct loader *l, const struct seq_node *n, void *to)
 	return 0;
 }
 
-/* A section of PATH = 'text with {placeholders}'. */
+/* A section of PATH = 'text with {references}'. */
 static int
 take_settings(struct loader *l, const struct seq_node *section, void *to)
 {

@@ -4,7 +4,7 @@
  *
  * The syntax is that of powerdirector.conf: `word = value`, `word = { value, value }`,
  * `word title { ... }`, comments with #, // and C's.  It is read here and not with libconfuse
- * because every mistake in a sequence, also one found later (a placeholder that nobody fills), must
+ * because every mistake in a sequence, also one found later (a reference that nobody fills), must
  * be told with its line, which libconfuse does not keep; and because nothing may expand from
  * the environment.
  */

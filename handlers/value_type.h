@@ -3,7 +3,7 @@
  * value_type.h - the types of values that go into commands and come out of answers.
  *
  * A value that is not of its type is refused, never escaped: that, and the check at load
- * time that a type's characters mean nothing where its placeholder stands, is promise P10.
+ * time that a type's characters mean nothing where its reference stands, is promise P10.
  * Promise P9 (never the VIOS itself) is the type lpar-id.
  */
 #ifndef PD_HANDLERS_VALUE_TYPE_H

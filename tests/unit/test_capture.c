@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_capture.c - values, conditions and placeholders on what real consoles print (the reference's captures).
+ * test_capture.c - values, conditions and references on what real consoles print (the reference's captures).
  */
 #include <criterion/criterion.h>
 #include <string.h>
@@ -174,7 +174,7 @@ Test(capture, types_at_their_edges)
 		cr_expect_eq(value_type_check(value_type_find(cases[i].type), "x", cases[i].text, NULL) == 0, cases[i].fits, "%s '%s'", cases[i].type, cases[i].text);
 }
 
-Test(capture, placeholders_are_filled_in)
+Test(capture, references_are_filled_in)
 {
 	struct arena  a = { 0 };
 	struct place  p;

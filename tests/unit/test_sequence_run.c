@@ -349,7 +349,7 @@ Test(sequence_run, a_partition_that_is_not_ours_is_never_touched)
 	}
 }
 
-/* P9, in the type of the placeholder. */
+/* P9, in the type of the reference. */
 Test(sequence_run, the_platforms_own_partition_is_never_named_in_a_command)
 {
 	struct bench b = { 0 };
