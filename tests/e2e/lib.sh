@@ -115,7 +115,13 @@ register() {
 
 # Faults of the simulator from now on: one specification a line on stdin, none to clear.
 faults() {
+	loaded=$(grep -c '^faults: ' "$site/log/simulator")
 	cat >"$site/power1/faults"
 	kill -HUP "$(cat "$site/run/simulator.pid")"
-	sleep 0.2
+	tries=0
+	until [ "$(grep -c '^faults: ' "$site/log/simulator")" -gt "$loaded" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || { fail 'the simulator has not read its faults'; return; }
+		sleep 0.05
+	done
 }
