@@ -24,6 +24,8 @@
 #define EXIT_OURS  70	/* whatever came over the socket, our own programs sent it */
 #define FILES_MAX  64	/* socket, session, journal, log, what a name lookup opens */
 
+extern char **environ;
+
 static const char usage[] =
 	"powerdirector-worker is started by powerdirectord, one process per platform, and\n"
 	"gets its work on a socket.  There is nothing to start by hand; to see what a job\n"

@@ -21,6 +21,8 @@
 #include "spool/worker_start.h"
 #include "spool/workers.h"
 
+extern char **environ;
+
 #define ERROR_PIPE (WORKER_SOCKET + 1)	/* closed by the exec */
 
 /* Nothing of the director's environment matters to a worker; a sanitizer's report goes where the others go. */
