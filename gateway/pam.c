@@ -20,6 +20,7 @@
 #include "gateway/pam.h"
 #include "gateway/terminal.h"
 #include "spool/io.h"
+#include "spool/portable.h"
 #include "spool/vis.h"
 
 #define ACCOUNT_LIMIT_S 60	/* directory services time out before */
@@ -59,7 +60,7 @@ wipe(struct pam_response *resp, int n)
 {
 	for (int i = 0; i < n; i++)
 		if (resp[i].resp != NULL) {
-			explicit_bzero(resp[i].resp, strlen(resp[i].resp));
+			port_wipe(resp[i].resp, strlen(resp[i].resp));
 			free(resp[i].resp);
 		}
 	free(resp);
@@ -83,7 +84,7 @@ one_message(struct talk *t, const struct pam_message *m, struct pam_response *r)
 			return -1;
 		r->resp = strdup(answer);
 		rv = r->resp != NULL ? 0 : -1;
-		explicit_bzero(answer, sizeof(answer));
+		port_wipe(answer, sizeof(answer));
 		return rv;
 	default:
 		return -1;

@@ -14,6 +14,7 @@
 
 #include "gateway/terminal.h"
 #include "spool/io.h"
+#include "spool/portable.h"
 
 #define ANSWER_LIMIT_MS 120000	/* a person who does not answer for two minutes has gone */
 #define CTRL_C		3
@@ -69,7 +70,7 @@ terminal_ask(const char *prompt, int echo, char *line, size_t size)
 	if (rv == 0)
 		rv = read_line(line, size);
 	if (rv == -1)
-		explicit_bzero(line, size);
+		port_wipe(line, size);
 	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return rv;

@@ -14,6 +14,7 @@
 
 #include "handlers/ssh_link.h"
 #include "spool/io.h"
+#include "spool/portable.h"
 
 #define KEY_FILE_MAX (64 * 1024)	/* an RSA key of 16384 bits has 13 KiB */
 
@@ -102,7 +103,7 @@ link_load_key(const char *file, ssh_key *key, struct pd_err *e)
 	/* An empty passphrase, not NULL: with NULL the crypto library would ask on the terminal. */
 	if (rv == 0 && ssh_pki_import_privkey_base64(buf, "", NULL, NULL, key) != SSH_OK)
 		rv = pd_fail(e, PD_DENIED, "key file %s holds no private key that can be used, or one with a passphrase", file);
-	explicit_bzero(buf, size);
+	port_wipe(buf, size);
 	free(buf);
 	return rv;
 }

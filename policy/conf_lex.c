@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "policy/conf_lex.h"
+#include "spool/portable.h"
 
 int
 conf_lex_fail(const struct conf_lexer *lx, int line, const char *fmt, ...)
@@ -88,7 +89,7 @@ scan_word(struct conf_lexer *lx, struct conf_token *t)
 	while (lx->p < lx->end && is_word_char(*lx->p))
 		lx->p++;
 	t->len = (size_t)(lx->p - t->text);
-	if (memmem(t->text, t->len, "//", 2) != NULL)
+	if (port_find(t->text, t->len, "//", 2) != NULL)
 		return conf_lex_fail(lx, lx->line, "\"//\" outside quotes; comments begin with #, paths have single slashes");
 	return 0;
 }

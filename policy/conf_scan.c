@@ -14,6 +14,7 @@
 
 #include "policy/conf_lex.h"
 #include "policy/conf_scan.h"
+#include "spool/portable.h"
 
 #define DEPTH_MAX   4	/* tenant, quota: 2, and two to spare for a good message */
 #define OPTIONS_MAX 64	/* different words in one section; there are at most 20 */
@@ -76,7 +77,7 @@ keep_title(struct scan *s, const struct conf_token *kind)
 
 	if (titles->n == titles->size) {
 		titles->size = titles->size * 2 + 16;
-		grown = reallocarray(titles->list, titles->size, sizeof(*grown));
+		grown = port_grow(titles->list, titles->size, sizeof(*grown));
 		if (grown == NULL)
 			return pd_fail_sys(s->lexer.e, PD_IO, "parse %s", s->lexer.file);
 		titles->list = grown;

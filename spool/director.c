@@ -40,13 +40,13 @@ add(struct round *r, int fd, short events, struct slot slot)
 		return 0;
 	if (r->n == r->size) {
 		size_t	       size = r->size > 0 ? 2 * r->size : 32;
-		struct pollfd *fds = reallocarray(r->fds, size, sizeof(*fds));
+		struct pollfd *fds = port_grow(r->fds, size, sizeof(*fds));
 		struct slot   *slots;
 
 		if (fds == NULL)
 			return -1;
 		r->fds = fds;
-		if ((slots = reallocarray(r->slots, size, sizeof(*slots))) == NULL)
+		if ((slots = port_grow(r->slots, size, sizeof(*slots))) == NULL)
 			return -1;
 		r->slots = slots;
 		r->size = size;

@@ -8,6 +8,7 @@
 
 #include "spool/clock.h"
 #include "spool/id.h"
+#include "spool/portable.h"
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -20,7 +21,7 @@ id_make(char id[JOB_ID_LEN + 1], struct pd_err *e)
 	unsigned      held = 0;
 	size_t	      at = 10;
 
-	if (getentropy(rnd, sizeof(rnd)) == -1)
+	if (port_random(rnd, sizeof(rnd)) == -1)
 		return pd_fail_sys(e, PD_IO, "read random bytes for a job id");
 	for (int i = 9; i >= 0; i--, ms >>= 5)
 		id[i] = alphabet[ms & 31];

@@ -281,7 +281,7 @@ list_names(int dirfd, char ***names, size_t *n, struct pd_err *e)
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		if (*n == size) {
-			char **more = reallocarray(list, size = size > 0 ? 2 * size : 64, sizeof(*list));
+			char **more = port_grow(list, size = size > 0 ? 2 * size : 64, sizeof(*list));
 
 			if (more == NULL)
 				break;

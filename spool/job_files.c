@@ -16,6 +16,7 @@
 #include "spool/job_files.h"
 #include "spool/joblog.h"
 #include "spool/journal.h"
+#include "spool/portable.h"
 
 #define TAIL_BYTES 4096	/* a result's line begins within this, or within its value: then the line before it does */
 
@@ -97,7 +98,7 @@ last_mark(const char *buf, size_t len, const char *mark)
 {
 	const char *last = NULL, *at = buf;
 
-	while ((at = memmem(at, len - (size_t)(at - buf), mark, strlen(mark))) != NULL)
+	while ((at = port_find(at, len - (size_t)(at - buf), mark, strlen(mark))) != NULL)
 		last = at++;
 	return last;
 }

@@ -12,7 +12,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #if defined(__linux__) && !defined(PD_PORTABLE)
@@ -200,6 +203,80 @@ void
 port_watch_drain(int fd)
 {
 	(void)fd;
+}
+#endif
+
+#if USE_LINUX
+void *
+port_find(const void *in, size_t len, const void *what, size_t what_len)
+{
+	return memmem(in, len, what, what_len);
+}
+
+void *
+port_grow(void *p, size_t n, size_t size)
+{
+	return reallocarray(p, n, size);
+}
+
+int
+port_random(void *buf, size_t len)
+{
+	return getentropy(buf, len);
+}
+
+void
+port_wipe(void *p, size_t len)
+{
+	explicit_bzero(p, len);
+}
+#else
+void *
+port_find(const void *in, size_t len, const void *what, size_t what_len)
+{
+	const char *at = in;
+
+	for (; len >= what_len; at++, len--)
+		if (memcmp(at, what, what_len) == 0)
+			return (void *)(uintptr_t)at;
+	return NULL;
+}
+
+void *
+port_grow(void *p, size_t n, size_t size)
+{
+	if (size != 0 && n > SIZE_MAX / size) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return realloc(p, n * size);
+}
+
+int
+port_random(void *buf, size_t len)
+{
+	int	fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	int	saved;
+	ssize_t n;
+
+	if (fd == -1)
+		return -1;
+	do
+		n = read(fd, buf, len);
+	while (n == -1 && errno == EINTR);
+	saved = n == -1 ? errno : EIO;	/* the device gives 256 bytes whole */
+	(void)close(fd);
+	errno = saved;
+	return n == (ssize_t)len ? 0 : -1;
+}
+
+void
+port_wipe(void *p, size_t len)
+{
+	volatile char *c = p;	/* which the compiler may not leave out */
+
+	while (len-- > 0)
+		*c++ = 0;
 }
 #endif
 

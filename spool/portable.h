@@ -23,6 +23,13 @@ int port_peer_uid(int sock, uid_t *uid);
 /* recvmsg(2) whose descriptors are closed by an exec (MSG_CMSG_CLOEXEC; fallback: the caller marks each behind it). */
 ssize_t port_recvmsg(int sock, struct msghdr *m);
 
+/* In the C libraries of Linux and the BSDs, and new in POSIX.1-2024: memmem, reallocarray, getentropy (at most 256 bytes). */
+void *port_find(const void *in, size_t len, const void *what, size_t what_len);
+void *port_grow(void *p, size_t n, size_t size);
+int   port_random(void *buf, size_t len);
+/* explicit_bzero: a secret is overwritten even though nobody reads the place again. */
+void  port_wipe(void *p, size_t len);
+
 /*
  * Watches a file for growth or a directory for new names.  port_watch_open() gives a descriptor
  * for poll(), or -1 with ENOSYS: then the caller looks again every PORT_LOOK_MS.  Watching is a hint,

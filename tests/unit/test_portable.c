@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -243,3 +244,40 @@ Test(portable, a_child_ends_with_its_parent, .timeout = 20)
 	cr_assert_eq(waitpid(pid, NULL, 0), pid);
 }
 #endif
+
+Test(portable, bytes_are_found_first_and_last_and_not_beyond)
+{
+	static const char in[] = "a//b\0//";
+
+	cr_assert_eq(port_find(in, sizeof(in) - 1, "//", 2), in + 1);
+	cr_assert_eq(port_find(in + 2, sizeof(in) - 3, "//", 2), in + 5);
+	cr_assert_null(port_find(in + 2, 4, "//", 2));
+	cr_assert_null(port_find(in, 1, "//", 2));
+	cr_assert_eq(port_find(in, 8, "b\0/", 3), in + 3);
+}
+
+Test(portable, an_array_grows_and_never_wraps_around)
+{
+	char *p = port_grow(NULL, 3, 4);
+
+	cr_assert_not_null(p);
+	memcpy(p, "0123456789a", 12);
+	p = port_grow(p, 1000, 4);
+	cr_assert_str_eq(p, "0123456789a");
+	cr_assert_null(port_grow(p, (size_t)-1 / 2, 4));
+	cr_assert_eq(errno, ENOMEM);
+	free(p);
+}
+
+Test(portable, random_bytes_differ_and_a_wiped_secret_is_gone)
+{
+	unsigned char a[32] = { 0 }, b[32] = { 0 }, none[32] = { 0 };
+
+	cr_assert_eq(port_random(a, sizeof(a)), 0);
+	cr_assert_eq(port_random(b, sizeof(b)), 0);
+	cr_assert_neq(memcmp(a, b, sizeof(a)), 0);
+	port_wipe(a, sizeof(a) - 1);
+	cr_assert_eq(memcmp(a, none, sizeof(a) - 1), 0);
+	port_wipe(b, 0);
+	cr_assert_neq(memcmp(b, none, sizeof(b)), 0);
+}
