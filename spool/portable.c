@@ -249,7 +249,7 @@ port_grow(void *p, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return realloc(p, n * size);
+	return realloc(p, n > 0 && size > 0 ? n * size : 1);	/* of none, NULL might mean success */
 }
 
 int
