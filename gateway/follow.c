@@ -16,6 +16,7 @@
 
 #include "gateway/follow.h"
 #include "spool/portable.h"
+#include "spool/sys.h"
 
 #define CHUNK	  (16 * 1024)
 #define LOOK_MS	  1000	/* again, although the watch is silent */
@@ -103,10 +104,10 @@ follow_open(struct follow *f, const char *spool, const char *id, struct pd_err *
 		return pd_fail(e, PD_BUG, "follow a job without a whole id");
 	if ((size_t)snprintf(path, sizeof(path), "%s/log/%s", spool, id) >= sizeof(path))
 		return pd_fail(e, PD_BADDATA, "the spool's path is too long");
-	f->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	f->fd = sys.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (f->fd == -1)
 		return pd_fail_sys(e, errno == ENOENT ? PD_NOTFOUND : PD_IO, "open the log of job %s", id);
-	if (fstat(f->fd, &st) == -1 || !S_ISREG(st.st_mode))
+	if (sys.fstat(f->fd, &st) == -1 || !S_ISREG(st.st_mode))
 		return pd_fail(e, PD_IO, "the log of job %s is no regular file", id);
 	f->watch = port_watch_file(path);
 	return 0;
@@ -116,9 +117,9 @@ void
 follow_close(struct follow *f)
 {
 	if (f->fd != -1)
-		(void)close(f->fd);
+		(void)sys.close(f->fd);
 	if (f->watch != -1)
-		(void)close(f->watch);
+		(void)sys.close(f->watch);
 	free(f->buf);
 	f->buf = NULL;
 	f->fd = f->watch = -1;
@@ -156,7 +157,7 @@ read_more(struct follow *f, struct pd_err *e)
 	if (make_room(f, e) == -1)
 		return -1;
 	do
-		n = read(f->fd, f->buf + f->len, CHUNK);
+		n = sys.read(f->fd, f->buf + f->len, CHUNK);
 	while (n == -1 && errno == EINTR);
 	if (n == -1)
 		return pd_fail_sys(e, PD_IO, "read the job's log");

@@ -19,6 +19,7 @@
 #include "handlers/worker.h"
 #include "spool/clock.h"
 #include "spool/id.h"
+#include "spool/sys.h"
 #include "spool/wire.h"
 
 #define CONNECT_TIMEOUT_MS 15000
@@ -61,7 +62,7 @@ close_fds(int fds[2])
 {
 	for (int i = 0; i < 2; i++)
 		if (fds[i] != -1)
-			(void)close(fds[i]);
+			(void)sys.close(fds[i]);
 }
 
 /* One message that came while a job runs. */

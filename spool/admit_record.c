@@ -14,6 +14,7 @@
 
 #include "spool/admission.h"
 #include "spool/field.h"
+#include "spool/sys.h"
 
 static void
 set_platform(struct admitting *ad, const char *name)
@@ -42,15 +43,15 @@ static int
 key_exists(const struct admitting *ad, const char *key, struct pd_err *e)
 {
 	struct stat st;
-	int	    dir = open(ad->a->conf->keys, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rv = 0;
+	int	    dir = sys.open(ad->a->conf->keys, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rv = 0;
 
 	if (dir == -1)
 		return pd_fail_sys(e, PD_BADDATA, "the director's key directory cannot be opened");
-	if (fstatat(dir, key, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode))
+	if (sys.fstatat(dir, key, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode))
 		rv = pd_fail(e, PD_BADDATA, "--key: there is no file %s in the director's key directory", key);
 	else if ((st.st_mode & 077) != 0)
 		rv = pd_fail(e, PD_BADDATA, "--key: %s may be read by others, make its mode 0600", key);
-	(void)close(dir);
+	(void)sys.close(dir);
 	return rv;
 }
 

@@ -9,6 +9,7 @@
 
 #include "spool/director_dirs.h"
 #include "spool/io.h"
+#include "spool/sys.h"
 
 #define GROUP_BUF 65536	/* a group with many members is long */
 
@@ -38,7 +39,7 @@ director_state_dir(const struct pd_conf *conf, int make, struct pd_err *e)
 		return -1;
 	if ((fd = io_open_dir(conf->state, e)) == -1)
 		return -1;
-	if (fstat(fd, &st) == -1) {
+	if (sys.fstat(fd, &st) == -1) {
 		pd_fail_sys(e, PD_IO, "stat %s", conf->state);
 	} else if (st.st_uid != geteuid()) {
 		pd_fail(e, PD_DENIED, "%s belongs to uid %lu, powerdirectord runs as uid %lu", conf->state,
@@ -49,6 +50,6 @@ director_state_dir(const struct pd_conf *conf, int make, struct pd_err *e)
 	} else {
 		return fd;
 	}
-	(void)close(fd);
+	(void)sys.close(fd);
 	return -1;
 }

@@ -18,6 +18,7 @@
 #include "spool/director_query.h"
 #include "spool/io.h"
 #include "spool/portable.h"
+#include "spool/sys.h"
 
 #define PATH_TEXT_MAX 4096
 
@@ -25,10 +26,10 @@
 static int
 take_lock(struct director *d, struct pd_err *e)
 {
-	d->lock = openat(d->state_dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	d->lock = sys.openat(d->state_dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (d->lock == -1)
 		return pd_fail_sys(e, PD_IO, "open %s/lock", d->conf->state);
-	if (flock(d->lock, LOCK_EX | LOCK_NB) == -1)
+	if (sys.flock(d->lock, LOCK_EX | LOCK_NB) == -1)
 		return errno == EWOULDBLOCK
 		    ? pd_fail(e, PD_CONFLICT, "another powerdirectord works on %s", d->conf->state)
 		    : pd_fail_sys(e, PD_IO, "lock %s/lock", d->conf->state);
@@ -130,10 +131,10 @@ director_close(struct director *d)
 	store_close(d->store);
 	spool_close(&d->spool);
 	if (d->watch != -1)
-		(void)close(d->watch);
+		(void)sys.close(d->watch);
 	if (d->lock != -1)
-		(void)close(d->lock);
+		(void)sys.close(d->lock);
 	if (d->state_dir != -1)
-		(void)close(d->state_dir);
+		(void)sys.close(d->state_dir);
 	conf_free(d->conf);
 }

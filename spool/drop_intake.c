@@ -22,6 +22,7 @@
 #include "spool/drop.h"
 #include "spool/io.h"
 #include "spool/portable.h"
+#include "spool/sys.h"
 #include "spool/vis.h"
 
 /* Where renames that do not replace are made of link and unlink, a file has two names for a moment. */
@@ -37,11 +38,11 @@ open_dropped(int dirfd, const char *name, struct pd_err *e)
 	int	    fd;
 
 	/* Looked at first: opening a device node can have effects of its own (a tape rewinds). */
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+	if (sys.fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return pd_fail_sys(e, errno == ENOENT ? PD_NOTFOUND : PD_IO, "stat job file %s", name);
 	if (!S_ISREG(st.st_mode))
 		return pd_fail(e, PD_BADDATA, "job file %s is not a regular file", name);
-	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = sys.openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1)
 		return pd_fail_sys(e, errno == ENOENT ? PD_NOTFOUND : errno == EACCES || errno == ELOOP ? PD_BADDATA :
 		    PD_IO, "open job file %s", name);
@@ -54,7 +55,7 @@ stat_settled(int fd, struct stat *st)
 	const struct timespec pause = { 0, LINK_PAUSE_NS };
 
 	for (int i = 0; i < LINK_TRIES; i++) {
-		if (fstat(fd, st) == -1)
+		if (sys.fstat(fd, st) == -1)
 			return -1;
 		if (st->st_nlink != 2)
 			break;
@@ -139,7 +140,7 @@ drop_read(int dirfd, const char *name, gid_t gid, struct dropped *d, struct pd_e
 	if (fd == -1)
 		return -1;
 	rv = read_dropped(fd, name, gid, d, e);
-	(void)close(fd);
+	(void)sys.close(fd);
 	return rv;
 }
 
@@ -160,7 +161,7 @@ drop_claim(const struct spool *s, const char *id, struct pd_err *e)
 	if (move(s->new, s->cur, id, "cur", e) == -1)
 		return -1;
 	/* new/ is not synced: should the old name come back, the job's row in the database says that it is claimed. */
-	if (fsync(s->cur) == -1)
+	if (sys.fsync(s->cur) == -1)
 		return pd_fail_sys(e, PD_UNKNOWN, "make the claim of job %s durable", id);
 	return 0;
 }
@@ -176,19 +177,21 @@ static int
 write_reason(const struct spool *s, const char *id, const char *name, const char *reason, struct pd_err *e)
 {
 	char file[JOB_ID_LEN + sizeof(".reason")], time[CLOCK_TEXT_LEN], shown[NAME_TEXT], why[1024];
+	char text[sizeof(shown) + sizeof(why) + 64];
 	int  fd, rv;
 
 	(void)snprintf(file, sizeof(file), "%s.reason", id);
-	fd = openat(s->bad, file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = sys.openat(s->bad, file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return pd_fail_sys(e, PD_IO, "create bad/%s", file);
-	rv = dprintf(fd, "time=%s\nname=%s\nreason=%s\n", clock_text(time, clock_wall_ms()),
+	(void)snprintf(text, sizeof(text), "time=%s\nname=%s\nreason=%s\n", clock_text(time, clock_wall_ms()),
 	    vis_encode(shown, sizeof(shown), name, strlen(name)),
 	    vis_encode(why, sizeof(why), reason, strlen(reason)));
-	if (rv < 0)
+	rv = io_write_all(fd, text, strlen(text));
+	if (rv == -1)
 		pd_fail_sys(e, PD_IO, "write bad/%s", file);
-	(void)close(fd);
-	return rv < 0 ? -1 : 0;
+	(void)sys.close(fd);
+	return rv;
 }
 
 int
@@ -223,10 +226,10 @@ sweep_one(int dirfd, const char *name, time_t before)
 
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return;
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1 || st.st_ctime >= before)
+	if (sys.fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1 || st.st_ctime >= before)
 		return;
 	/* A planted directory that is not empty or not ours stays; nothing ever looks into tmp/. */
-	(void)unlinkat(dirfd, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
+	(void)sys.unlinkat(dirfd, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
 }
 
 int
@@ -237,15 +240,15 @@ drop_sweep(const struct spool *s, int age_s, struct pd_err *e)
 	DIR	      *dir;
 	int	       fd;
 
-	fd = openat(s->tmp, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);	/* a file position of its own */
-	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
+	fd = sys.openat(s->tmp, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);	/* a file position of its own */
+	if (fd == -1 || (dir = sys.fdopendir(fd)) == NULL) {
 		pd_fail_sys(e, PD_IO, "list the spool directory tmp");
 		if (fd != -1)
-			(void)close(fd);
+			(void)sys.close(fd);
 		return -1;
 	}
-	for (int i = 0; i < SPOOL_MAX_PENDING && (entry = readdir(dir)) != NULL; i++)
+	for (int i = 0; i < SPOOL_MAX_PENDING && (entry = sys.readdir(dir)) != NULL; i++)
 		sweep_one(dirfd(dir), entry->d_name, before);
-	(void)closedir(dir);
+	(void)sys.closedir(dir);
 	return 0;
 }

@@ -19,6 +19,7 @@
 #include "spool/drop.h"
 #include "spool/io.h"
 #include "spool/portable.h"
+#include "spool/sys.h"
 
 static enum pd_code
 code_of_errno(void)
@@ -30,7 +31,7 @@ static int
 write_file(int fd, mode_t mode, const void *buf, size_t len)
 {
 	/* Not left to the umask: it may be hostile, and the director demands the exact mode. */
-	return fchmod(fd, mode) == -1 || io_write_all(fd, buf, len) == -1 || fsync(fd) == -1 ? -1 : 0;
+	return sys.fchmod(fd, mode) == -1 || io_write_all(fd, buf, len) == -1 || sys.fsync(fd) == -1 ? -1 : 0;
 }
 
 static int
@@ -39,7 +40,7 @@ commit(const struct spool *s, const char *id, const void *buf, size_t len, struc
 	mode_t mode = s->gid == (gid_t)-1 ? 0600 : 0640;
 	int    fd = -1, created = 0, rv = -1;
 
-	fd = openat(s->tmp, id, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = sys.openat(s->tmp, id, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1) {
 		pd_fail_sys(e, code_of_errno(), "create job file %s", id);
 		goto out;	/* created stays 0: a file that was there before is not ours to remove */
@@ -54,16 +55,16 @@ commit(const struct spool *s, const char *id, const void *buf, size_t len, struc
 		goto out;
 	}
 	created = 0;	/* from here on the file is the director's */
-	if (fsync(s->syncable ? s->new : fd) == -1) {
+	if (sys.fsync(s->syncable ? s->new : fd) == -1) {
 		pd_fail_sys(e, PD_UNKNOWN, "make job %s durable; it may run, ask with: show-job %s", id, id);
 		goto out;
 	}
 	rv = 0;
 out:
 	if (fd != -1)
-		(void)close(fd);	/* everything is synced, or has failed already */
+		(void)sys.close(fd);	/* everything is synced, or has failed already */
 	if (created)
-		(void)unlinkat(s->tmp, id, 0);
+		(void)sys.unlinkat(s->tmp, id, 0);
 	return rv;
 }
 

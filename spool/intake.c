@@ -14,6 +14,7 @@
 #include "spool/intake.h"
 #include "spool/job_files.h"
 #include "spool/portable.h"
+#include "spool/sys.h"
 #include "spool/vis.h"
 
 #define MARK_LEN (JOB_ID_LEN + 3)	/* id, space, digit, newline */
@@ -25,10 +26,10 @@ intake_open(struct intake *in, int state_dir, struct pd_err *e)
 
 	in->suspect[0] = '\0';
 	in->suspect_times = 0;
-	in->marker = openat(state_dir, "reading", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	in->marker = sys.openat(state_dir, "reading", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (in->marker == -1)
 		return pd_fail_sys(e, PD_IO, "open the state file reading");
-	if (pread(in->marker, text, MARK_LEN, 0) == MARK_LEN && text[JOB_ID_LEN] == ' ') {
+	if (sys.pread(in->marker, text, MARK_LEN, 0) == MARK_LEN && text[JOB_ID_LEN] == ' ') {
 		text[JOB_ID_LEN] = '\0';
 		if (id_is_valid(text)) {
 			memcpy(in->suspect, text, sizeof(in->suspect));
@@ -42,7 +43,7 @@ void
 intake_close(struct intake *in)
 {
 	if (in->marker != -1)
-		(void)close(in->marker);
+		(void)sys.close(in->marker);
 	in->marker = -1;
 }
 
@@ -56,14 +57,14 @@ mark(struct intake *in, const char *id)
 	if (times > INTAKE_ATTEMPTS)
 		return 0;
 	(void)snprintf(text, sizeof(text), "%s %d\n", id, times);
-	(void)!pwrite(in->marker, text, MARK_LEN, 0);
+	(void)!sys.pwrite(in->marker, text, MARK_LEN, 0);
 	return 1;
 }
 
 static void
 unmark(struct intake *in)
 {
-	(void)!pwrite(in->marker, "-", 1, 0);	/* no id begins so */
+	(void)!sys.pwrite(in->marker, "-", 1, 0);	/* no id begins so */
 }
 
 static void
@@ -264,8 +265,8 @@ free_names(char **names, size_t n)
 static int
 list_names(int dirfd, char ***names, size_t *n, struct pd_err *e)
 {
-	int	       fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR	      *dir = fd != -1 ? fdopendir(fd) : NULL;
+	int	       fd = sys.openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR	      *dir = fd != -1 ? sys.fdopendir(fd) : NULL;
 	struct dirent *entry;
 	char	     **list = NULL;
 	size_t	       size = 0;
@@ -274,10 +275,10 @@ list_names(int dirfd, char ***names, size_t *n, struct pd_err *e)
 	if (dir == NULL) {
 		pd_fail_sys(e, PD_IO, "list a spool directory");
 		if (fd != -1)
-			(void)close(fd);
+			(void)sys.close(fd);
 		return -1;
 	}
-	while (*n < SPOOL_MAX_PENDING && (entry = readdir(dir)) != NULL) {
+	while (*n < SPOOL_MAX_PENDING && (entry = sys.readdir(dir)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		if (*n == size) {
@@ -291,7 +292,7 @@ list_names(int dirfd, char ***names, size_t *n, struct pd_err *e)
 			break;
 		(*n)++;
 	}
-	(void)closedir(dir);
+	(void)sys.closedir(dir);
 	if (*n > 0)
 		qsort(list, *n, sizeof(*list), by_name);
 	*names = list;

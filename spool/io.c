@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "spool/io.h"
+#include "spool/sys.h"
 
 int
 io_write_all(int fd, const void *buf, size_t len)
@@ -18,7 +19,7 @@ io_write_all(int fd, const void *buf, size_t len)
 	ssize_t	    n;
 
 	while (len > 0) {
-		n = write(fd, p, len);
+		n = sys.write(fd, p, len);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -37,7 +38,7 @@ io_read_all(int fd, void *buf, size_t len)
 	ssize_t n;
 
 	while (got < len) {
-		n = read(fd, p + got, len - got);
+		n = sys.read(fd, p + got, len - got);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
@@ -56,7 +57,7 @@ read_open_file(int fd, const char *name, size_t max, char **buf, size_t *len, st
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == -1)
+	if (sys.fstat(fd, &st) == -1)
 		return pd_fail_sys(e, PD_IO, "stat %s", name);
 	if (!S_ISREG(st.st_mode))
 		return pd_fail(e, PD_BADDATA, "%s is not a regular file", name);
@@ -82,18 +83,18 @@ io_read_file(int dirfd, const char *name, size_t max, char **buf, size_t *len, s
 	int fd, rv;
 
 	/* O_NONBLOCK: a planted fifo opens at once instead of blocking us for ever. */
-	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = sys.openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1)
 		return pd_fail_sys(e, errno == ENOENT ? PD_NOTFOUND : PD_IO, "open %s", name);
 	rv = read_open_file(fd, name, max, buf, len, e);
-	(void)close(fd);
+	(void)sys.close(fd);
 	return rv;
 }
 
 int
 io_open_dir(const char *path, struct pd_err *e)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = sys.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd == -1)
 		return pd_fail_sys(e, PD_IO, "open directory %s", path);
@@ -105,9 +106,9 @@ io_make_dir(const char *path, mode_t mode, struct pd_err *e)
 {
 	struct stat st;
 
-	if (mkdir(path, mode) == 0)
+	if (sys.mkdir(path, mode) == 0)
 		return 0;
-	if (errno == EEXIST && stat(path, &st) == 0) {
+	if (errno == EEXIST && sys.stat(path, &st) == 0) {
 		if (S_ISDIR(st.st_mode))
 			return 0;
 		errno = ENOTDIR;

@@ -17,6 +17,7 @@
 #include "spool/joblog.h"
 #include "spool/journal.h"
 #include "spool/portable.h"
+#include "spool/sys.h"
 
 #define TAIL_BYTES 4096	/* a result's line begins within this, or within its value: then the line before it does */
 
@@ -30,16 +31,16 @@ code_of_errno(void)
 static int
 open_new(int dir, const char *id, int flags, mode_t mode, int sync, struct pd_err *e)
 {
-	int fd = openat(dir, id, flags | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	int fd = sys.openat(dir, id, flags | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 
 	if (fd != -1 || errno != ENOENT)
 		return fd != -1 ? fd : pd_fail_sys(e, PD_IO, "open the file of job %s", id);
-	fd = openat(dir, id, flags | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = sys.openat(dir, id, flags | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return pd_fail_sys(e, code_of_errno(), "create the file of job %s", id);
-	if (fchmod(fd, mode) == -1 || (sync && fsync(dir) == -1)) {
+	if (sys.fchmod(fd, mode) == -1 || (sync && sys.fsync(dir) == -1)) {
 		pd_fail_sys(e, code_of_errno(), "create the file of job %s", id);
-		(void)close(fd);
+		(void)sys.close(fd);
 		return -1;
 	}
 	return fd;
@@ -50,9 +51,9 @@ job_journal_open(const struct spool *s, const char *id, struct pd_err *e)
 {
 	int fd = open_new(s->journal, id, O_RDWR, 0600, 1, e);
 
-	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1) {
+	if (fd != -1 && sys.flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		pd_fail_sys(e, errno == EWOULDBLOCK ? PD_BUSY : PD_IO, "lock the journal of job %s", id);
-		(void)close(fd);
+		(void)sys.close(fd);
 		return -1;
 	}
 	return fd;
@@ -88,7 +89,7 @@ job_log_event(const struct spool *s, const char *id, const char *event, json_t *
 		return -1;
 	}
 	rv = joblog_event(fd, event, fields, e);
-	(void)close(fd);
+	(void)sys.close(fd);
 	return rv;
 }
 
@@ -113,25 +114,25 @@ job_log_has_result(const struct spool *s, const char *id)
 	static const char mark[] = "\"event\":\"result\"", state[] = "\"event\":\"state\"";
 	const char	 *result, *other;
 	char		  buf[TAIL_BYTES + sizeof(mark)];
-	int		  fd = openat(s->log, id, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), found = -1;
+	int		  fd = sys.openat(s->log, id, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), found = -1;
 	off_t		  at;
 	ssize_t		  n;
 
 	if (fd == -1)
 		return 0;
 	/* Backwards, in pieces that overlap by the mark; the log is capped (LOG_FILE_MAX). */
-	for (at = lseek(fd, 0, SEEK_END); at > 0 && found == -1;) {
+	for (at = sys.lseek(fd, 0, SEEK_END); at > 0 && found == -1;) {
 		size_t want = sizeof(buf) - 1;
 
 		at = at > TAIL_BYTES ? at - TAIL_BYTES : 0;
-		if ((n = pread(fd, buf, want, at)) <= 0)
+		if ((n = sys.pread(fd, buf, want, at)) <= 0)
 			break;
 		result = last_mark(buf, (size_t)n, mark);
 		other = last_mark(buf, (size_t)n, state);
 		if (result != NULL || other != NULL)
 			found = result != NULL && (other == NULL || other < result);
 	}
-	(void)close(fd);
+	(void)sys.close(fd);
 	return found == 1;
 }
 

@@ -16,6 +16,7 @@
 #include "spool/clock.h"
 #include "spool/io.h"
 #include "spool/joblog.h"
+#include "spool/sys.h"
 
 /* {"t":..,"event":..,fields...}; takes the reference to fields. */
 static json_t *
@@ -62,8 +63,8 @@ take_back(int fd, off_t before, size_t written)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == 0 && st.st_size == before + (off_t)written)
-		(void)!ftruncate(fd, before);
+	if (sys.fstat(fd, &st) == 0 && st.st_size == before + (off_t)written)
+		(void)!sys.ftruncate(fd, before);
 }
 
 static int
@@ -73,7 +74,7 @@ write_lines(int fd, off_t before, const char *buf, size_t len, struct pd_err *e)
 	int	full;
 
 	do
-		n = write(fd, buf, len);
+		n = sys.write(fd, buf, len);
 	while (n == -1 && errno == EINTR);
 	if (n == (ssize_t)len)
 		return 0;
@@ -97,7 +98,7 @@ joblog_event(int fd, const char *event, json_t *fields, struct pd_err *e)
 	size_t	    len = 0;
 	int	    rv = -1;
 
-	if (fstat(fd, &st) == -1) {
+	if (sys.fstat(fd, &st) == -1) {
 		json_decref(fields);
 		return pd_fail_sys(e, PD_IO, "stat the job's log");
 	}

@@ -30,6 +30,7 @@
 
 #include "spool/io.h"
 #include "spool/journal.h"
+#include "spool/sys.h"
 
 #define HEAD_LEN 12
 
@@ -104,7 +105,7 @@ write_record(struct journal *j, const unsigned char *rec, size_t len, int sync, 
 	struct stat st;
 	int	    full;
 
-	if (fstat(j->fd, &st) == -1)
+	if (sys.fstat(j->fd, &st) == -1)
 		return pd_fail_sys(e, PD_IO, "stat journal");
 	if (st.st_size > JOURNAL_FILE_MAX - (off_t)len)
 		return pd_fail(e, PD_NOSPACE, "journal is full: it has %lld bytes of at most %d",
@@ -112,11 +113,11 @@ write_record(struct journal *j, const unsigned char *rec, size_t len, int sync, 
 	if (io_write_all(j->fd, rec, len) == -1) {
 		full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
 		pd_fail_sys(e, full ? PD_NOSPACE : PD_IO, "write journal record %u", j->next);
-		if (ftruncate(j->fd, st.st_size) == -1 || lseek(j->fd, st.st_size, SEEK_SET) == -1)
+		if (sys.ftruncate(j->fd, st.st_size) == -1 || sys.lseek(j->fd, st.st_size, SEEK_SET) == -1)
 			j->next = JOURNAL_BROKEN;
 		return -1;
 	}
-	if (sync && fdatasync(j->fd) == -1) {
+	if (sync && sys.fdatasync(j->fd) == -1) {
 		pd_fail_sys(e, PD_IO, "make journal record %u durable", j->next);
 		j->next = JOURNAL_BROKEN;
 		return -1;
@@ -223,7 +224,7 @@ read_whole(int fd, unsigned char **buf, size_t *len, struct pd_err *e)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == -1)
+	if (sys.fstat(fd, &st) == -1)
 		return pd_fail_sys(e, PD_IO, "stat journal");
 	if (!S_ISREG(st.st_mode))
 		return pd_fail(e, PD_BADDATA, "journal is not a regular file");
@@ -232,7 +233,7 @@ read_whole(int fd, unsigned char **buf, size_t *len, struct pd_err *e)
 		    (long long)st.st_size);
 	*len = (size_t)st.st_size;
 	*buf = malloc(*len + 1);
-	if (*buf == NULL || lseek(fd, 0, SEEK_SET) == -1 || (*len > 0 && io_read_all(fd, *buf, *len) != 1)) {
+	if (*buf == NULL || sys.lseek(fd, 0, SEEK_SET) == -1 || (*len > 0 && io_read_all(fd, *buf, *len) != 1)) {
 		free(*buf);
 		*buf = NULL;
 		return pd_fail_sys(e, PD_IO, "read journal");
@@ -255,11 +256,11 @@ journal_load(struct journal *j, int fd, int cut, json_t **records, struct pd_err
 	assert(buf != NULL);
 	if (parse(j, buf, len, *records, &end, e) == -1)
 		goto out;
-	if (end < len && cut && (ftruncate(fd, (off_t)end) == -1 || fdatasync(fd) == -1)) {
+	if (end < len && cut && (sys.ftruncate(fd, (off_t)end) == -1 || sys.fdatasync(fd) == -1)) {
 		pd_fail_sys(e, PD_IO, "cut the torn end of the journal");
 		goto out;
 	}
-	if (lseek(fd, 0, SEEK_END) == -1) {
+	if (sys.lseek(fd, 0, SEEK_END) == -1) {
 		pd_fail_sys(e, PD_IO, "seek in journal");
 		goto out;
 	}

@@ -28,6 +28,7 @@
 #endif
 
 #include "spool/portable.h"
+#include "spool/sys.h"
 
 /* Above this no program of ours ever has a descriptor; a limit of 2^30 must not cost seconds. */
 #define CLOSE_LIMIT 65536
@@ -38,12 +39,12 @@ move_directory(int fromfd, const char *from, int tofd, const char *to)
 {
 	int saved;
 
-	if (mkdirat(tofd, to, 0700) == -1)
+	if (sys.mkdirat(tofd, to, 0700) == -1)
 		return -1;
-	if (renameat(fromfd, from, tofd, to) == 0)
+	if (sys.renameat(fromfd, from, tofd, to) == 0)
 		return 0;
 	saved = errno;
-	(void)unlinkat(tofd, to, AT_REMOVEDIR);
+	(void)sys.unlinkat(tofd, to, AT_REMOVEDIR);
 	errno = saved;
 	return -1;
 }
@@ -57,10 +58,10 @@ look_and_move(int fromfd, const char *from, int tofd, const char *to)
 {
 	struct stat st;
 
-	if (fstatat(tofd, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
+	if (sys.fstatat(tofd, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		errno = EEXIST;
 	else if (errno == ENOENT)
-		return renameat(fromfd, from, tofd, to);
+		return sys.renameat(fromfd, from, tofd, to);
 	return -1;
 }
 
@@ -70,15 +71,15 @@ link_and_unlink(int fromfd, const char *from, int tofd, const char *to)
 	struct stat st;
 	int	    saved;
 
-	if (fstatat(fromfd, from, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+	if (sys.fstatat(fromfd, from, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
 		return move_directory(fromfd, from, tofd, to);
 	/* link() never replaces.  A crash in between leaves both names: same inode, harmless. */
-	if (linkat(fromfd, from, tofd, to, 0) == -1)
+	if (sys.linkat(fromfd, from, tofd, to, 0) == -1)
 		return errno == EPERM ? look_and_move(fromfd, from, tofd, to) : -1;
-	if (unlinkat(fromfd, from, 0) == 0)
+	if (sys.unlinkat(fromfd, from, 0) == 0)
 		return 0;
 	saved = errno;
-	(void)unlinkat(tofd, to, 0);
+	(void)sys.unlinkat(tofd, to, 0);
 	errno = saved;
 	return -1;
 }
@@ -87,7 +88,7 @@ int
 port_rename_noreplace(int fromfd, const char *from, int tofd, const char *to)
 {
 #if USE_LINUX
-	if (renameat2(fromfd, from, tofd, to, RENAME_NOREPLACE) == 0)
+	if (sys.renameat2(fromfd, from, tofd, to, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != ENOSYS && errno != EINVAL)	/* EINVAL: the file system does not know the flag */
 		return -1;
@@ -100,11 +101,11 @@ port_open_search(const char *path)
 {
 	/* glibc has POSIX's O_SEARCH under Linux's name alone, and set-id gateways need it: PD_PORTABLE changes nothing. */
 #if defined(O_SEARCH)
-	return open(path, O_SEARCH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return sys.open(path, O_SEARCH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 #elif defined(O_PATH)
-	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return sys.open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 #else	/* real accounts are refused here, by name, unless the spool's group may read the directory */
-	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return sys.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 #endif
 }
 

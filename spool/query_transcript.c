@@ -12,6 +12,7 @@
 
 #include "spool/journal.h"
 #include "spool/query_verbs.h"
+#include "spool/sys.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -66,7 +67,7 @@ read_journal(const struct question *x, const char *id, json_t **records, struct 
 
 	if (x->q->spool == NULL)
 		return pd_fail(e, PD_BUSY, "journals cannot be read now; try later");
-	fd = openat(x->q->spool->journal, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = sys.openat(x->q->spool->journal, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1 && errno == ENOENT) {
 		*records = json_array();
 		return 0;
@@ -74,7 +75,7 @@ read_journal(const struct question *x, const char *id, json_t **records, struct 
 	if (fd == -1)
 		return pd_fail_sys(e, PD_IO, "open the journal of job %s", id);
 	rv = journal_load(&j, fd, 0, records, e);
-	(void)close(fd);
+	(void)sys.close(fd);
 	return rv;
 }
 

@@ -13,6 +13,7 @@
 #include "spool/field.h"
 #include "spool/job_files.h"
 #include "spool/journal.h"
+#include "spool/sys.h"
 
 static int
 is_stuck(const json_t *row, struct pd_err *e)
@@ -86,7 +87,7 @@ prepare_journal(struct director *d, const char *id, int is_undo, struct pd_err *
 			rv = is_undo ? 0 : journal_append(&j, forward, 1, e);
 	}
 	if (j.fd != -1)
-		(void)close(j.fd);
+		(void)sys.close(j.fd);
 	json_decref(records);
 	json_decref(forward);
 	return rv;

@@ -14,6 +14,7 @@
 #include "spool/director.h"
 #include "spool/field.h"
 #include "spool/job_files.h"
+#include "spool/sys.h"
 #include "spool/worker_vars.h"
 
 static void
@@ -180,9 +181,9 @@ start_clear(struct start *s)
 	json_decref(s->row);
 	json_decref(s->msg);
 	if (s->journal != -1)
-		(void)close(s->journal);
+		(void)sys.close(s->journal);
 	if (s->log != -1)
-		(void)close(s->log);
+		(void)sys.close(s->log);
 }
 
 static int
@@ -192,7 +193,7 @@ open_files(struct director *d, const char *id, struct start *s, struct pd_err *e
 
 	if ((s->journal = job_journal_open(&d->spool, id, e)) == -1 || (s->log = job_log_open(&d->spool, id, e)) == -1)
 		return -1;
-	if (fstat(s->journal, &st) == -1)
+	if (sys.fstat(s->journal, &st) == -1)
 		return pd_fail_sys(e, PD_IO, "stat the journal of job %s", id);
 	s->was_begun = st.st_size > 0;
 	return 0;

@@ -27,6 +27,7 @@
 #include "spool/drop.h"
 #include "spool/io.h"
 #include "spool/portable.h"
+#include "spool/sys.h"
 
 #define SHARED 1	/* the spool group's */
 
@@ -66,7 +67,7 @@ spool_close(struct spool *s)
 {
 	for (size_t i = 0; i < NDIRS; i++)
 		if (*slot_of(s, &dirs[i]) != -1)
-			(void)close(*slot_of(s, &dirs[i]));
+			(void)sys.close(*slot_of(s, &dirs[i]));
 	clear(s);
 }
 
@@ -79,7 +80,7 @@ open_for_drop(const char *path, const char *name, int *readable, struct pd_err *
 
 	if (snprintf(full, sizeof(full), "%s/%s", path, name) >= (int)sizeof(full))
 		return pd_fail(e, PD_BADDATA, "the path of the spool directory is too long");
-	fd = open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = sys.open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	*readable = fd != -1;
 	if (fd == -1 && errno == EACCES)
 		fd = port_open_search(full);
@@ -101,7 +102,7 @@ spool_open_for_drop(struct spool *s, const char *path, struct pd_err *e)
 		spool_close(s);
 		return -1;
 	}
-	if (fstat(s->tmp, &st) == -1) {
+	if (sys.fstat(s->tmp, &st) == -1) {
 		pd_fail_sys(e, PD_IO, "stat spool directory %s/tmp", path);
 		spool_close(s);
 		return -1;
@@ -133,9 +134,9 @@ check(const char *path, const struct dir *d, const struct stat *st, gid_t gid, s
 static int
 set_mode(int fd, mode_t mode, gid_t gid)
 {
-	if (gid != (gid_t)-1 && fchown(fd, (uid_t)-1, gid) == -1)
+	if (gid != (gid_t)-1 && sys.fchown(fd, (uid_t)-1, gid) == -1)
 		return -1;
-	return fchmod(fd, mode);	/* after fchown, which clears set-group-id */
+	return sys.fchmod(fd, mode);	/* after fchown, which clears set-group-id */
 }
 
 static int
@@ -145,21 +146,21 @@ open_checked(int root, const char *path, const struct dir *d, gid_t gid, int mak
 	int	    fd, made = 0;
 
 	if (make) {
-		made = mkdirat(root, d->name, 0700) == 0;
+		made = sys.mkdirat(root, d->name, 0700) == 0;
 		if (!made && errno != EEXIST)
 			return pd_fail_sys(e, PD_IO, "make spool directory %s/%s", path, d->name);
 	}
-	fd = openat(root, d->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = sys.openat(root, d->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		return pd_fail_sys(e, errno == ENOTDIR || errno == ELOOP || errno == EACCES ? PD_DENIED : PD_IO,
 		    "open spool directory %s/%s", path, d->name);
 	if (made && gid != (gid_t)-1 && set_mode(fd, d->mode, d->flags & SHARED ? gid : (gid_t)-1) == -1)
 		pd_fail_sys(e, PD_IO, "set group and mode of spool directory %s/%s", path, d->name);
-	else if (fstat(fd, &st) == -1)
+	else if (sys.fstat(fd, &st) == -1)
 		pd_fail_sys(e, PD_IO, "stat spool directory %s/%s", path, d->name);
 	else if (check(path, d, &st, gid, e) == 0)
 		return fd;
-	(void)close(fd);
+	(void)sys.close(fd);
 	return -1;
 }
 
@@ -168,14 +169,14 @@ static int
 open_root(const char *path, gid_t gid, int make, struct pd_err *e)
 {
 	struct stat st;
-	int	    fd, made = make && mkdir(path, 0700) == 0;
+	int	    fd, made = make && sys.mkdir(path, 0700) == 0;
 
 	fd = io_open_dir(path, e);
 	if (fd == -1)
 		return -1;
 	if (made && gid != (gid_t)-1 && set_mode(fd, 0710, gid) == -1)
 		pd_fail_sys(e, PD_IO, "set group and mode of spool directory %s", path);
-	else if (fstat(fd, &st) == -1)
+	else if (sys.fstat(fd, &st) == -1)
 		pd_fail_sys(e, PD_IO, "stat spool directory %s", path);
 	else if (st.st_uid != geteuid() && st.st_uid != 0)
 		pd_fail(e, PD_DENIED, "spool directory %s belongs to uid %ld, must belong to uid %ld or to root", path,
@@ -185,7 +186,7 @@ open_root(const char *path, gid_t gid, int make, struct pd_err *e)
 		    (unsigned)st.st_mode & 07777);
 	else
 		return fd;
-	(void)close(fd);
+	(void)sys.close(fd);
 	return -1;
 }
 
@@ -203,9 +204,9 @@ spool_open_for_director(struct spool *s, const char *path, gid_t gid, int make, 
 		rv = *slot_of(s, &dirs[i]) == -1 ? -1 : 0;
 	}
 	/* Names of directories that were just made are durable before a job relies on them. */
-	if (rv == 0 && make && fsync(root) == -1)
+	if (rv == 0 && make && sys.fsync(root) == -1)
 		rv = pd_fail_sys(e, PD_IO, "make spool directory %s durable", path);
-	(void)close(root);
+	(void)sys.close(root);
 	if (rv == -1)
 		spool_close(s);
 	s->gid = rv == 0 ? gid : (gid_t)-1;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "spool/store_sqlite.h"
+#include "spool/sys.h"
 
 #define COPY_PATH_MAX	4096
 #define COPY_BUSY_MS	5000
@@ -22,7 +23,7 @@ has_log(const char *path)
 	char	    name[COPY_PATH_MAX];
 	struct stat sb;
 
-	return (size_t)snprintf(name, sizeof(name), "%s-wal", path) < sizeof(name) && stat(name, &sb) == 0;
+	return (size_t)snprintf(name, sizeof(name), "%s-wal", path) < sizeof(name) && sys.stat(name, &sb) == 0;
 }
 
 /* SQLite takes options in a URI only: everything that could mean something there is written as %HH. */
@@ -49,7 +50,7 @@ store_open_copy(const char *path, struct store **stp, struct pd_err *e)
 	int	      rc;
 
 	*stp = NULL;
-	if (stat(path, &sb) == -1)
+	if (sys.stat(path, &sb) == -1)
 		return pd_fail_sys(e, PD_NOTFOUND, "open %s", path);
 	if (!S_ISREG(sb.st_mode) || make_uri(path, uri, sizeof(uri)) == -1)
 		return pd_fail(e, PD_USAGE, "%s is no file that can be a database", path);

@@ -22,6 +22,7 @@
 
 #include "spool/io.h"
 #include "spool/store_sqlite.h"
+#include "spool/sys.h"
 
 #define BUSY_TIMEOUT_MS 5000	/* a backup or a reader's recovery may hold a lock for a moment */
 #define WAL_LIMIT	(64 * 1024 * 1024)	/* bytes that the WAL is cut to after a checkpoint */
@@ -50,14 +51,14 @@ code_of(int rc)
 int
 store_fail(struct store *st, int rc, const char *what, struct pd_err *e)
 {
-	int sys = (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN ?
+	int error = (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN ?
 	    sqlite3_system_errno(st->db) : 0;
 
 	(void)pd_fail(e, code_of(rc), "database: %s: %s%s%s", what,
 	    st->db != NULL ? sqlite3_errmsg(st->db) : sqlite3_errstr(rc),
-	    sys != 0 ? ": " : "", sys != 0 ? strerror(sys) : "");
+	    error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
 	if (e != NULL)
-		e->sys = sys;
+		e->sys = error;
 	return -1;
 }
 
@@ -81,10 +82,10 @@ make_file(const char *dir, struct pd_err *e)
 
 	if (io_make_dir(dir, 0700, e) == -1 || (dirfd = io_open_dir(dir, e)) == -1)
 		return -1;
-	fd = openat(dirfd, STORE_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	fd = sys.openat(dirfd, STORE_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd == -1)
 		pd_fail_sys(e, PD_IO, "open %s/%s", dir, STORE_FILE);
-	else if (fstat(fd, &sb) == -1)
+	else if (sys.fstat(fd, &sb) == -1)
 		pd_fail_sys(e, PD_IO, "look at %s/%s", dir, STORE_FILE);
 	else if (!S_ISREG(sb.st_mode) || sb.st_nlink != 1 || (sb.st_mode & 022) != 0 ||
 	    (sb.st_uid != geteuid() && geteuid() != 0))
@@ -94,8 +95,8 @@ make_file(const char *dir, struct pd_err *e)
 	else
 		rv = 0;
 	if (fd != -1)
-		(void)close(fd);
-	(void)close(dirfd);
+		(void)sys.close(fd);
+	(void)sys.close(dirfd);
 	return rv;
 }
 
