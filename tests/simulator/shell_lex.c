@@ -115,6 +115,8 @@ lex_word(struct lexer *l)
 			next = s + 2 <= l->end ? s + 2 : NULL;
 			if (next == NULL && l->at_end)
 				next = l->end;
+			if (!l->at_end && next == l->end && s[1] == '\n')
+				next = NULL;	/* the line goes on */
 		} else {
 			next = shell_skip(s, l->end, 0);
 		}
@@ -233,15 +235,19 @@ lex_end(struct lexer *l)
 	l->pending = NULL;
 }
 
-static void
+/* Returns whether the text ends in a line that goes on. */
+static bool
 skip_blanks(struct lexer *l)
 {
+	bool goes_on = false;
+
 	while (l->s < l->end) {
 		if (*l->s == ' ' || *l->s == '\t' || *l->s == '\r') {
 			l->s++;
 		} else if (l->s[0] == '\\' && l->s + 1 < l->end && l->s[1] == '\n') {
 			l->s += 2;
 			l->line++;
+			goes_on = l->s == l->end;
 		} else {
 			break;
 		}
@@ -250,15 +256,19 @@ skip_blanks(struct lexer *l)
 		while (l->s < l->end && *l->s != '\n')
 			l->s++;
 	}
+	return goes_on && !l->at_end;
 }
 
 void
 lex_next(struct lexer *l)
 {
-	skip_blanks(l);
+	bool goes_on = skip_blanks(l);
+
 	l->text = "";
 	l->tok_start = l->s;
-	if (l->s >= l->end)
+	if (goes_on)
+		l->tok = T_MORE;
+	else if (l->s >= l->end)
 		lex_end(l);
 	else if (*l->s == '\n')
 		lex_newline(l);
