@@ -237,23 +237,22 @@ decide(struct admitting *ad, const char *digest, struct verdict *v, struct pd_er
 	return run_admitter(ad, e);
 }
 
-/* The whole transaction but its end.  *why is the refusal when it says so by 1. */
+/* 0 when it is admitted or refused, and recorded. */
 static int
 decide_and_record(struct admitting *ad, const char *digest, struct verdict *v, struct pd_err *e)
 {
 	struct pd_err why;
 
+	if (store_mark(ad->a->store, e) == -1)
+		return -1;
 	if (decide(ad, digest, v, &why) == 0)
-		return record(ad, digest, NULL, v, e);
+		return record(ad, digest, NULL, v, e) == -1 ? -1 : store_unmark(ad->a->store, e);
 	if (is_our_trouble(&why)) {
 		*e = why;
 		return -1;
 	}
-	/* What the decision had already written must go; the refusal is a transaction of its own. */
-	store_rollback(ad->a->store);
-	if (store_begin(ad->a->store, e) == -1)
-		return -1;
-	return record(ad, digest, &why, v, e);
+	/* What the decision had already written must go; the refusal stays. */
+	return store_back(ad->a->store, e) == -1 ? -1 : record(ad, digest, &why, v, e);
 }
 
 static int
@@ -264,14 +263,14 @@ is_known(const struct admission *a, const char *id, struct verdict *v, struct pd
 	return admission_first(a->store, v->row, &v->first, e) == 0 ? 1 : -1;
 }
 
-int
-admission_decide(const struct admission *a, const struct job *job, struct verdict *v, struct pd_err *e)
+/* One job inside the transaction. */
+static int
+admit(const struct admission *a, const struct job *job, struct verdict *v, struct pd_err *e)
 {
 	struct admitting ad = { .a = a, .job = job, .state = JOB_QUEUED };
 	char		 digest[DIGEST_TEXT_LEN];
-	int		 known;
+	int		 rv, known;
 
-	memset(v, 0, sizeof(*v));
 	if ((known = is_known(a, job->id, v, e)) != 0)
 		return known == 1 ? 0 : -1;
 	if (request_digest(job, digest, e) == -1)
@@ -280,15 +279,32 @@ admission_decide(const struct admission *a, const struct job *job, struct verdic
 		return pd_fail(e, PD_IO, "no memory for the arguments of job %s", job->id);
 	admission_tag(job->id, ad.tag);
 	v->is_new = 1;
-	if (store_begin(a->store, e) == -1 || decide_and_record(&ad, digest, v, e) == -1 ||
-	    store_commit(a->store, e) == -1) {
-		store_rollback(a->store);
-		verdict_clear(v);
-		if (!is_our_trouble(e))
-			e->code = PD_IO;	/* the job is not to blame: it stays in new/ */
-		json_decref(ad.args);
-		return -1;
-	}
+	rv = decide_and_record(&ad, digest, v, e);
 	json_decref(ad.args);
-	return 0;
+	return rv;
+}
+
+int
+admission_decide_all(const struct admission *a, const struct job *jobs, size_t n, struct verdict *v, struct pd_err *e)
+{
+	int rv;
+
+	memset(v, 0, n * sizeof(*v));
+	rv = store_begin(a->store, e);
+	for (size_t i = 0; i < n && rv == 0; i++)
+		rv = admit(a, &jobs[i], &v[i], e);
+	if (rv == 0 && store_commit(a->store, e) == 0)
+		return 0;
+	store_rollback(a->store);
+	for (size_t i = 0; i < n; i++)
+		verdict_clear(&v[i]);
+	if (!is_our_trouble(e))
+		e->code = PD_IO;	/* the jobs are not to blame: they stay in new/ */
+	return -1;
+}
+
+int
+admission_decide(const struct admission *a, const struct job *job, struct verdict *v, struct pd_err *e)
+{
+	return admission_decide_all(a, job, 1, v, e);
 }

@@ -35,6 +35,8 @@ struct verdict {
  * is recorded, the file stays where it is and is tried again.
  */
 int admission_decide(const struct admission *a, const struct job *job, struct verdict *v, struct pd_err *e);
+/* The same for the n jobs of a batch, one by one in their order, in one transaction: all are recorded (each admitted or refused) or none. */
+int admission_decide_all(const struct admission *a, const struct job *jobs, size_t n, struct verdict *v, struct pd_err *e);
 
 void verdict_clear(struct verdict *v);
 

@@ -166,14 +166,32 @@ scan_item(struct scan *s, unsigned depth)
 	}
 }
 
+static int
+scan_first(struct scan *s, const unsigned char *buf, size_t len, const struct cbor_limits *limits, struct pd_err *e)
+{
+	*s = (struct scan){ .start = buf, .p = buf, .end = buf, .limits = limits, .e = e };
+	if (len > 0)		/* nothing is added to a NULL buf */
+		s->end += len;
+	return scan_item(s, 0);
+}
+
+int
+cbor_scan_first(const unsigned char *buf, size_t len, const struct cbor_limits *limits, size_t *used, struct pd_err *e)
+{
+	struct scan s;
+
+	if (scan_first(&s, buf, len, limits, e) == -1)
+		return -1;
+	*used = (size_t)(s.p - s.start);
+	return 0;
+}
+
 int
 cbor_scan(const unsigned char *buf, size_t len, const struct cbor_limits *limits, struct pd_err *e)
 {
-	struct scan s = { .start = buf, .p = buf, .end = buf, .limits = limits, .e = e };
+	struct scan s;
 
-	if (len > 0)		/* nothing is added to a NULL buf */
-		s.end += len;
-	if (scan_item(&s, 0) == -1)
+	if (scan_first(&s, buf, len, limits, e) == -1)
 		return -1;
 	if (s.p != s.end)
 		return bad(&s, s.p, "something follows the item");

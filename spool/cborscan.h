@@ -25,6 +25,8 @@ struct cbor_limits {
 
 /* 0, or -1 with PD_BADDATA and the offset of the first offending byte in the message. */
 int cbor_scan(const unsigned char *buf, size_t len, const struct cbor_limits *limits, struct pd_err *e);
+/* The same for the first item of buf, whatever follows: *used is its length. */
+int cbor_scan_first(const unsigned char *buf, size_t len, const struct cbor_limits *limits, size_t *used, struct pd_err *e);
 
 /* Kinds of items that the scan lets through, as in the top three bits of an item. */
 enum cbor_kind { CBOR_KIND_UINT = 0, CBOR_KIND_TEXT = 3, CBOR_KIND_ARRAY = 4, CBOR_KIND_MAP = 5, CBOR_KIND_SIMPLE = 7 };

@@ -113,7 +113,7 @@ scan(struct director *d)
 
 	d->scan_at_ms = now + DIRECTOR_SCAN_MS;
 	n = intake_scan(&d->intake, d->spool.new, DIRECTOR_ROUND, &e);
-	if (n == DIRECTOR_ROUND) {
+	if (n >= DIRECTOR_ROUND) {
 		d->scan_at_ms = now;
 	} else if (n == -1) {
 		d->scan_at_ms = now + DIRECTOR_RETRY_MS;

@@ -170,6 +170,24 @@ reply_known(struct asking *a, const char *id)
 	return reply;
 }
 
+/* The answers to the jobs of a batch, one by one; t is NULL when the scan has taken it. */
+static json_t *
+reply_batch(struct asking *a, const char *first, size_t n, const struct taken *t)
+{
+	json_t	     *replies = json_array();
+	char	      id[JOB_ID_LEN + 1];
+	struct pd_err e;
+
+	memcpy(id, first, sizeof(id));
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && id_next(id, &e) == -1)
+			break;
+		if (json_array_append_new(replies, t != NULL && i < t->n ? reply_verdict(a, &t->v[i]) : reply_known(a, id)) == -1)
+			break;
+	}
+	return query_reply(PD_OK, "taken in", replies);
+}
+
 /* Our own disk failed: the file stays in new/ and may yet become a job, so this is no refusal. */
 static const struct pd_err *
 kept(struct director *d, const char *id, struct pd_err *e)
@@ -188,20 +206,24 @@ op_admit(struct asking *a)
 {
 	struct director *d = a->d;
 	const char	*id = field_text(a->request, "job");
-	struct verdict	 v;
+	int64_t		 count = field_number(a->request, "count");	/* absent, 0: one job */
+	struct taken	 t;
 	struct pd_err	 e;
 	json_t		*reply;
 
-	if (!id_is_valid(id)) {
-		(void)pd_fail(&e, PD_USAGE, "this is not a job's id");
+	if (!id_is_valid(id) || count < 0 || count > BATCH_JOBS_MAX) {
+		(void)pd_fail(&e, PD_USAGE, "this is not a job's id, or not the size of a batch");
 		return reply_error(&e);
 	}
 	if (d->is_stopping)
 		return NULL;	/* as if we were not there: the job stays queued for the next start */
-	if (intake_take(&d->intake, d->spool.new, id, &v, &e) == -1)
-		return e.code == PD_NOTFOUND ? reply_known(a, id) : reply_error(kept(d, id, &e));
-	reply = reply_verdict(a, &v);
-	verdict_clear(&v);
+	if (intake_take(&d->intake, d->spool.new, id, &t, &e) == -1) {
+		if (e.code != PD_NOTFOUND)
+			return reply_error(kept(d, id, &e));
+		return count > 1 ? reply_batch(a, id, (size_t)count, NULL) : reply_known(a, id);
+	}
+	reply = count > 1 ? reply_batch(a, id, (size_t)count, &t) : reply_verdict(a, &t.v[0]);
+	taken_clear(&t);
 	return reply;
 }
 

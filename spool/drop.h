@@ -5,7 +5,7 @@
  *	SPOOL/tmp/ID	being written		gateway
  *	SPOOL/new/ID	complete and durable	gateway, by rename without replacing
  *	SPOOL/cur/ID	claimed			director
- *	SPOOL/done/ID	finished		director
+ *	SPOOL/done/ID	finished; a batch already when all its jobs have their rows
  *	SPOOL/bad/ID	refused as a file; bad/ID.reason says why
  *
  * Ownership of a file changes at the rename into new/: from there on it is the director's, and a
@@ -47,23 +47,28 @@ void spool_close(struct spool *s);
  * file system is full; PD_UNKNOWN when the name may not be durable (the job may run).  The caller ignores SIGXFSZ.
  */
 int drop_submit(const struct spool *s, const struct job *job, struct pd_err *e);
+/* The same for a batch (batch_encode()), in one file: all of its jobs or none. */
+int drop_submit_batch(const struct spool *s, const struct job *jobs, size_t n, struct pd_err *e);
 
 /* A job file as the director found it. */
 struct dropped {
-	struct job job;
-	uid_t	   owner;
-	char	   digest[65];	/* SHA-256 of the file, hex */
+	struct job *jobs;	/* of a batch, 2 or more; the first has the file's name as its id */
+	size_t	    n;
+	uid_t	    owner;
+	char	    digest[65];	/* SHA-256 of the file, hex */
 };
+void dropped_clear(struct dropped *d);
 
 /*
- * Reads and checks new/ID or cur/ID (dirfd): regular, one link, mode 0640 (0600 when gid is -1), group gid, size, decodes, the id inside is the
- * file's name.  PD_BADDATA: the file belongs in bad/.  PD_NOTFOUND: there is none (any more).  The caller clears d->job.
+ * Reads and checks new/ID or cur/ID (dirfd): regular, one link, mode 0640 (0600 when gid is -1), group gid, size, decodes, the (first) id inside is
+ * the file's name.  PD_BADDATA: the file belongs in bad/.  PD_NOTFOUND: there is none (any more).  The caller clears *d.
  */
 int drop_read(int dirfd, const char *name, gid_t gid, struct dropped *d, struct pd_err *e);
 
 /* PD_NOTFOUND: not there; PD_CONFLICT: the target name is taken. */
 int drop_claim(const struct spool *s, const char *id, struct pd_err *e);	/* new/ -> cur/, durable */
 int drop_finish(const struct spool *s, const char *id, struct pd_err *e);	/* cur/ -> done/ */
+int drop_taken_apart(const struct spool *s, int fromfd, const char *id, struct pd_err *e);	/* a batch, new/ or cur/ -> done/ */
 
 /*
  * Moves name, whatever it is, from fromfd into bad/ and writes bad/ID.reason: time, name (escaped) and reason.  ID is name

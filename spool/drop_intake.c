@@ -80,21 +80,29 @@ check_file(const char *name, const struct stat *st, gid_t gid, struct pd_err *e)
 	if (gid != (gid_t)-1 && st->st_gid != gid)
 		return pd_fail(e, PD_BADDATA, "job file %s has group %ld, must have group %ld", name,
 		    (long)st->st_gid, (long)gid);
-	if (st->st_size <= 0 || st->st_size > JOB_FILE_MAX)
+	if (st->st_size <= 0 || st->st_size > BATCH_FILE_MAX)
 		return pd_fail(e, PD_BADDATA, "job file %s has %lld bytes, must have 1 to %d", name,
-		    (long long)st->st_size, JOB_FILE_MAX);
+		    (long long)st->st_size, BATCH_FILE_MAX);
 	return 0;
+}
+
+void
+dropped_clear(struct dropped *d)
+{
+	batch_free(d->jobs, d->n);
+	d->jobs = NULL;
+	d->n = 0;
 }
 
 static int
 decode(const char *name, const unsigned char *buf, size_t len, struct dropped *d, struct pd_err *e)
 {
-	if (digest_text(buf, len, d->digest, e) == -1 || job_decode(buf, len, &d->job, e) == -1)
+	if (digest_text(buf, len, d->digest, e) == -1 || batch_decode(buf, len, &d->jobs, &d->n, e) == -1)
 		return -1;
-	if (strcmp(d->job.id, name) == 0)
+	if (strcmp(d->jobs[0].id, name) == 0)
 		return 0;
-	pd_fail(e, PD_BADDATA, "job file %s holds the job %s", name, d->job.id);
-	job_clear(&d->job);
+	pd_fail(e, PD_BADDATA, "job file %s holds the job %s", name, d->jobs[0].id);
+	dropped_clear(d);
 	return -1;
 }
 
@@ -171,6 +179,13 @@ drop_finish(const struct spool *s, const char *id, struct pd_err *e)
 {
 	/* Not synced: a finished job that is still in cur/ after a crash is moved again. */
 	return move(s->cur, s->done, id, "done", e);
+}
+
+int
+drop_taken_apart(const struct spool *s, int fromfd, const char *id, struct pd_err *e)
+{
+	/* Not synced: a batch that comes back after a power loss meets the rows of its jobs. */
+	return move(fromfd, s->done, id, "done", e);
 }
 
 static int

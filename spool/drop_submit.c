@@ -69,15 +69,21 @@ out:
 }
 
 int
-drop_submit(const struct spool *s, const struct job *job, struct pd_err *e)
+drop_submit_batch(const struct spool *s, const struct job *jobs, size_t n, struct pd_err *e)
 {
 	unsigned char *buf;
 	size_t	       len;
 	int	       rv;
 
-	if (job_encode(job, &buf, &len, e) == -1)
+	if (batch_encode(jobs, n, &buf, &len, e) == -1)
 		return -1;
-	rv = commit(s, job->id, buf, len, e);
+	rv = commit(s, jobs[0].id, buf, len, e);
 	free(buf);
 	return rv;
+}
+
+int
+drop_submit(const struct spool *s, const struct job *job, struct pd_err *e)
+{
+	return drop_submit_batch(s, job, 1, e);
 }

@@ -35,6 +35,26 @@ id_make(char id[JOB_ID_LEN + 1], struct pd_err *e)
 }
 
 int
+id_next(char id[JOB_ID_LEN + 1], struct pd_err *e)
+{
+	size_t at = JOB_ID_LEN;
+	char   next[JOB_ID_LEN + 1];
+
+	memcpy(next, id, sizeof(next));
+	while (at > 10) {	/* the first ten are the time */
+		const char *digit = strchr(alphabet, next[--at]);
+
+		if (digit[1] != '\0') {
+			next[at] = digit[1];
+			memcpy(id, next, sizeof(next));
+			return 0;
+		}
+		next[at] = alphabet[0];
+	}
+	return pd_fail(e, PD_IO, "no job id follows %s", id);
+}
+
+int
 id_is_valid(const char *id)
 {
 	return strlen(id) == JOB_ID_LEN && strspn(id, alphabet) == JOB_ID_LEN && id[0] <= '7';

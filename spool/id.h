@@ -17,6 +17,9 @@
 
 int id_make(char id[JOB_ID_LEN + 1], struct pd_err *e);
 
+/* The id behind it: the random bits count up.  A batch's ids follow each other.  PD_IO: there is none behind the last one. */
+int id_next(char id[JOB_ID_LEN + 1], struct pd_err *e);
+
 /* Exactly 26 characters of the alphabet 0-9A-HJKMNP-TV-Z, first at most '7'. */
 int id_is_valid(const char *id);
 

@@ -190,22 +190,47 @@ announce(struct intake *in, const struct verdict *v)
 		log_admitted(in, v->row, in->queued != NULL ? in->queued(in->arg, v->row) : "");
 }
 
+void
+taken_clear(struct taken *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		verdict_clear(&t->v[i]);
+	free(t->v);
+	t->v = NULL;
+	t->n = 0;
+}
+
+/* Where a file goes whose jobs have rows. */
+static int
+put_away(struct intake *in, int dirfd, const char *id, size_t n, struct pd_err *e)
+{
+	if (n > 1)
+		return drop_taken_apart(in->spool, dirfd, id, e);
+	if (dirfd != in->spool->new || port_rename_noreplace(in->spool->new, id, in->spool->cur, id) == 0)
+		return 0;
+	return pd_fail_sys(e, errno == EEXIST ? PD_CONFLICT : errno == ENOSPC || errno == EDQUOT ? PD_NOSPACE : PD_IO,
+	    "claim job file %s", id);
+}
+
 /*
- * The rename is not synced, unlike drop_claim()'s: the row is durable, and a file that a power loss puts back into new/ meets it
- * there.  A second file with the id of a job that is claimed already is nobody's job.
+ * The rename is not synced, unlike drop_claim()'s: the rows are durable, and a file that a power loss puts back into new/ meets them
+ * there; so does one that cannot be moved now.  A second file with the id of a job that is claimed already is nobody's job.
  */
 static int
-claim(struct intake *in, const char *id, const struct dropped *d, const struct verdict *v, struct pd_err *e)
+claim(struct intake *in, int dirfd, const struct dropped *d, const struct taken *t, struct pd_err *e)
 {
-	int is_same = strcmp(field_text(v->row, "user"), d->job.user) == 0 &&
-	    strcmp(field_text(v->row, "verb"), d->job.verb) == 0;
+	const char *id = d->jobs[0].id;
+	int	    is_same = dirfd != in->spool->new || (strcmp(field_text(t->v[0].row, "user"), d->jobs[0].user) == 0 &&
+	    strcmp(field_text(t->v[0].row, "verb"), d->jobs[0].verb) == 0);
 
-	if (is_same && port_rename_noreplace(in->spool->new, id, in->spool->cur, id) == 0)
+	if (is_same && put_away(in, dirfd, id, d->n, e) == 0)
 		return 0;
-	if (is_same && errno != EEXIST)
-		return pd_fail_sys(e, errno == ENOSPC || errno == EDQUOT ? PD_NOSPACE : PD_IO, "claim job file %s", id);
+	if (is_same && e->code != PD_CONFLICT) {
+		log_event(in->log, LOG_WARNING, "claim-failed", "job", id, "why", e->msg, NULL);
+		return 0;
+	}
 	pd_fail(e, PD_BADDATA, "there is another job %s already", id);
-	return reject(in, in->spool->new, id, e);
+	return reject(in, dirfd, id, e);
 }
 
 static int
@@ -213,26 +238,35 @@ read_checked(struct intake *in, int dirfd, const char *id, struct dropped *d, st
 {
 	if (drop_read(dirfd, id, in->spool->gid, d, e) == -1)
 		return e->code == PD_BADDATA ? reject(in, dirfd, id, e) : -1;
-	if (identity_of_file(in->identity, d->owner, &d->job, e) == -1) {
-		job_clear(&d->job);
+	if (identity_of_file(in->identity, d->owner, &d->jobs[0], e) == -1) {	/* a batch has one user */
+		dropped_clear(d);
 		return reject(in, dirfd, id, e);
 	}
 	return 0;
 }
 
+static int
+decide(struct intake *in, int dirfd, const struct dropped *d, struct taken *t, struct pd_err *e)
+{
+	if ((t->v = calloc(d->n, sizeof(*t->v))) == NULL)
+		return pd_fail_sys(e, PD_IO, "take in job file %s", d->jobs[0].id);
+	t->n = d->n;
+	if (admission_decide_all(&in->admission, d->jobs, d->n, t->v, e) == -1)
+		return -1;
+	return claim(in, dirfd, d, t, e);
+}
+
 int
-intake_take(struct intake *in, int dirfd, const char *id, struct verdict *v, struct pd_err *e)
+intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struct pd_err *e)
 {
 	struct dropped d;
 	int	       rv = -1;
 
-	memset(v, 0, sizeof(*v));
+	memset(t, 0, sizeof(*t));
 	if (!id_is_valid(id) || mark(in, id)) {
 		if (read_checked(in, dirfd, id, &d, e) == 0) {
-			rv = admission_decide(&in->admission, &d.job, v, e);
-			if (rv == 0 && dirfd == in->spool->new)
-				rv = claim(in, id, &d, v, e);
-			job_clear(&d.job);
+			rv = decide(in, dirfd, &d, t, e);
+			dropped_clear(&d);
 		}
 		unmark(in);
 	} else {
@@ -240,10 +274,10 @@ intake_take(struct intake *in, int dirfd, const char *id, struct verdict *v, str
 		unmark(in);
 		reject(in, dirfd, id, e);
 	}
-	if (rv == 0)
-		announce(in, v);
-	else
-		verdict_clear(v);
+	if (rv == -1)
+		taken_clear(t);
+	for (size_t i = 0; i < t->n; i++)
+		announce(in, &t->v[i]);
 	return rv;
 }
 
@@ -302,17 +336,17 @@ list_names(int dirfd, char ***names, size_t *n, struct pd_err *e)
 int
 intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e)
 {
-	struct verdict v;
-	char	     **names;
-	size_t	       n;
-	int	       taken = 0, rv = 0;
+	struct taken t;
+	char	   **names;
+	size_t	     n;
+	int	     taken = 0, rv = 0;
 
 	if (list_names(dirfd, &names, &n, e) == -1)
 		return -1;
 	for (size_t i = 0; i < n && taken < limit && rv == 0; i++) {
-		if (intake_take(in, dirfd, names[i], &v, e) == 0) {
-			verdict_clear(&v);
-			taken++;	/* planted names do not count: they would use up every round */
+		if (intake_take(in, dirfd, names[i], &t, e) == 0) {
+			taken += (int)t.n;	/* planted names do not count: they would use up every round */
+			taken_clear(&t);
 		} else if (e->code == PD_IO || e->code == PD_NOSPACE) {
 			rv = -1;
 		}

@@ -2,8 +2,8 @@
 /*
  * intake.h - from a file in new/ to a job with a row.
  *
- * The order is the promise (P1, P4): read and check; one transaction (the row exists); rename to cur/; log; only
- * then an answer.  A crash between any two of them is met again by the same function, from new/ or from cur/.
+ * The order is the promise (P1, P4): read and check; one transaction (the row exists, a batch's rows all of them); rename to cur/ (a batch:
+ * done/, for its rows are all that is needed of it); log; only then an answer.  A crash between any two of them is met again by the same function, from new/ or from cur/.
  *
  * A file that kills its reader must not do so for ever: STATE/reading names the file that is being
  * read.  It is written without a sync, because it has to survive this process, not the machine.
@@ -36,15 +36,22 @@ struct intake {
 int  intake_open(struct intake *in, int state_dir, struct pd_err *e);	/* fills marker and suspect only */
 void intake_close(struct intake *in);
 
-/*
- * Takes ID out of dirfd (spool->new, or spool->cur after a crash).  0: it has a row, *v says what became of it (verdict_clear()
- * it).  -1: PD_NOTFOUND no such file; PD_BADDATA, PD_DENIED it is in bad/ now; PD_IO, PD_NOSPACE it stays and is tried again.
- */
-int intake_take(struct intake *in, int dirfd, const char *id, struct verdict *v, struct pd_err *e);
+/* What became of the job of one file, or of the jobs of a batch, in their order. */
+struct taken {
+	struct verdict *v;
+	size_t		n;
+};
+void taken_clear(struct taken *t);
 
 /*
- * Takes up to limit jobs out of dirfd, oldest first.  Returns how many it took: as many as limit says that there may be
- * more; -1 when our own disk or store failed: what is left is tried later.
+ * Takes ID out of dirfd (spool->new, or spool->cur after a crash).  0: its jobs have rows, *t says what became of them (taken_clear()
+ * it).  -1: PD_NOTFOUND no such file; PD_BADDATA, PD_DENIED it is in bad/ now; PD_IO, PD_NOSPACE it stays and is tried again.
+ */
+int intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struct pd_err *e);
+
+/*
+ * Takes limit jobs out of dirfd, oldest first; a batch that has begun is taken whole.  Returns how many it took: limit or above says that
+ * there may be more; -1 when our own disk or store failed: what is left is tried later.
  */
 int intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e);
 

@@ -21,7 +21,7 @@
  * Valid: at most JOB_FILE_MAX bytes, accepted by cbor_scan() with the limits of job.h, every key
  * known and in its limits, every key but 6, 9 and 10 there.  There is one encoding of a job, so
  * equal requests have equal bytes.  Recovery: none; an invalid file goes to bad/ with its reason.
- * spool/job.cddl says the same in CDDL, powerdirector-job(5) for people.
+ * A batch is an array of such maps: batch.c.  spool/job.cddl says the same in CDDL, powerdirector-job(5) for people.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -283,21 +283,17 @@ get_fields(struct in *in, uint64_t count, struct job *job)
 	return 0;
 }
 
+const struct cbor_limits job_limits = { JOB_DEPTH_MAX, JOB_ITEMS_MAX, JOB_STRING_MAX };
+
 int
-job_decode(const unsigned char *buf, size_t len, struct job *job, struct pd_err *e)
+job_decode_scanned(const unsigned char *buf, size_t len, struct job *job, struct pd_err *e)
 {
-	static const struct cbor_limits limits = { JOB_DEPTH_MAX, JOB_ITEMS_MAX, JOB_STRING_MAX };
-	struct pd_err			local = { .code = PD_OK };
-	struct in			in = { .p = buf, .e = e != NULL ? e : &local };
-	unsigned			kind;
-	uint64_t			count;
+	struct pd_err local = { .code = PD_OK };
+	struct in     in = { buf, buf + len, e != NULL ? e : &local };
+	unsigned      kind;
+	uint64_t      count;
 
 	memset(job, 0, sizeof(*job));
-	if (len > JOB_FILE_MAX)
-		return pd_fail(in.e, PD_BADDATA, "job file: %zu bytes, at most %d are allowed", len, JOB_FILE_MAX);
-	if (cbor_scan(buf, len, &limits, in.e) == -1)
-		return -1;
-	in.end = buf + len;
 	if (cbor_head(&in.p, in.end, &kind, &count) != NULL || kind != CBOR_KIND_MAP)
 		return pd_fail(in.e, PD_BADDATA, "job file: not a map");
 	if (get_fields(&in, count, job) == -1) {
@@ -305,6 +301,17 @@ job_decode(const unsigned char *buf, size_t len, struct job *job, struct pd_err 
 		return -1;
 	}
 	return 0;
+}
+
+int
+job_decode(const unsigned char *buf, size_t len, struct job *job, struct pd_err *e)
+{
+	memset(job, 0, sizeof(*job));
+	if (len > JOB_FILE_MAX)
+		return pd_fail(e, PD_BADDATA, "job file: %zu bytes, at most %d are allowed", len, JOB_FILE_MAX);
+	if (cbor_scan(buf, len, &job_limits, e) == -1)
+		return -1;
+	return job_decode_scanned(buf, len, job, e);
 }
 
 void

@@ -26,6 +26,8 @@
 #define JOB_DEPTH_MAX	 6		/* job, arguments, list, map, list: 5 and one to spare */
 #define JOB_ITEMS_MAX	 1024		/* every CBOR item of one file */
 #define JOB_STRING_MAX	 4096
+#define BATCH_JOBS_MAX	 1000		/* jobs of one file */
+#define BATCH_FILE_MAX	 (1024 * 1024)	/* 1 KiB for each of them, which is ample: most have 150 bytes */
 
 /* How the identity was established. */
 enum job_origin {
@@ -65,6 +67,16 @@ int job_encode(const struct job *job, unsigned char **buf, size_t *len, struct p
  * once, of its type and within its limit.  On failure (PD_BADDATA) *job holds nothing.
  */
 int job_decode(const unsigned char *buf, size_t len, struct job *job, struct pd_err *e);
+
+/*
+ * A batch: the jobs of one user's one request, durable together in one file.  An array of 2 to BATCH_JOBS_MAX jobs, each within the limits
+ * of a job of its own; their ids follow each other (id_next()) and user, origin, source, tty and submitted are the first one's.
+ * One job alone is a job, not a batch: both functions take and give that too, so that every job file can be read with batch_decode().
+ */
+int batch_encode(const struct job *jobs, size_t n, unsigned char **buf, size_t *len, struct pd_err *e);
+/* *jobs is allocated: batch_free().  On failure it is NULL. */
+int batch_decode(const unsigned char *buf, size_t len, struct job **jobs, size_t *n, struct pd_err *e);
+void batch_free(struct job *jobs, size_t n);	/* NULL is fine */
 
 /*
  * The life of a job.  Final states: done, failed, stuck, cancelled, refused.

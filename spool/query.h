@@ -5,6 +5,7 @@
  * One request, one reply (spool/wire.h), then the gateway may ask again or close.
  * Request:  {"op":"query","verb":V,"args":{..},"user":U,"origin":"key"|"account","source":S}
  *	     {"op":"admit","job":ID}		take ID out of new/ now and say what became of it
+ *	     {"op":"admit","job":ID,"count":N}	the same for a batch of N jobs that begin with ID; value: [reply of each]
  *	     {"op":"resolve","job":PREFIX,"user":..}	full id of a job that the user may see
  *	     {"op":"refused","verb":V,"user":..,"code":..,"exit":..,"message":..}	for the history
  * Every request has user, origin and source.  The director believes "user" only from the service account's uid (SO_PEERCRED), from root

@@ -30,6 +30,13 @@ int store_begin(struct store *st, struct pd_err *e);
 /* -1: rolled back; PD_UNKNOWN when the disk failed in the middle: it may be there after a restart. */
 int store_commit(struct store *st, struct pd_err *e);
 void store_rollback(struct store *st);	/* harmless when nothing is begun */
+/*
+ * A part of a transaction: what is changed behind the mark is taken back alone (store_back), or joins what was changed before it
+ * (store_unmark).  One mark at a time.
+ */
+int store_mark(struct store *st, struct pd_err *e);
+int store_unmark(struct store *st, struct pd_err *e);
+int store_back(struct store *st, struct pd_err *e);
 
 /*
  * Jobs.  A job row: id verb user tenant platform vm state args{} once digest(of args, verb) note plan(bool) source origin tag

@@ -105,6 +105,7 @@ set_up(struct store *st, struct pd_err *e)
 {
 	static const char *const pragmas[] = {
 		"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
+		"PRAGMA temp_store = MEMORY",	/* what a mark keeps for the way back needs no file */
 	};
 	char	    limit[64];
 	struct stmt q;
@@ -211,6 +212,32 @@ store_rollback(struct store *st)
 {
 	if (!sqlite3_get_autocommit(st->db))
 		(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int
+run_text(struct store *st, const char *sql, struct pd_err *e)
+{
+	struct stmt q;
+
+	return stmt_open(&q, st, sql, e) == -1 ? -1 : stmt_run(&q, e);
+}
+
+int
+store_mark(struct store *st, struct pd_err *e)
+{
+	return store_must_be_begun(st, e) == -1 ? -1 : run_text(st, "SAVEPOINT part", e);
+}
+
+int
+store_unmark(struct store *st, struct pd_err *e)
+{
+	return run_text(st, "RELEASE part", e);
+}
+
+int
+store_back(struct store *st, struct pd_err *e)
+{
+	return run_text(st, "ROLLBACK TO part", e) == -1 ? -1 : store_unmark(st, e);
 }
 
 /* FNV-1a: spreads statement texts over the places; nobody outside chooses them. */

@@ -125,7 +125,7 @@ unreadable(const char *name, const char *why)
 	cr_assert_eq(drop_read(spool.new, name, NOGID, &d, &err), -1, "%s was read", name);
 	cr_expect_eq(err.code, PD_BADDATA, "code %d, %s", (int)err.code, err.msg);
 	cr_expect(strstr(err.msg, why) != NULL, "\"%s\" lacks \"%s\"", err.msg, why);
-	cr_expect_null(d.job.args);
+	cr_expect_null(d.jobs);
 }
 
 Test(drop, a_submitted_job_is_read_back_claimed_and_finished)
@@ -139,15 +139,15 @@ Test(drop, a_submitted_job_is_read_back_claimed_and_finished)
 	cr_assert_eq(fstatat(spool.new, ID, &st, AT_SYMLINK_NOFOLLOW), 0);
 	cr_expect_eq(st.st_mode & 07777, 0600);
 	cr_assert_eq(drop_read(spool.new, ID, NOGID, &d, &err), 0, "%s", err.msg);
-	cr_expect_str_eq(d.job.id, ID);
-	cr_expect_str_eq(d.job.verb, "stop-vm");
+	cr_expect_str_eq(d.jobs[0].id, ID);
+	cr_expect_str_eq(d.jobs[0].verb, "stop-vm");
 	cr_expect_eq(d.owner, geteuid());
 	cr_expect_eq(strlen(d.digest), 64);
-	job_clear(&d.job);
+	dropped_clear(&d);
 	cr_assert_eq(drop_claim(&spool, ID, &err), 0, "%s", err.msg);
 	cr_expect(exists(spool.cur, ID) && !exists(spool.new, ID));
 	cr_assert_eq(drop_read(spool.cur, ID, NOGID, &d, &err), 0, "%s", err.msg);
-	job_clear(&d.job);
+	dropped_clear(&d);
 	cr_assert_eq(drop_finish(&spool, ID, &err), 0, "%s", err.msg);
 	cr_expect(exists(spool.done, ID) && !exists(spool.cur, ID));
 }
@@ -161,8 +161,8 @@ Test(drop, the_digest_is_that_of_the_bytes)
 	cr_assert_eq(drop_read(spool.new, ID, NOGID, &b, &err), 0, "%s", err.msg);
 	cr_expect_str_eq(a.digest, b.digest);
 	cr_expect_eq(strspn(a.digest, "0123456789abcdef"), 64);
-	job_clear(&a.job);
-	job_clear(&b.job);
+	dropped_clear(&a);
+	dropped_clear(&b);
 }
 
 Test(drop, a_hostile_umask_changes_nothing)
@@ -173,7 +173,7 @@ Test(drop, a_hostile_umask_changes_nothing)
 	submit(ID);
 	(void)umask(was);
 	cr_assert_eq(drop_read(spool.new, ID, NOGID, &d, &err), 0, "%s", err.msg);
-	job_clear(&d.job);
+	dropped_clear(&d);
 }
 
 Test(drop, an_id_that_is_taken_is_not_replaced)
@@ -279,7 +279,7 @@ Test(drop, no_descriptor_is_left_open)
 	submit(ID);
 	plant(OTHER, 0644);
 	cr_assert_eq(drop_read(spool.new, ID, NOGID, &d, &err), 0);
-	job_clear(&d.job);
+	dropped_clear(&d);
 	unreadable(OTHER, "mode");
 	cr_assert_eq(drop_claim(&spool, ID, &err), 0);
 	cr_assert_eq(drop_reject(&spool, spool.new, OTHER, "why", &err), 0);
@@ -365,7 +365,7 @@ Test(drop, with_a_group_the_mode_is_0640_and_the_group_that_one)
 
 	plant(ID, 0640);
 	cr_expect_eq(drop_read(spool.new, ID, getegid(), &d, &err), 0, "%s", err.msg);
-	job_clear(&d.job);
+	dropped_clear(&d);
 	cr_expect_eq(drop_read(spool.new, ID, getegid() + 1, &d, &err), -1);
 	cr_expect_eq(err.code, PD_BADDATA);
 	cr_expect(strstr(err.msg, "has group") != NULL, "%s", err.msg);
@@ -379,15 +379,15 @@ Test(drop, empty_and_huge_files_are_refused_unread)
 	scratch_file(root, "new/" ID, "", 0);
 	unreadable(ID, "has 0 bytes");
 	cr_assert_eq(truncate(scratch_path((char[SCRATCH_PATH]){ 0 }, root, "new/" ID), JOB_FILE_MAX + 1), 0);
-	unreadable(ID, "has 65537 bytes");
+	unreadable(ID, "65537 bytes, at most 65536");
 	cr_assert_eq(truncate(scratch_path((char[SCRATCH_PATH]){ 0 }, root, "new/" ID), (off_t)1 << 40), 0);
-	unreadable(ID, "must have 1 to 65536");
+	unreadable(ID, "must have 1 to 1048576");
 }
 
 Test(drop, what_is_not_a_job_is_refused)
 {
 	scratch_file(root, "new/" ID, "\x9a\x40\x00\x00\x00", 5);
-	unreadable(ID, "CBOR, byte 0");
+	unreadable(ID, "a batch of 1073741824 jobs");
 	scratch_file(root, "new/" ID, "hello", 5);
 	unreadable(ID, "CBOR");
 }
@@ -407,7 +407,7 @@ Test(drop, another_users_file_shows_its_owner)
 		skip("only root can give files away");
 	cr_assert_eq(drop_read(spool.new, ID, NOGID, &d, &err), 0, "%s", err.msg);
 	cr_expect_eq(d.owner, 12345);
-	job_clear(&d.job);
+	dropped_clear(&d);
 }
 
 Test(drop, a_claim_does_not_replace)
@@ -550,12 +550,12 @@ Test(drop, a_grouped_spool_takes_files_of_mode_0640)
 	cr_expect_eq(g.gid, getegid());
 	cr_assert_eq(drop_submit(&g, &job, &err), 0, "%s", err.msg);
 	cr_assert_eq(drop_read(s.new, ID, getegid(), &d, &err), 0, "%s", err.msg);
-	job_clear(&d.job);
+	dropped_clear(&d);
 	g.syncable = 0;		/* as when new/ may only be searched */
 	memcpy(job.id, OTHER, sizeof(job.id));
 	cr_assert_eq(drop_submit(&g, &job, &err), 0, "%s", err.msg);
 	cr_assert_eq(drop_read(s.new, OTHER, getegid(), &d, &err), 0, "%s", err.msg);
-	job_clear(&d.job);
+	dropped_clear(&d);
 	job_clear(&job);
 	spool_close(&s);
 	spool_close(&g);

@@ -82,3 +82,18 @@ Test(id, a_prefix_has_8_to_26_characters_in_either_case)
 	cr_assert_not(id_prefix_is_valid("01ARZ3N%", p));
 	cr_assert_not(id_prefix_is_valid("01ARZ3NU", p));
 }
+
+Test(id, the_next_id_sorts_behind_and_carries)
+{
+	char	      id[JOB_ID_LEN + 1] = "01JD0Q7M3XAMP1E0000000000A", last[JOB_ID_LEN + 1] = "01JD0Q7M3XZZZZZZZZZZZZZZZZ";
+	struct pd_err e;
+
+	cr_assert_eq(id_next(id, &e), 0);
+	cr_expect_str_eq(id, "01JD0Q7M3XAMP1E0000000000B");
+	memcpy(id, "01JD0Q7M3XAMP1E00000000HZZ", sizeof(id));
+	cr_assert_eq(id_next(id, &e), 0);
+	cr_expect_str_eq(id, "01JD0Q7M3XAMP1E00000000J00");
+	cr_expect(id_is_valid(id));
+	cr_expect_eq(id_next(last, &e), -1, "the time is not counted up");
+	cr_expect_str_eq(last, "01JD0Q7M3XZZZZZZZZZZZZZZZZ");
+}

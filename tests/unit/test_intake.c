@@ -18,7 +18,7 @@
 
 static struct director_fixture f;
 static struct job	       job;
-static struct verdict	       v;
+static struct taken	       t;
 
 static void
 set_up(void)
@@ -30,7 +30,7 @@ set_up(void)
 static void
 tear_down(void)
 {
-	verdict_clear(&v);
+	taken_clear(&t);
 	job_clear(&job);
 	director_fixture_close(&f);
 }
@@ -50,7 +50,7 @@ drop(const struct job *j)
 static int
 take(void)
 {
-	return intake_take(&f.intake, f.spool.new, job.id, &v, &f.e);
+	return intake_take(&f.intake, f.spool.new, job.id, &t, &f.e);
 }
 
 /* The last event of the job's log. */
@@ -91,7 +91,7 @@ Test(intake, a_good_file_gets_a_row_moves_to_cur_and_is_announced)
 	waits = "the platform's other jobs";
 	drop(&job);
 	cr_assert_eq(take(), 0, "%s", f.e.msg);
-	cr_assert_str_eq(field_text(v.row, "state"), "queued");
+	cr_assert_str_eq(field_text(t.v[0].row, "state"), "queued");
 	cr_assert(director_fixture_exists(&f, f.spool.cur, job.id));
 	cr_assert_not(director_fixture_exists(&f, f.spool.new, job.id));
 	cr_assert_eq(nqueued, 1);
@@ -176,7 +176,7 @@ Test(intake, a_second_file_with_a_jobs_id_is_nobodys_job)
 
 	drop(&job);
 	cr_assert_eq(take(), 0);
-	verdict_clear(&v);
+	taken_clear(&t);
 	director_fixture_job(&forged, "alice", "start-vm", "{\"name\":\"web1\"}");
 	memcpy(forged.id, job.id, sizeof(forged.id));
 	drop(&forged);
@@ -192,7 +192,7 @@ Test(intake, a_row_whose_file_is_still_in_new_only_lacks_the_rename)
 	drop(&job);
 	json_decref(director_fixture_admit(&f, &job));	/* as if it ended right after the commit */
 	cr_assert_eq(take(), 0);
-	cr_assert_eq(v.is_new, 0);
+	cr_assert_eq(t.v[0].is_new, 0);
 	cr_assert(director_fixture_exists(&f, f.spool.cur, job.id));
 	cr_assert_eq(director_fixture_history(&f, "admitted"), 1);
 }
