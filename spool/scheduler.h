@@ -4,7 +4,7 @@
  *
  * Tenants take turns in proportion to their weights, the users of a tenant take turns, and a user's
  * jobs run in the order they came; a job that cannot start yet (its platform is full, its VM has
- * a running job) never holds up one that can.  A user with one job waits, whatever others have queued, for a
+ * a running job) never holds up one that can.  Equal claims are decided by the order of taking in.  A user with one job waits, whatever others have queued, for a
  * running job to end and at most one round (P5).  Memory only: the store is the truth, and the
  * director fills this at start.
  *
@@ -36,6 +36,7 @@ struct sched_job {
 	int	is_admin;
 	int	is_resumed;		/* was running when the director or its worker ended: before all others */
 	int64_t not_before_ms;		/* monotonic; 0 = at once */
+	uint64_t arrival;		/* order of taking in, which decides ties; 0 = sched_add() gives it the next number */
 };
 
 struct sched *sched_new(const struct sched_limits *limits);	/* NULL: no memory */

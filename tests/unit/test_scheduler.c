@@ -81,6 +81,69 @@ Test(scheduler, a_user_with_one_job_waits_for_one_round_behind_a_thousand_of_ano
 		cr_assert_str_eq(next_user(), "bob", "another tenant, within one round");
 }
 
+Test(scheduler, equal_claims_are_decided_by_the_order_of_taking_in)
+{
+	static const char *const tenants[] = { "blue", "red", "green" };
+	char			 expected[8], user[8];
+
+	limit(1, 100);
+	for (int i = 0; i < 3; i++)	/* three tenants, three users each, who never had a turn */
+		for (int t = 0; t < 3; t++) {
+			(void)snprintf(user, sizeof(user), "%c%d", tenants[t][0], i);
+			add(job(tenants[t], user, "p1", ""));
+		}
+	for (int i = 0; i < 9; i++) {
+		(void)snprintf(expected, sizeof(expected), "%c%d", tenants[i % 3][0], i / 3);
+		cr_expect_str_eq(next_user(), expected, "turn %d", i);
+	}
+}
+
+Test(scheduler, platforms_that_never_had_a_turn_come_in_the_order_of_their_jobs)
+{
+	struct sched_job j;
+	char		 name[8];
+
+	limit(1, 100);
+	for (int i = 0; i < 5; i++) {
+		(void)snprintf(name, sizeof(name), "p%d", i);
+		add(job("blue", "alice", name, ""));
+	}
+	for (int i = 0; i < 5; i++) {
+		(void)snprintf(name, sizeof(name), "p%d", i);
+		cr_assert_eq(sched_next(s, 0, &j), 1);
+		cr_expect_str_eq(j.platform, name);
+		sched_ended(s, &j);
+	}
+	for (int i = 4; i >= 0; i--) {	/* served in the other order: now that one counts */
+		(void)snprintf(name, sizeof(name), "p%d", i);
+		add(job("blue", "alice", name, ""));
+	}
+	for (int i = 0; i < 5; i++) {
+		(void)snprintf(name, sizeof(name), "p%d", i);
+		cr_assert_eq(sched_next(s, 0, &j), 1);
+		cr_expect_str_eq(j.platform, name, "the one served longest ago");
+		sched_ended(s, &j);
+	}
+}
+
+Test(scheduler, what_comes_back_keeps_its_place_in_the_order_of_taking_in)
+{
+	struct sched_job first, second, j;
+
+	limit(2, 100);
+	add(job("blue", "alice", "p1", ""));
+	add(job("red", "bob", "p1", ""));
+	cr_assert_eq(sched_next(s, 0, &first), 1);
+	cr_assert_eq(sched_next(s, 0, &second), 1);
+	sched_ended(s, &second);
+	sched_ended(s, &first);
+	first.is_resumed = second.is_resumed = 1;
+	add(second);
+	add(first);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_expect_str_eq(j.id, first.id);
+}
+
 Test(scheduler, a_user_who_submits_one_after_the_other_gets_no_head_start)
 {
 	int carol = 0;
