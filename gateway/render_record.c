@@ -72,7 +72,7 @@ details(const json_t *r)
 {
 	static const char *const in_record[] = { "t", "seq", "event", "user", "tenant", "verb", "vm", "job", "what", "hash", NULL };
 	static const char *const in_what[] = { "args", "note", "plan", "code", "message", "journal", "rule", "line", "source",
-		"attempt", "policy", NULL };
+		"attempt", "policy", "commands", NULL };
 	const json_t *what = json_object_get(r, "what");
 	const char   *message = render_string(what, "message"), *verb = render_string(r, "verb");
 	int	      says_verb = verb[0] != '\0' && strncmp(message, verb, strlen(verb)) == 0;
@@ -85,6 +85,8 @@ details(const json_t *r)
 			request(out, r, what);
 		if (message[0] != '\0')
 			(void)fprintf(out, "%s%s", says_verb || verb[0] == '\0' ? "" : ": ", safe != NULL ? safe : "");
+		if (json_array_size(json_object_get(what, "commands")) > 0)
+			(void)fprintf(out, "  commands=%zu", json_array_size(json_object_get(what, "commands")));
 		if (json_integer_value(json_object_get(what, "attempt")) > 1)
 			pair(out, "attempt", json_object_get(what, "attempt"), what);
 		pairs(out, r, in_record);

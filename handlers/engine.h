@@ -53,6 +53,7 @@ struct engine {
 	char		   note[480];	/* of a finish */
 	char		  *poll_seen;	/* last answer of the running poll; repeated ones are not journalled */
 	int		   is_polling;
+	int64_t		   poll_repeats;	/* times that poll_seen was the answer again */
 };
 
 /* engine.c */
@@ -74,6 +75,7 @@ int engine_load(struct engine *g, struct pd_err *e);
 /* engine_send.c: `index` is the command's place in c, -1 = all of a root session. */
 enum sent engine_send(struct engine *g, const struct unit *u, enum part part, const struct commands *c, size_t index,
     const char *ignore, struct answer *a, struct pd_err *e);
+void engine_record_repeats(struct engine *g, const struct unit *u);	/* a poll ends, or its answer changes */
 size_t engine_sends(const struct commands *c);	/* how many calls of engine_send() a list of commands takes */
 int engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index,
     enum place_fill how, char buf[COMMAND_MAX], struct pd_err *e);

@@ -11,6 +11,7 @@
 
 #include "handlers/engine.h"
 #include "spool/clock.h"
+#include "spool/digest.h"
 #include "spool/vis.h"
 
 #define ROOT_SHELL    "oem_setup_env"
@@ -82,10 +83,13 @@ stream_json(const char *s, size_t len, size_t max, int *cut)
 static json_t *
 answer_json(enum part part, const struct answer *a, int rc)
 {
+	char hex[DIGEST_TEXT_LEN];
+
+	(void)digest_answer(a->out, a->out_len, a->err, a->err_len, hex, NULL);
 	for (size_t max = JOURNAL_ANSWER_MAX;; max /= 2) {
 		int	cut = 0;
-		json_t *r = json_pack("{s:s, s:o, s:o, s:f}", "part", part_names[part], "out", stream_json(a->out, a->out_len, max, &cut),
-		    "err", stream_json(a->err, a->err_len, max, &cut), "ms", (double)a->us / 1000);
+		json_t *r = json_pack("{s:s, s:o, s:o, s:f, s:s}", "part", part_names[part], "out", stream_json(a->out, a->out_len, max, &cut),
+		    "err", stream_json(a->err, a->err_len, max, &cut), "ms", (double)a->us / 1000, "sha256", hex);
 
 		if (cut)
 			json_object_set_new(r, "cut", json_true());
@@ -197,6 +201,17 @@ is_quiet(const struct sending *d)
 	return d->g->is_polling && d->g->poll_seen != NULL && d->part == PART_ASK;
 }
 
+void
+engine_record_repeats(struct engine *g, const struct unit *u)
+{
+	struct pd_err ignored = { 0 };
+
+	if (g->poll_repeats > 0)
+		(void)engine_record(g, u, "repeated", json_pack("{s:s, s:I}", "part", part_names[PART_ASK], "times",
+		    (json_int_t)g->poll_repeats), 0, &ignored);
+	g->poll_repeats = 0;
+}
+
 static void
 record_answer(struct sending *d, const struct answer *a, int rc)
 {
@@ -206,8 +221,11 @@ record_answer(struct sending *d, const struct answer *a, int rc)
 	if (g->is_polling && d->part == PART_ASK) {
 		int same = g->poll_seen != NULL && strcmp(g->poll_seen, a->out) == 0;
 
-		if (same && a->kind == ANSWER_EXIT)
+		if (same && a->kind == ANSWER_EXIT) {
+			g->poll_repeats++;
 			return;
+		}
+		engine_record_repeats(g, d->u);
 		if (g->poll_seen != NULL)
 			(void)record_intent(g, d->u, d->part, d->cmd, d->c->as_root, &ignored);
 		free(g->poll_seen);

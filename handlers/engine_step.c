@@ -216,6 +216,7 @@ do_ask(struct engine *g, struct unit *u, json_t *set)
 	} else {
 		g->is_polling = 1;
 		flow = poll_until(g, u, set);
+		engine_record_repeats(g, u);
 		g->is_polling = 0;
 		free(g->poll_seen);
 		g->poll_seen = NULL;

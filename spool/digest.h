@@ -14,4 +14,10 @@
 
 int digest_text(const void *data, size_t len, char text[DIGEST_TEXT_LEN], struct pd_err *e);
 
+/*
+ * Of a command's answer, both streams: the length of the first as decimal text, a newline, the first, the second.  In a shell:
+ *	{ wc -c <out; cat out err; } | sha256sum
+ */
+int digest_answer(const void *out, size_t out_len, const void *err, size_t err_len, char text[DIGEST_TEXT_LEN], struct pd_err *e);
+
 #endif

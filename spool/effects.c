@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "spool/clock.h"
+#include "spool/commands.h"
 #include "spool/effects.h"
 #include "spool/field.h"
 
@@ -81,7 +82,7 @@ start_in_transaction(struct store *st, const json_t *job, struct pd_err *e)
 }
 
 int
-effects_start(struct store *st, const char *id, json_t **row, struct pd_err *e)
+effects_start(struct store *st, const char *id, const json_t *journal, json_t **row, struct pd_err *e)
 {
 	json_t		*job = NULL;
 	enum job_state	 state;
@@ -96,7 +97,7 @@ effects_start(struct store *st, const char *id, json_t **row, struct pd_err *e)
 		pd_fail(e, PD_BUG, "job %s is %s, it cannot start", id, field_text(job, "state"));
 		goto out;
 	}
-	if (start_in_transaction(st, job, e) == 0 && store_job_get(st, id, row, e) == 0)
+	if (commands_record(st, job, journal, e) == 0 && start_in_transaction(st, job, e) == 0 && store_job_get(st, id, row, e) == 0)
 		rv = store_commit(st, e);
 out:
 	if (rv == -1) {
@@ -104,6 +105,23 @@ out:
 		json_decref(*row);
 		*row = NULL;
 	}
+	json_decref(job);
+	return rv;
+}
+
+int
+effects_park(struct store *st, const char *id, const json_t *journal, int64_t attempts_less, struct pd_err *e)
+{
+	json_t *job = NULL, *set = NULL;
+	int	rv = -1;
+
+	if (store_begin(st, e) == 0 && store_job_get(st, id, &job, e) == 0 && commands_record(st, job, journal, e) == 0) {
+		set = json_pack("{s:I}", "attempts", (json_int_t)(field_number(job, "attempts") - attempts_less));
+		rv = store_job_set(st, id, set, e) == 0 ? store_commit(st, e) : -1;
+	}
+	if (rv == -1)
+		store_rollback(st);
+	json_decref(set);
 	json_decref(job);
 	return rv;
 }
@@ -132,7 +150,7 @@ end_in_transaction(struct store *st, const json_t *job, struct ending *end, stru
 	json_t	   *set;
 	int	    rv;
 
-	if (apply(st, job, end, e) == -1)
+	if (apply(st, job, end, e) == -1 || commands_record(st, job, end->commands, e) == -1)
 		return -1;
 	if (message[0] == '\0' && end->state == JOB_DONE)
 		message = field_is_set(job, "plan") ? "this was the plan; nothing was changed or reserved" : "done";

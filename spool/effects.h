@@ -20,13 +20,17 @@ struct ending {
 	struct pd_err  err;	/* code and message for its user; PD_OK or PD_NO_CHANGE when done */
 	const json_t  *value;	/* the results, may be NULL; not owned */
 	char	       journal[65];	/* SHA-256 of the journal, so that the history proves the commands; "" = none */
+	const json_t  *commands;	/* the journal's records, for the history (spool/commands.h); may be NULL; not owned */
 };
 
 /*
- * The job is about to be given to a worker: counts the attempt, moves it to running, marks its VM.  Own
- * transaction.  *row is the row as it is then, the caller's.  PD_NOTFOUND, PD_CONFLICT: it cannot start any more, end it.
+ * The job is about to be given to a worker: counts the attempt, moves it to running, marks its VM; what the journal
+ * (its records, NULL = none) holds of an earlier attempt goes to the history.  Own transaction.  *row is the row as it is then, the caller's.  PD_NOTFOUND, PD_CONFLICT: it cannot start any more, end it.
  */
-int effects_start(struct store *st, const char *id, json_t **row, struct pd_err *e);
+int effects_start(struct store *st, const char *id, const json_t *journal, json_t **row, struct pd_err *e);
+
+/* Its worker parked it: the commands so far, and the attempts that count.  Own transaction. */
+int effects_park(struct store *st, const char *id, const json_t *journal, int64_t attempts_less, struct pd_err *e);
 
 /*
  * The job ends: effects, move, history, in one transaction.  A job that has ended before stays as

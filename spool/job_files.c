@@ -59,16 +59,31 @@ job_journal_open(const struct spool *s, const char *id, struct pd_err *e)
 	return fd;
 }
 
+static void
+load_records(const struct spool *s, const char *id, json_t **records)
+{
+	struct journal j = { .fd = sys.openat(s->journal, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) };
+	int	       fd = j.fd;
+
+	if (fd == -1)
+		return;
+	(void)journal_load(&j, fd, 0, records, NULL);
+	(void)sys.close(fd);
+}
+
 void
-job_journal_digest(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN])
+job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN], json_t **records)
 {
 	char  *buf = NULL;
 	size_t len = 0;
 
 	text[0] = '\0';
-	if (io_read_file(s->journal, id, JOURNAL_FILE_MAX, &buf, &len, NULL) == 0 && len > 0 &&
-	    digest_text(buf, len, text, NULL) == -1)
-		text[0] = '\0';
+	*records = NULL;
+	if (io_read_file(s->journal, id, JOURNAL_FILE_MAX, &buf, &len, NULL) == 0 && len > 0) {
+		if (digest_text(buf, len, text, NULL) == -1)
+			text[0] = '\0';
+		load_records(s, id, records);
+	}
 	free(buf);
 }
 

@@ -17,8 +17,11 @@
  */
 int job_journal_open(const struct spool *s, const char *id, struct pd_err *e);
 
-/* SHA-256 of the journal as it is now, "" when there is none or it cannot be read. */
-void job_journal_digest(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN]);
+/*
+ * The journal as it is now: its SHA-256, "" when there is none or it cannot be read, and its records, NULL when there is none or it is
+ * damaged (the worker says so too, and a person has to look).
+ */
+void job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN], json_t **records);
 
 /* The log for appending, made when missing, readable by the spool group. */
 int job_log_open(const struct spool *s, const char *id, struct pd_err *e);

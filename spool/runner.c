@@ -96,10 +96,14 @@ record_end(struct director *d, const char *id, const struct ending *wanted)
 {
 	struct ending ending = *wanted;
 	struct pd_err e;
-	json_t	     *row = NULL;
+	json_t	     *row = NULL, *commands;
+	int	      rv;
 
-	job_journal_digest(&d->spool, id, ending.journal);
-	if (effects_end(d->store, id, &ending, &row, &e) == -1) {
+	job_journal_read(&d->spool, id, ending.journal, &commands);
+	ending.commands = commands;
+	rv = effects_end(d->store, id, &ending, &row, &e);
+	json_decref(commands);
+	if (rv == -1) {
 		log_event(&d->log, LOG_ERR, "end-not-recorded", "job", id, "why", e.msg, NULL);
 		return -1;
 	}
@@ -252,6 +256,21 @@ lost_worker(struct director *d, struct worker *w)
 	try_later(d, &job, DIRECTOR_LOCKED_MS, &why);
 }
 
+/* The start is durable; with it what an earlier attempt has sent. */
+static int
+begin(struct director *d, const char *id, const struct start *s, json_t **row, struct pd_err *e)
+{
+	char	ignored[DIGEST_TEXT_LEN];
+	json_t *journal = NULL;
+	int	rv;
+
+	if (s->was_begun)
+		job_journal_read(&d->spool, id, ignored, &journal);
+	rv = effects_start(d->store, id, journal, row, e);
+	json_decref(journal);
+	return rv;
+}
+
 static void
 start_job(struct director *d, const struct sched_job *job)
 {
@@ -259,7 +278,7 @@ start_job(struct director *d, const struct sched_job *job)
 	struct pd_err e;
 	json_t	     *row = NULL;
 
-	if (prepare(d, job, &s, &e) == -1 || effects_start(d->store, job->id, &row, &e) == -1) {
+	if (prepare(d, job, &s, &e) == -1 || begin(d, job->id, &s, &row, &e) == -1) {
 		not_started(d, job, s.was_begun, &e);
 		start_clear(&s);
 		return;
@@ -286,24 +305,16 @@ runner_dispatch(struct director *d)
 static void
 parked(struct director *d, const struct sched_job *job)
 {
+	char	      ignored[DIGEST_TEXT_LEN];
 	struct pd_err e;
-	json_t	     *row = NULL, *set;
+	json_t	     *commands;
 
-	if (store_begin(d->store, &e) == -1 || store_job_get(d->store, job->id, &row, &e) == -1)
-		goto fail;
-	set = json_pack("{s:I}", "attempts", (json_int_t)(field_number(row, "attempts") - d->is_stopping));
-	if (store_job_set(d->store, job->id, set, &e) == -1 || store_commit(d->store, &e) == -1) {
-		json_decref(set);
-		goto fail;
-	}
-	json_decref(set);
-	json_decref(row);
-	log_event(&d->log, LOG_NOTICE, "parked", "job", job->id, NULL);
-	return;
-fail:
-	store_rollback(d->store);
-	json_decref(row);
-	log_event(&d->log, LOG_WARNING, "park-not-recorded", "job", job->id, "why", e.msg, NULL);
+	job_journal_read(&d->spool, job->id, ignored, &commands);
+	if (effects_park(d->store, job->id, commands, d->is_stopping, &e) == 0)
+		log_event(&d->log, LOG_NOTICE, "parked", "job", job->id, NULL);
+	else	/* its row says running, its journal has the commands: the next start finds both */
+		log_event(&d->log, LOG_WARNING, "park-not-recorded", "job", job->id, "why", e.msg, NULL);
+	json_decref(commands);
 }
 
 static void

@@ -40,7 +40,8 @@ int store_back(struct store *st, struct pd_err *e);
 
 /*
  * Jobs.  A job row: id verb user tenant platform vm state args{} once digest(of args, verb) note plan(bool) source origin tag
- * submitted started finished (wall ms, 0 = not yet) attempts cancel(bool) code exit message value{}.
+ * submitted started finished (wall ms, 0 = not yet) attempts cancel(bool) code exit message value{}
+ * recorded (so many records of its journal are in the history).
  * store_job_add takes such an object; get/list give them back.
  */
 int store_job_add(struct store *st, const json_t *job, struct pd_err *e);	/* PD_CONFLICT: id or once-key is there */
@@ -102,6 +103,7 @@ int store_image_list(struct store *st, const char *platform, json_t **is, struct
  * JSON of the record: sorted keys, no blanks, seq included; 32 zero bytes before the first).  A record: seq t(RFC 3339) event user tenant
  * job verb vm what{}; seq and hash are made here, t when it is absent.  Inside a transaction only.
  */
+#define HISTORY_RECORD_MAX (64 * 1024)	/* bytes of one record's text: who adds one keeps what it holds far below that */
 int store_history_add(struct store *st, const json_t *record, struct pd_err *e);
 /* The last `limit` records; with `from_start` or `after`, the first ones behind record `after`. */
 struct history_filter {

@@ -15,6 +15,7 @@ static const struct column columns[] = {
 	{ "submitted", COLUMN_INT }, { "started", COLUMN_INT }, { "finished", COLUMN_INT },
 	{ "attempts", COLUMN_INT }, { "cancel", COLUMN_BOOL }, { "code", COLUMN_TEXT },
 	{ "exit", COLUMN_INT }, { "message", COLUMN_TEXT }, { "value", COLUMN_JSON },
+	{ "recorded", COLUMN_INT },
 };
 const struct table store_job_table = { "job", "id", columns, sizeof(columns) / sizeof(columns[0]) };
 

@@ -8,7 +8,8 @@
  *	vm_address	IPv4 addresses of the VMs' networks, taken out of vm.spec by store_vm.c: one owner per VLAN and address
  *	job		one row per job, never deleted; seq is the order of intake; once is unique per user
  *	history		record is the canonical JSON text that hash proves; user, tenant, job and vm are computed from it, so
- *			that no index can say something else than the evidence.  Rows are neither changed nor deleted.
+ *			that no index can say something else than the evidence.  Rows are not changed, and deleted when they are archived.
+ *	history_base	the last record that was archived: the rows behind it are those that are here
  *	history_head	the last record's seq and hash: without it a cut at the end could not be found
  *
  * Times are wall milliseconds, sizes MiB, processing units hundredths.  args, value, spec,
@@ -87,8 +88,22 @@ static const char version_1[] =
     "PRAGMA application_id = " TEXT_OF(STORE_APPLICATION) ";"
     "PRAGMA user_version = 1;";
 
+/*
+ * history_base: the last record that was archived, and its hash; the rows up to it may be removed, and the chain of those that stay goes on
+ * from it.  job.recorded: so many records of the job's journal are in the history.  kept: what has to be known at the next start.
+ */
+static const char version_2[] =
+    "ALTER TABLE job ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE history_base (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;"
+    "INSERT INTO history_base VALUES (1, 0, zeroblob(32));"
+    "DROP TRIGGER history_keep_delete;"
+    "CREATE TRIGGER history_keep_delete BEFORE DELETE ON history WHEN OLD.seq > (SELECT seq FROM history_base)"
+    " BEGIN SELECT RAISE(ABORT, 'history is never deleted before it is archived'); END;"
+    "CREATE TABLE kept (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "PRAGMA user_version = 2;";
+
 /* upgrades[i] leads from version i to i + 1 and sets user_version. */
-static const char *const upgrades[STORE_VERSION] = { version_1 };
+static const char *const upgrades[STORE_VERSION] = { version_1, version_2 };
 
 static int
 one_number(struct store *st, const char *sql, int64_t *n, struct pd_err *e)

@@ -41,6 +41,26 @@ logged=$(sed -n 's/.*event=history .*witness=//p' "$site/log/director" | tail -n
 as admin 0 verify-history --witness "$logged"
 as admin 64 verify-history --witness 5
 
+# Every command that was sent is in it, once, with the digest of its answer, as the transcript has it.
+answers() {	# of the commands in the last request's history
+	json '[.value[] | select(.event == "commands") | .what.commands[] | select(has("repeated") | not)] | sort_by(.n)'
+}
+as alice 0 list-jobs --all --json
+created=$(json '.value[] | select(.verb == "create-vm" and .state == "done") | .id')
+as admin 0 history --job "$created" --json
+answers >"$work/commands"
+as admin 0 transcript "$created" --json
+is 'commands in the history' "$(json '.value | length')" "$(jq length "$work/commands")"
+is 'what was sent' "$(json '[.value[] | [.step, .part, .as, .command, .t, .status]] | tojson')" \
+    "$(jq '[.[] | [.step, .part, .as, .cmd, .t, .status]] | tojson' -r "$work/commands")"
+n=$(jq 'map(.status == 0 and .part == "run") | index(true)' "$work/commands")
+json ".value[$n].out // \"\" | @base64" | base64 -d >"$work/stdout"
+json ".value[$n].err // \"\" | @base64" | base64 -d >"$work/stderr"
+is 'digest of an answer as sha256sum makes it' "$(jq -r ".[$n].answer" "$work/commands")" \
+    "$({ wc -c <"$work/stdout"; cat "$work/stdout" "$work/stderr"; } | sha256sum | cut -d' ' -f1)"
+as admin 0 history --job "$created"
+says 'commands +.*commands=[0-9]+'
+
 # Page by page it is all there, and another program proves it.
 n=0 after=0
 : >"$work/all"

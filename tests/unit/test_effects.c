@@ -45,7 +45,7 @@ start(const char *id)
 {
 	json_t *row = NULL;
 
-	cr_assert_eq(effects_start(f.st, id, &row, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(effects_start(f.st, id, NULL, &row, &f.e), 0, "%s", f.e.msg);
 	cr_assert_str_eq(field_text(row, "state"), "running");
 	json_decref(row);
 }

@@ -82,7 +82,7 @@ start(const char *id)
 {
 	json_t *row = NULL;
 
-	cr_assert_eq(effects_start(f.st, id, &row, &f.e), 0);
+	cr_assert_eq(effects_start(f.st, id, NULL, &row, &f.e), 0);
 	json_decref(row);
 }
 

@@ -54,7 +54,7 @@ Test(store_job, every_key_comes_back_as_it_was_given)
 {
 	char	id[JOB_ID_LEN + 1];
 	json_t *row = json_pack("{s:s s:s s:s s:s s:s s:s s:s s:{s:[i,i] s:b s:s} s:s s:s s:s s:b s:s s:s s:s s:I s:I s:I s:i s:b s:s s:i s:s"
-				" s:{s:i}}",
+				" s:{s:i} s:i}",
 	    "id", fixture_id(id, 1), "verb", "create-vm", "user", "alice", "tenant", "blue",
 	    "platform", "power1", "vm", "web1", "state",
 	    "queued", "args", "list", 1, 2, "no_start", 1, "text",
@@ -63,7 +63,7 @@ Test(store_job, every_key_comes_back_as_it_was_given)
 	    (json_int_t)1800000000123,
 	    "started", (json_int_t)2, "finished", (json_int_t)3, "attempts", 4, "cancel", 1, "code",
 	    "OK", "exit", 75, "message", "m",
-	    "value", "lpar_id", 5);
+	    "value", "lpar_id", 5, "recorded", 6);
 	json_t *back;
 
 	cr_assert_not_null(row);
