@@ -53,11 +53,12 @@ SIMMAIN  = tests/simulator/powerdirector-sim.c
 SIMSRC   = $(filter-out $(SIMMAIN),$(wildcard tests/simulator/*.c))
 UNITSRC  = $(wildcard tests/unit/*.c)
 SIMUNIT  = $(wildcard tests/unit/simulator/*.c)
+CHECKSRC = $(wildcard tests/fault/checker*.c)
 FUZZSRC  = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZERS  = $(FUZZSRC:tests/fuzz/%.c=$(B)/%)
 
 obj      = $(patsubst %.c,$(B)/%.o,$(1))
-OBJS     = $(call obj,$(MAINS) $(LIBSRC) $(SIMMAIN) $(SIMSRC) $(UNITSRC) $(SIMUNIT) $(FUZZSRC))
+OBJS     = $(call obj,$(MAINS) $(LIBSRC) $(SIMMAIN) $(SIMSRC) $(UNITSRC) $(SIMUNIT) $(CHECKSRC) $(FUZZSRC))
 LIB      = $(B)/libpowerdirector.a
 SIMLIB   = $(B)/libsimulator.a
 PROGRAMS = $(B)/powerdirector $(B)/powerdirectord $(B)/powerdirector-worker
@@ -103,6 +104,10 @@ $(B)/unit-tests: $(call obj,$(UNITSRC)) $(LIB)
 $(B)/simulator-unit-tests: $(call obj,$(SIMUNIT)) $(SIMLIB)
 	$(LINK) $^ $(SIM_LIBS) -lcriterion -o $@
 
+# A second opinion on the promises: nothing of ours is linked.
+$(B)/pd-checker: $(call obj,$(CHECKSRC))
+	$(LINK) $^ -lsqlite3 -ljansson -lcrypto -o $@
+
 # Fuzz harnesses: with libFuzzer in VARIANT=fuzz, otherwise with a main() that replays a corpus.
 ifeq ($(VARIANT),fuzz)
 FUZZMAIN = -fsanitize=fuzzer
@@ -116,7 +121,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
 	$(LINK) $< $(FUZZMAIN) $(LIB) $(ALL_LIBS) -o $@
 
 # What `make check` runs; every program and test exists before the first test starts.
-TESTBIN = $(PROGRAMS) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(FUZZERS)
+TESTBIN = $(PROGRAMS) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(B)/pd-checker $(FUZZERS)
 check: deps
 	@$(MAKE) --no-print-directory $(TESTBIN)
 	@tests/check $(B) $(VARIANT)
