@@ -67,7 +67,7 @@ Q        = $(if $(V),,@)
 LINK     = $(Q)$(if $(V),,echo "  LINK $@";) $(CC) $($(VARIANT)_CFLAGS) $(CFLAGS) $($(VARIANT)_LDFLAGS) $(LDFLAGS) -Wl,--as-needed
 
 .DEFAULT_GOAL = all
-.PHONY: all sim check demo demo-up demo-down bench fuzz lint cov install install-perms clean deps
+.PHONY: all sim check faults demo demo-up demo-down bench fuzz lint cov install install-perms clean deps
 .SECONDARY: $(OBJS)
 
 all: deps
@@ -119,6 +119,28 @@ $(B)/fuzz_sim_%: $(B)/tests/fuzz/fuzz_sim_%.o $(SIMLIB) $(LIB)
 	$(LINK) $< $(FUZZMAIN) $(SIMLIB) $(LIB) $(SIM_LIBS) $(ALL_LIBS) -o $@
 $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
 	$(LINK) $< $(FUZZMAIN) $(LIB) $(ALL_LIBS) -o $@
+
+# The programs with another table of system calls, which fails as a plan says (tests/fault/plan.h).
+FAULT     = $(B)/tests/fault/plan.o $(B)/tests/fault/sys_fault.o
+SQLFAULT  = $(B)/tests/fault/sqlite_fault.o
+FAULTBIN  = $(PROGRAMS:$(B)/%=$(B)/fault/%) $(B)/fault-whole
+OBJS     += $(call obj,$(wildcard tests/fault/*.c))
+$(B)/fault/powerdirector: $(B)/gateway/powerdirector.o $(FAULT) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK) $^ $(GATEWAY_LIBS) -o $@
+$(B)/fault/powerdirectord: $(B)/spool/powerdirectord.o $(FAULT) $(SQLFAULT) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK) $^ $(DIRECTOR_LIBS) -o $@
+$(B)/fault/powerdirector-worker: $(B)/handlers/powerdirector-worker.o $(FAULT) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK) $^ $(WORKER_LIBS) -o $@
+$(B)/fault-whole: $(B)/tests/fault/whole.o $(B)/tests/fault/site.o $(B)/tests/fault/plan.o $(LIB)
+	$(LINK) $^ -ljansson -lsqlite3 -o $@
+
+# Every system call of the whole programs, every kind of fault: half an hour and more.
+faults: deps
+	@$(MAKE) --no-print-directory $(FAULTBIN) $(PROGRAMS) $(B)/powerdirector-sim
+	@tests/fault/run $(B)
 
 # What `make check` runs; every program and test exists before the first test starts.
 TESTBIN = $(PROGRAMS) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(B)/pd-checker $(FUZZERS)
