@@ -2,14 +2,13 @@
 /*
  * ask.c - questions to the director: queries of verbs, and refusals for its history.
  */
-#include <sys/socket.h>
-#include <sys/time.h>
-
+#include <errno.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "gateway/ask.h"
+#include "spool/clock.h"
 #include "spool/query.h"
 #include "spool/wire.h"
 
@@ -20,32 +19,52 @@ ask_new(const struct gateway *g, const char *op)
 	    g->caller.origin == JOB_BY_KEY ? "key" : "account", "source", g->launch.source);
 }
 
+static int
+no_connection(const struct pd_err *why, int limit_ms, struct pd_err *e)
+{
+	if (why->code != PD_BUSY)
+		return pd_fail(e, why->code, "the director cannot be asked: %s", why->msg);
+	if (why->sys == EAGAIN)
+		return pd_fail_wait(e, PD_BUSY, ASK_AGAIN_S, "the director did not take the connection within %d ms, it is busy or hangs",
+		    limit_ms);
+	return pd_fail(e, PD_BUSY, "the director is not running; try later, or tell an administrator");
+}
+
+/* Within the limit: the time that the connection has taken is not there for the answer. */
+static int
+exchange(int sock, json_t *msg, int64_t end_ms, json_t **reply, struct pd_err *e)
+{
+	int64_t left;
+
+	if (wire_send(sock, msg, NULL, 0, e) == -1)
+		return -1;
+	left = end_ms - clock_mono_ms();
+	return wire_recv(sock, WIRE_REPLY_MAX, left > 0 ? (int)left : 0, reply, NULL, 0, e);
+}
+
 int
 ask_director(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply, int *is_down, struct pd_err *e)
 {
-	struct timeval limit = { limit_ms / 1000, limit_ms % 1000 * 1000 };
-	struct pd_err  why;
-	int	       sock, rv;
+	int64_t	      end_ms = clock_mono_ms() + limit_ms;
+	struct pd_err why;
+	int	      sock, rv;
 
 	*reply = NULL;
-	sock = wire_connect(g->conf->socket, &why);
+	sock = wire_connect(g->conf->socket, limit_ms, &why);
 	if (is_down != NULL)
-		*is_down = sock == -1;
+		*is_down = sock == -1 && why.sys != EAGAIN;
 	if (sock == -1) {
 		json_decref(msg);
-		if (why.code == PD_BUSY)
-			return pd_fail(e, PD_BUSY, "the director is not running; try later, or tell an administrator");
-		return pd_fail(e, why.code, "the director cannot be asked: %s", why.msg);
+		return no_connection(&why, limit_ms, e);
 	}
-	(void)setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	rv = wire_send(sock, msg, NULL, 0, e) == -1 ? -1 : wire_recv(sock, WIRE_REPLY_MAX, limit_ms, reply, NULL, 0, e);
+	rv = exchange(sock, msg, end_ms, reply, e);
 	(void)close(sock);
 	if (rv == 1)
 		return 0;
 	if (rv == 0)
-		return pd_fail(e, PD_BUSY, "the director closed the connection without an answer; try later");
+		return pd_fail_wait(e, PD_BUSY, ASK_AGAIN_S, "the director closed the connection without an answer");
 	if (e != NULL && e->code == PD_BUSY)
-		return pd_fail(e, PD_BUSY, "the director did not answer within %d seconds; try later", limit_ms / 1000);
+		return pd_fail_wait(e, PD_BUSY, ASK_AGAIN_S, "the director did not answer within %d s", limit_ms / 1000);
 	return -1;
 }
 

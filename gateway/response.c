@@ -43,6 +43,10 @@ void
 response_error(struct response *r, const struct pd_err *e)
 {
 	response_code(r, e->code, "%s", e->msg);
+	if (e->wait_s <= 0)
+		return;
+	json_decref(r->value);
+	r->value = json_pack("{s:i}", "retry_after", e->wait_s);
 }
 
 /* As much of a text as fits, whole characters only, harmless. */
@@ -118,7 +122,7 @@ print_text(const struct response *r, const char *verb)
 		(void)fprintf(out, "%s\n", r->message);
 	if (r->is_text)
 		(void)fputs(json_string_value(r->value), stdout);
-	else if (r->status == 0 || r->job[0] == '\0')
+	else if (r->status == 0 || (r->job[0] == '\0' && r->status != code_exit(PD_BUSY)))
 		render_value(stdout, v, r->value);	/* of a job that failed the message says it */
 	if (r->status != 0)
 		(void)fprintf(stderr, "powerdirector: %s\n", r->message);

@@ -4,6 +4,7 @@
  *
  * Leaving never touches the job: whoever closes his laptop finds it again by its id.
  */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -124,14 +125,16 @@ static void
 look_after_director(struct watch *w, int64_t now)
 {
 	struct event note = { .kind = EVENT_NOTE, .level = "warning", .text = "the director is not running; the job goes on when it is back" };
-	int	     sock;
+	struct pd_err why;
+	int	      sock;
 
 	if (now - w->heard_ms < SILENCE_MS)
 		return;
 	w->heard_ms = now;
-	sock = wire_connect(w->g->conf->socket, NULL);
-	if (sock != -1) {
-		(void)close(sock);
+	sock = wire_connect(w->g->conf->socket, 0, &why);
+	if (sock != -1 || why.sys == EAGAIN) {	/* many are asking it: it is there */
+		if (sock != -1)
+			(void)close(sock);
 		w->told_down = 0;
 	} else if (!w->told_down) {
 		progress_event(&w->p, &note, now);

@@ -37,13 +37,6 @@ set_defaults(const struct conf_parse *p)
 {
 	struct pd_conf *c = p->conf;
 
-	c->jobs_per_platform = 2;
-	c->jobs_total = 16;
-	c->pending_per_user = 200;
-	c->worker_idle_s = 600;
-	c->worker_jobs = 100;
-	c->history_page = 50;
-	c->history_witness = 1000;
 	return set_default(p, &c->spool, "/var/spool/powerdirector") == -1 ||
 	    set_default(p, &c->state, "/var/lib/powerdirector") == -1 ||
 	    set_default(p, &c->socket, "/run/powerdirector/query") == -1 ||
@@ -76,13 +69,7 @@ set_plain(struct conf_parse *p)
 	    conf_text(p, p->cfg, "service-account", ARG_FILE, &c->service_account) == -1 ||
 	    conf_text(p, p->cfg, "spool-group", ARG_FILE, &c->spool_group) == -1)
 		return -1;
-	return conf_number(p, p->cfg, "jobs-per-platform", ARG_COUNT, 1, 64, &c->jobs_per_platform) == -1 ||
-	    conf_number(p, p->cfg, "jobs-total", ARG_COUNT, 1, 1024, &c->jobs_total) == -1 ||
-	    conf_number(p, p->cfg, "pending-per-user", ARG_COUNT, 1, 20000, &c->pending_per_user) == -1 ||
-	    conf_number(p, p->cfg, "worker-idle", ARG_DURATION, 1, 86400, &c->worker_idle_s) == -1 ||
-	    conf_number(p, p->cfg, "worker-jobs", ARG_COUNT, 1, 1000000, &c->worker_jobs) == -1 ||
-	    conf_number(p, p->cfg, "history-page", ARG_COUNT, 1, 1000, &c->history_page) == -1 ||
-	    conf_number(p, p->cfg, "history-witness", ARG_COUNT, 1, 1000000, &c->history_witness) == -1 ? -1 : 0;
+	return conf_set_limits(p);
 }
 
 /* Networks and roles first: tenants point at them, wherever they stand in the file. */

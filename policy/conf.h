@@ -75,7 +75,15 @@ struct pd_conf {
 	char  *pam_service;
 	char  *service_account;		/* owner of the forced-command keys, may be NULL */
 	char  *spool_group;		/* group of the setgid gateway, may be NULL */
-	int64_t jobs_per_platform, jobs_total, pending_per_user;
+	int64_t jobs_per_platform, jobs_total;
+	int64_t pending_per_user, pending_total;	/* jobs that are not finished */
+	int64_t bytes_per_user_mib, bytes_total_mib;	/* of their job files */
+	int64_t followers_per_user, followers_total;
+	int64_t requests_per_minute;			/* of one user; 0 = not limited */
+	int64_t log_size_mib;				/* of one job */
+	int64_t disk_warn, disk_refuse;			/* percent of a file system that are free */
+	int64_t disk_reserve_mib;
+	int64_t once_keep_s;
 	int64_t worker_idle_s, worker_jobs;	/* a warm worker retires after either */
 	int64_t history_page, history_witness;
 	struct pd_role	  *roles;    size_t nroles;

@@ -59,6 +59,9 @@ int conf_title_text(struct conf_parse *p, cfg_t *section, int line, char **out);
 int conf_address(const struct conf_parse *p, const struct conf_word *w, uint32_t *addr);
 int conf_range(const struct conf_parse *p, const struct conf_word *w, uint32_t *addr, uint32_t *mask);
 
+/* conf_limits.c: every number, or its default. */
+int conf_set_limits(struct conf_parse *p);
+
 /* conf_networks.c, conf_roles.c, conf_tenants.c: one section each; then what only the whole can tell. */
 int conf_add_network(struct conf_parse *p, cfg_t *section, int line);
 int conf_add_role(struct conf_parse *p, cfg_t *section, int line);

@@ -25,7 +25,7 @@
 #define TITLED(name, opts)  CFG_SEC(name, opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
 #define OWNER(p)	{ .name = PARSE, .type = CFGT_STR, .flags = CFGF_NODEFAULT, .simple_value = { .ptr = (void **)(p) } }
 
-#define NAMES_MAX 32	/* options of one section */
+#define NAMES_MAX 48	/* options of one section */
 
 int
 conf_fail(const struct conf_parse *p, int line, const char *fmt, ...)
@@ -120,6 +120,9 @@ make_tables(struct conf_parse *p)
 	cfg_opt_t file[] = { WORD("spool"), WORD("state"), WORD("socket"), WORD("templates"), WORD("keys"),
 		WORD("worker"), WORD("pam-directory"), WORD("pam-service"), WORD("service-account"),
 		WORD("spool-group"), WORD("jobs-per-platform"), WORD("jobs-total"), WORD("pending-per-user"),
+		WORD("pending-total"), WORD("bytes-per-user"), WORD("bytes-total"), WORD("followers-per-user"),
+		WORD("followers-total"), WORD("requests-per-minute"), WORD("log-size"), WORD("disk-warn"),
+		WORD("disk-refuse"), WORD("disk-reserve"), WORD("once-keep"),
 		WORD("worker-idle"), WORD("worker-jobs"), WORD("history-page"), WORD("history-witness"),
 		TITLED("role", role), TITLED("network", network), TITLED("tenant", tenant), WORD("end"), OWNER(p), CFG_END() };
 

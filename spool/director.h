@@ -8,6 +8,7 @@
  *	query_server.c	the local socket
  *	reload.c	SIGHUP
  *	retake.c	a stuck job undone or resumed
+ *	throttle.c	users who ask too often
  *	witness.c	the history's head to syslog
  *	director_open.c	opening and closing it all
  */
@@ -25,6 +26,7 @@
 #include "spool/intake.h"
 #include "spool/log.h"
 #include "spool/query_server.h"
+#include "spool/rate.h"
 #include "spool/scheduler.h"
 #include "spool/store.h"
 #include "spool/worker_pool.h"
@@ -61,6 +63,7 @@ struct director {
 	struct intake	    intake;
 	struct query_server server;
 	struct unrecorded  *unrecorded;
+	struct rate	   *rate;
 	int		    state_dir, lock, watch;
 	int64_t		    scan_at_ms, retry_at_ms, sweep_at_ms;	/* monotonic; retry 0 = none */
 	int64_t		    hold_until_ms;	/* nothing is started before: our own disk or worker program failed */
@@ -97,5 +100,9 @@ int recovery_run(struct director *d, struct pd_err *e);
 /* reload.c */
 void reload_conf(struct director *d);
 int  reload_record_start(struct director *d, struct pd_err *e);	/* the policy's digest into the history */
+int  director_record(struct director *d, json_t *record, struct pd_err *e);	/* one record, a transaction of its own; takes the reference */
+
+/* throttle.c: the answer to a request that came too soon, NULL when it did not. */
+json_t *throttle_request(struct director *d, const char *user, const json_t *request);
 
 #endif

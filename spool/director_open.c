@@ -75,6 +75,8 @@ open_parts(struct director *d, struct pd_err *e)
 		return -1;
 	if ((d->sched = sched_new(&limits)) == NULL)
 		return pd_fail_sys(e, PD_IO, "make the scheduler");
+	if ((d->rate = rate_new()) == NULL)
+		return pd_fail_sys(e, PD_IO, "make the table of requests");
 	if (pool_init(&d->pool, d->conf->worker, d->conf->worker_idle_s, d->conf->worker_jobs, e) == -1)
 		return -1;
 	d->intake.spool = &d->spool;
@@ -127,6 +129,7 @@ director_close(struct director *d)
 		query_server_close(&d->server, d->conf->socket);
 	pool_free(&d->pool);
 	sched_free(d->sched);
+	rate_free(d->rate);
 	intake_close(&d->intake);
 	store_close(d->store);
 	spool_close(&d->spool);

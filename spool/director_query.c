@@ -26,12 +26,6 @@ struct asking {
 	char		 user[JOB_USER_MAX + 1];
 };
 
-static json_t *
-reply_error(const struct pd_err *e)
-{
-	return query_reply(e->code, e->msg, NULL);
-}
-
 static int
 cancel(void *arg, const char *id, struct pd_err *e)
 {
@@ -87,7 +81,7 @@ op_query(struct asking *a)
 
 		(void)pd_fail(&e, PD_USAGE, "the director answers no \"%s\"",
 		    vis_encode(shown, sizeof(shown), name, strlen(name)));
-		return reply_error(&e);
+		return query_refusal(&e);
 	}
 	return query_answer(&q, verb, json_object_get(a->request, "args"), a->user);
 }
@@ -140,7 +134,7 @@ reply_not_yours(const char *id)
 	struct pd_err e;
 
 	(void)pd_fail(&e, PD_NOTFOUND, "there is no job %s of yours", id);
-	return reply_error(&e);
+	return query_refusal(&e);
 }
 
 /* A repeated once-key is answered by its first job. */
@@ -161,9 +155,9 @@ reply_known(struct asking *a, const char *id)
 	json_t	      *reply;
 
 	if (store_job_get(a->d->store, id, &v.row, &e) == -1)
-		return e.code == PD_NOTFOUND ? reply_not_yours(id) : reply_error(&e);
+		return e.code == PD_NOTFOUND ? reply_not_yours(id) : query_refusal(&e);
 	if (admission_first(a->d->store, v.row, &v.first, &e) == -1)
-		reply = reply_error(&e);
+		reply = query_refusal(&e);
 	else
 		reply = reply_verdict(a, &v);
 	verdict_clear(&v);
@@ -213,13 +207,13 @@ op_admit(struct asking *a)
 
 	if (!id_is_valid(id) || count < 0 || count > BATCH_JOBS_MAX) {
 		(void)pd_fail(&e, PD_USAGE, "this is not a job's id, or not the size of a batch");
-		return reply_error(&e);
+		return query_refusal(&e);
 	}
 	if (d->is_stopping)
 		return NULL;	/* as if we were not there: the job stays queued for the next start */
 	if (intake_take(&d->intake, d->spool.new, id, &t, &e) == -1) {
 		if (e.code != PD_NOTFOUND)
-			return reply_error(kept(d, id, &e));
+			return query_refusal(kept(d, id, &e));
 		return count > 1 ? reply_batch(a, id, (size_t)count, NULL) : reply_known(a, id);
 	}
 	reply = count > 1 ? reply_batch(a, id, (size_t)count, &t) : reply_verdict(a, &t.v[0]);
@@ -257,7 +251,7 @@ op_refused(struct asking *a)
 	struct pd_err e;
 
 	if (add_refusal(a, &e) == -1)
-		return reply_error(&e);
+		return query_refusal(&e);
 	return query_reply(PD_OK, "recorded", NULL);
 }
 
@@ -278,14 +272,17 @@ director_answer(void *arg, uid_t uid, const json_t *request)
 	const char     *op = field_text(request, "op");
 	enum job_origin origin = strcmp(field_text(request, "origin"), "account") == 0 ? JOB_BY_ACCOUNT : JOB_BY_KEY;
 	struct pd_err	e;
+	json_t	       *refusal;
 
 	if (identity_of_peer(&a.d->identity, uid, field_text(request, "user"), origin, a.user, &e) == -1) {
 		log_event(&a.d->log, LOG_WARNING, "peer-refused", "why", e.msg, NULL);
-		return reply_error(&e);
+		return query_refusal(&e);
 	}
+	if ((refusal = throttle_request(a.d, a.user, request)) != NULL)
+		return refusal;
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if (strcmp(ops[i].op, op) == 0)
 			return ops[i].answer(&a);	/* cppcheck-suppress returnDanglingLifetime ; an answer keeps nothing of a */
 	(void)pd_fail(&e, PD_USAGE, "the director knows no such request");
-	return reply_error(&e);
+	return query_refusal(&e);
 }

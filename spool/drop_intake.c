@@ -175,6 +175,19 @@ drop_claim(const struct spool *s, const char *id, struct pd_err *e)
 }
 
 int
+drop_withdraw(const struct spool *s, const char *id, struct pd_err *e)
+{
+	if (!id_is_valid(id))
+		return pd_fail(e, PD_BUG, "a job file without a job id is not withdrawn");
+	if (sys.unlinkat(s->new, id, 0) == -1)
+		return pd_fail_sys(e, errno == ENOENT ? PD_NOTFOUND : PD_IO, "withdraw job file %s", id);
+	/* Otherwise a power loss could bring back a job whose user was told to try later. */
+	if (sys.fsync(s->new) == -1)
+		return pd_fail_sys(e, PD_IO, "make the withdrawal of job file %s durable", id);
+	return 0;
+}
+
+int
 drop_finish(const struct spool *s, const char *id, struct pd_err *e)
 {
 	/* Not synced: a finished job that is still in cur/ after a crash is moved again. */

@@ -12,6 +12,7 @@
 #ifdef __clang_analyzer__
 #undef pd_fail
 #undef pd_fail_sys
+#undef pd_fail_wait
 #endif
 
 static const struct {
@@ -48,6 +49,7 @@ fill(struct pd_err *e, enum pd_code code, int sys, const char *fmt, va_list ap)
 		return -1;
 	e->code = code;
 	e->sys = sys;
+	e->wait_s = 0;
 	(void)vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	if (sys != 0) {
 		len = strlen(e->msg);
@@ -77,6 +79,23 @@ pd_fail_sys(struct pd_err *e, enum pd_code code, const char *fmt, ...)
 	fill(e, code, saved, fmt, ap);
 	va_end(ap);
 	errno = saved;
+	return -1;
+}
+
+int
+pd_fail_wait(struct pd_err *e, enum pd_code code, int wait_s, const char *fmt, ...)
+{
+	va_list ap;
+	size_t	len;
+
+	va_start(ap, fmt);
+	fill(e, code, 0, fmt, ap);
+	va_end(ap);
+	if (e == NULL)
+		return -1;
+	e->wait_s = wait_s;
+	len = strlen(e->msg);
+	(void)snprintf(e->msg + len, sizeof(e->msg) - len, "; try again in %d s", wait_s);
 	return -1;
 }
 

@@ -35,6 +35,7 @@ enum pd_code {
 struct pd_err {
 	enum pd_code code;	/* decides exit status and whether a retry makes sense */
 	int	     sys;	/* errno at the point of failure, 0 if none */
+	int	     wait_s;	/* PD_BUSY, PD_NOSPACE: worth trying again after so many seconds; 0 = nobody knows */
 	char	     msg[480];	/* what was being done, to what, what to do; no newline, no final stop */
 };
 
@@ -44,10 +45,14 @@ int pd_fail(struct pd_err *e, enum pd_code code, const char *fmt, ...)
 /* The same with ": strerror(errno)" appended and errno kept in e->sys. */
 int pd_fail_sys(struct pd_err *e, enum pd_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* For what may go better later: "; try again in 12 s" is appended and the seconds are kept in e->wait_s. */
+int pd_fail_wait(struct pd_err *e, enum pd_code code, int wait_s, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 #ifdef __clang_analyzer__	/* it sees one file at a time, and would try what follows a success */
 #define pd_fail(...)	 (pd_fail(__VA_ARGS__), -1)
 #define pd_fail_sys(...) (pd_fail_sys(__VA_ARGS__), -1)
+#define pd_fail_wait(...) (pd_fail_wait(__VA_ARGS__), -1)
 #endif
 
 /*

@@ -281,6 +281,25 @@ intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struc
 	return rv;
 }
 
+int
+intake_turn_away(struct intake *in, const char *id, const char *user, struct pd_err *e)
+{
+	struct dropped d;
+	int	       rv;
+
+	if (!id_is_valid(id) || !mark(in, id))
+		return pd_fail(e, PD_BADDATA, "the job file is not one that is read");
+	rv = drop_read(in->spool->new, id, in->spool->gid, &d, e);
+	if (rv == 0) {
+		rv = identity_of_file(in->identity, d.owner, &d.jobs[0], e);
+		if (rv == 0 && strcmp(d.jobs[0].user, user) != 0)
+			rv = pd_fail(e, PD_NOTFOUND, "there is no job %s of yours", id);
+		dropped_clear(&d);
+	}
+	unmark(in);
+	return rv == 0 ? drop_withdraw(in->spool, id, e) : -1;
+}
+
 static int
 by_name(const void *a, const void *b)
 {

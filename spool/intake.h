@@ -50,6 +50,12 @@ void taken_clear(struct taken *t);
 int intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struct pd_err *e);
 
 /*
+ * Takes ID, a file of user's jobs, out of new/ without a trace: it was never accepted, and its user is told to try later.  -1: it is not
+ * there, not this user's or not readable (PD_NOTFOUND, PD_BADDATA), or it is still there (PD_IO).
+ */
+int intake_turn_away(struct intake *in, const char *id, const char *user, struct pd_err *e);
+
+/*
  * Takes limit jobs out of dirfd, oldest first; a batch that has begun is taken whole.  Returns how many it took: limit or above says that
  * there may be more; -1 when our own disk or store failed: what is left is tried later.
  */

@@ -58,10 +58,10 @@ query_reply(enum pd_code code, const char *message, json_t *value)
 	return reply;
 }
 
-static json_t *
-reply_error(const struct pd_err *e)
+json_t *
+query_refusal(const struct pd_err *e)
 {
-	return query_reply(e->code, e->msg, NULL);
+	return query_reply(e->code, e->msg, e->wait_s > 0 ? json_pack("{s:i}", "retry_after", e->wait_s) : NULL);
 }
 
 static int
@@ -114,7 +114,7 @@ run_answer(const struct question *x, const struct verb *v)
 			rv = answers[i].answer(x, &a, &e);
 	if (rv == -1) {
 		json_decref(a.value);
-		return reply_error(&e);
+		return query_refusal(&e);
 	}
 	if (json_is_array(a.value))
 		fit_list(&a);
@@ -138,11 +138,11 @@ query_answer(const struct query_context *q, const struct verb *v, const json_t *
 	if (user == NULL || user[0] == '\0')
 		return query_reply(PD_DENIED, "nobody asks: a request needs its user", NULL);
 	if (policy_verb(q->conf, user, v->name, &why, &e) == -1 || set_scope(&x, &e) == -1)
-		return reply_error(&e);
+		return query_refusal(&e);
 	none = json_object();
 	x.args = args != NULL ? args : none;
 	if (args_check(v, x.args, &e) == -1)
-		reply = reply_error(&e);
+		reply = query_refusal(&e);
 	else
 		reply = run_answer(&x, v);
 	json_decref(none);
@@ -188,7 +188,7 @@ query_resolve(const struct query_context *q, const char *prefix, const char *use
 	if (user == NULL)
 		return query_reply(PD_DENIED, "nobody asks: a request needs its user", NULL);
 	if (set_scope(&x, &e) == -1 || question_job_id(&x, upper, id, &e) == -1)
-		return reply_error(&e);
+		return query_refusal(&e);
 	if ((reply = query_reply(PD_OK, "", NULL)) != NULL)
 		(void)json_object_set_new(reply, "job", json_string(id));
 	return reply;

@@ -57,6 +57,9 @@ struct query_context {
 /* A reply from an error or a success; takes the reference to value (may be NULL).  NULL without memory. */
 json_t *query_reply(enum pd_code code, const char *message, json_t *value);
 
+/* A refusal; its value says after how many seconds to try again, where that is known: {"retry_after":N}. */
+json_t *query_refusal(const struct pd_err *e);
+
 /*
  * Answers a verb of VERB_QUERY for user, who is who the caller says.  Policy and arguments are checked here, whatever was
  * checked before; what the user's role does not let them see is answered like what does not exist.

@@ -26,11 +26,10 @@ is_movable(const struct pd_conf *old, const struct pd_conf *new, struct pd_err *
 	return pd_fail(e, PD_CONFLICT, "%s: spool, state, socket and spool-group only change at a restart", new->file);
 }
 
-static int
-record(struct director *d, const char *event, json_t *what, struct pd_err *e)
+int
+director_record(struct director *d, json_t *record, struct pd_err *e)
 {
-	json_t *record = json_pack("{s:s s:o}", "event", event, "what", what);
-	int	rv = -1;
+	int rv = -1;
 
 	if (record == NULL)
 		return pd_fail(e, PD_IO, "no memory for the history");
@@ -40,6 +39,12 @@ record(struct director *d, const char *event, json_t *what, struct pd_err *e)
 		store_rollback(d->store);
 	json_decref(record);
 	return rv;
+}
+
+static int
+record(struct director *d, const char *event, json_t *what, struct pd_err *e)
+{
+	return director_record(d, json_pack("{s:s s:o}", "event", event, "what", what), e);
 }
 
 int

@@ -44,8 +44,11 @@ int wire_pack(const json_t *msg, char **buf, size_t *len, struct pd_err *e);
 
 /* Effective user of the peer, as the kernel knows it. */
 int wire_peer_uid(int sock, uid_t *uid, struct pd_err *e);
-/* Blocking socket; nobody there is PD_BUSY. */
-int wire_connect(const char *path, struct pd_err *e);
+/*
+ * Blocking socket; waits at most timeout_ms (-1 = for ever) for a listener that is slow to take it, and as long for each send later.
+ * PD_BUSY when there is none, or (e->sys is EAGAIN) it did not take the connection in time.
+ */
+int wire_connect(const char *path, int timeout_ms, struct pd_err *e);
 /*
  * Blocking listener (an event loop sets O_NONBLOCK).  A stale socket of ours at path is replaced; one that is in use, of
  * another owner, or another kind of file is PD_CONFLICT.  gid (gid_t)-1 leaves the group.

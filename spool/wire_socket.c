@@ -4,6 +4,7 @@
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <errno.h>
@@ -15,7 +16,8 @@
 #include "spool/portable.h"
 #include "spool/wire.h"
 
-#define BACKLOG 128
+#define BACKLOG	       128
+#define STALE_LIMIT_MS 1000	/* somebody whose queue is full is there, but may hang */
 
 int
 wire_peer_uid(int sock, uid_t *uid, struct pd_err *e)
@@ -62,18 +64,35 @@ connect_again(int s, const struct sockaddr_un *sun)
 	return rv;
 }
 
+/* A listener whose queue is full keeps connect(2) waiting: the limit for sending counts for that too (Linux). */
+static int
+set_limit(int s, int timeout_ms, struct pd_err *e)
+{
+	struct timeval limit = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
+
+	if (timeout_ms == 0)
+		limit.tv_usec = 1;	/* 0 would be for ever */
+	if (timeout_ms >= 0 && setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == -1)
+		return pd_fail_sys(e, PD_IO, "limit the time of a local socket");
+	return 0;
+}
+
 int
-wire_connect(const char *path, struct pd_err *e)
+wire_connect(const char *path, int timeout_ms, struct pd_err *e)
 {
 	struct sockaddr_un sun;
-	int		   s, is_down;
+	int		   s, is_busy;
 
 	if (make_address(path, &sun, e) == -1 || (s = local_socket(e)) == -1)
 		return -1;
+	if (set_limit(s, timeout_ms, e) == -1) {
+		(void)close(s);
+		return -1;
+	}
 	if (connect_again(s, &sun) == 0)
 		return s;
-	is_down = errno == ENOENT || errno == ECONNREFUSED || errno == EAGAIN;
-	pd_fail_sys(e, is_down ? PD_BUSY : PD_IO, "connect to the director at %s", path);
+	is_busy = errno == ENOENT || errno == ECONNREFUSED || errno == EAGAIN;
+	pd_fail_sys(e, is_busy ? PD_BUSY : PD_IO, "connect to the director at %s", path);
 	(void)close(s);
 	return -1;
 }
@@ -97,7 +116,7 @@ remove_stale(const char *path, const struct sockaddr_un *sun, struct pd_err *e)
 		    (unsigned long)st.st_uid);
 	if ((s = local_socket(e)) == -1)
 		return -1;
-	is_stale = connect_again(s, sun) == -1 && errno == ECONNREFUSED;
+	is_stale = set_limit(s, STALE_LIMIT_MS, e) == 0 && connect_again(s, sun) == -1 && errno == ECONNREFUSED;
 	(void)close(s);
 	if (!is_stale)
 		return pd_fail(e, PD_CONFLICT, "another process listens on %s", path);

@@ -125,3 +125,17 @@ faults() {
 		sleep 0.05
 	done
 }
+
+# Plain options of the configuration from now on, in place of those of the same name; in force when it returns.
+policies() { grep -c 'event=policy ' "$site/log/director"; }
+has_policies() { [ "$(policies)" -ge "$1" ]; }
+options() {	# options 'NAME = VALUE'...
+	conf=$site/etc/powerdirector.conf
+	wanted=$(($(policies) + 1))
+	for line in "$@"; do
+		sed -i "/^${line%% *}[ =]/d" "$conf"
+		sed -i "1i $line" "$conf"
+	done
+	kill -HUP "$(cat "$site/run/director.pid")"
+	wait_until 'the new policy' has_policies $wanted
+}

@@ -68,6 +68,17 @@ Test(conf, nothing_but_its_end_gives_the_defaults)
 	cr_expect_eq(c->jobs_per_platform, 2);
 	cr_expect_eq(c->jobs_total, 16);
 	cr_expect_eq(c->pending_per_user, 200);
+	cr_expect_eq(c->pending_total, 20000);
+	cr_expect_eq(c->bytes_per_user_mib, 8);
+	cr_expect_eq(c->bytes_total_mib, 512);
+	cr_expect_eq(c->followers_per_user, 8);
+	cr_expect_eq(c->followers_total, 256);
+	cr_expect_eq(c->requests_per_minute, 600);
+	cr_expect_eq(c->log_size_mib, 64);
+	cr_expect_eq(c->disk_warn, 10);
+	cr_expect_eq(c->disk_refuse, 5);
+	cr_expect_eq(c->disk_reserve_mib, 16);
+	cr_expect_eq(c->once_keep_s, 7 * 86400);
 	cr_expect_eq(c->worker_idle_s, 600);
 	cr_expect_eq(c->worker_jobs, 100);
 	cr_expect_eq(c->history_page, 50);
@@ -82,7 +93,9 @@ Test(conf, plain_options_are_set)
 	struct pd_conf *c = good("spool = /a\nstate = '/b c'\nsocket = \"/c\"\ntemplates = /d\nkeys = /e\nworker = /f\n"
 				 "pam-directory = /g\npam-service = pd\nservice-account = sa\nspool-group = sg\n"
 				 "jobs-per-platform = 3\njobs-total = 4\npending-per-user = 5\nworker-idle = 2h\nworker-jobs = 6\n"
-				 "history-page = 7\nhistory-witness = 3\n" END);
+				 "pending-total = 8\nbytes-per-user = 9M\nbytes-total = 1G\nfollowers-per-user = 10\nfollowers-total = 11\n"
+				 "requests-per-minute = 12\nlog-size = 13M\ndisk-warn = 15\ndisk-refuse = 14\ndisk-reserve = 17M\n"
+				 "once-keep = 2d\nhistory-page = 7\nhistory-witness = 3\n" END);
 
 	cr_expect_str_eq(c->spool, "/a");
 	cr_expect_str_eq(c->state, "/b c");
@@ -97,6 +110,17 @@ Test(conf, plain_options_are_set)
 	cr_expect_eq(c->jobs_per_platform, 3);
 	cr_expect_eq(c->jobs_total, 4);
 	cr_expect_eq(c->pending_per_user, 5);
+	cr_expect_eq(c->pending_total, 8);
+	cr_expect_eq(c->bytes_per_user_mib, 9);
+	cr_expect_eq(c->bytes_total_mib, 1024);
+	cr_expect_eq(c->followers_per_user, 10);
+	cr_expect_eq(c->followers_total, 11);
+	cr_expect_eq(c->requests_per_minute, 12);
+	cr_expect_eq(c->log_size_mib, 13);
+	cr_expect_eq(c->disk_warn, 15);
+	cr_expect_eq(c->disk_refuse, 14);
+	cr_expect_eq(c->disk_reserve_mib, 17);
+	cr_expect_eq(c->once_keep_s, 2 * 86400);
 	cr_expect_eq(c->worker_idle_s, 7200);
 	cr_expect_eq(c->worker_jobs, 6);
 	cr_expect_eq(c->history_page, 7);
@@ -486,7 +510,7 @@ Test(conf_file, the_sample_names_the_defaults)
 			p[1] = ' ';
 			n++;
 		}
-	cr_expect_eq(n, 14);
+	cr_expect_eq(n, 15);
 	cr_assert_eq(conf_parse("f", text, len, &c, &err), 0, "%s", err.msg);
 	cr_expect_str_eq(c->spool, plain->spool);
 	cr_expect_str_eq(c->state, plain->state);
@@ -496,6 +520,7 @@ Test(conf_file, the_sample_names_the_defaults)
 	cr_expect_eq(c->jobs_per_platform, plain->jobs_per_platform);
 	cr_expect_eq(c->jobs_total, plain->jobs_total);
 	cr_expect_eq(c->pending_per_user, plain->pending_per_user);
+	cr_expect_eq(c->requests_per_minute, plain->requests_per_minute);
 	cr_expect_eq(c->worker_idle_s, plain->worker_idle_s);
 	cr_expect_eq(c->worker_jobs, plain->worker_jobs);
 	cr_expect_eq(c->history_page, plain->history_page);
@@ -589,4 +614,15 @@ Test(conf_file, ten_thousand_lines_are_read_in_moments)
 	ms = load_ms();
 	cr_expect_lt(ms, 1000, "%.1f ms", ms);
 	free(text);
+}
+
+Test(conf, a_warning_about_the_disk_comes_before_the_refusal)
+{
+	struct pd_conf *c;
+
+	conf_free(good("disk-warn = 5\n" END));
+	cr_expect_eq(conf_parse("f", "\ndisk-warn = 4\n" END, strlen("\ndisk-warn = 4\n" END), &c, &err), -1);
+	cr_expect_not_null(strstr(err.msg, "f:2: disk-warn is 4 and disk-refuse is 5"), "%s", err.msg);
+	cr_expect_eq(conf_parse("f", "disk-refuse = 11\n" END, strlen("disk-refuse = 11\n" END), &c, &err), -1);
+	cr_expect_not_null(strstr(err.msg, "f:1: disk-warn is 10 and disk-refuse is 11"), "%s", err.msg);
 }

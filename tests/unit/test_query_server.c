@@ -75,7 +75,7 @@ connected(void)
 static int
 ask(int n)
 {
-	int sock = wire_connect(path, &e);
+	int sock = wire_connect(path, -1, &e);
 
 	cr_assert_neq(sock, -1, "%s", e.msg);
 	cr_assert_eq(wire_send(sock, json_pack("{s:i}", "n", n), NULL, 0, &e), 0);
@@ -116,7 +116,7 @@ Test(query_server, garbage_closes_its_own_connection_only)
 	int			 good = ask(7), bad[4];
 
 	for (size_t i = 0; i < 4; i++) {
-		bad[i] = wire_connect(path, &e);
+		bad[i] = wire_connect(path, -1, &e);
 		cr_assert_eq(send(bad[i], garbage[i], lens[i], 0), (ssize_t)lens[i]);
 	}
 	serve_all(0);
@@ -149,7 +149,7 @@ Test(query_server, a_reply_that_is_not_read_waits_alone)
 
 Test(query_server, dripping_bytes_does_not_keep_a_place)
 {
-	int sock = wire_connect(path, &e);
+	int sock = wire_connect(path, -1, &e);
 
 	cr_assert_eq(send(sock, "\0", 1, 0), 1);
 	serve_all(1000);
@@ -166,7 +166,7 @@ Test(query_server, one_client_more_than_there_are_places_takes_the_quietest_ones
 	int socks[QUERY_CLIENTS + 1];
 
 	for (int i = 0; i < QUERY_CLIENTS; i++) {
-		socks[i] = wire_connect(path, &e);
+		socks[i] = wire_connect(path, -1, &e);
 		query_server_accept(q, i == 3 ? 0 : 10);
 	}
 	cr_assert_eq(connected(), QUERY_CLIENTS);
@@ -184,7 +184,7 @@ Test(query_server, a_silent_client_goes_in_the_end_and_an_empty_server_waits_for
 	int sock;
 
 	cr_assert_eq(query_server_delay(q, 0), -1);
-	sock = wire_connect(path, &e);
+	sock = wire_connect(path, -1, &e);
 	serve_all(0);
 	cr_assert_eq(query_server_delay(q, 0), QUERY_IDLE_MS);
 	query_server_expire(q, QUERY_IDLE_MS);

@@ -356,7 +356,7 @@ Test(wire_socket, a_listener_is_reached_and_knows_its_peer)
 	cr_assert(l != -1, "%s", e.msg);
 	cr_assert_eq(stat(path, &st), 0);
 	cr_assert_eq(st.st_mode & 07777, 0660);
-	c = wire_connect(path, &e);
+	c = wire_connect(path, -1, &e);
 	cr_assert(c != -1, "%s", e.msg);
 	a = accept(l, NULL, NULL);
 	cr_assert(a != -1);
@@ -406,11 +406,11 @@ Test(wire_socket, nobody_at_the_other_end_is_try_later)
 	char	      path[SCRATCH_PATH], text[300];
 	struct pd_err e;
 
-	cr_assert_eq(wire_connect(scratch_path(path, dir, "none"), &e), -1);
+	cr_assert_eq(wire_connect(scratch_path(path, dir, "none"), -1, &e), -1);
 	cr_assert_eq(e.code, PD_BUSY);
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
-	cr_assert_eq(wire_connect(text, &e), -1);
+	cr_assert_eq(wire_connect(text, -1, &e), -1);
 	cr_assert_eq(e.code, PD_BADDATA);
 	cr_assert_eq(wire_listen(text, 0600, (gid_t)-1, &e), -1);
 }
@@ -427,7 +427,7 @@ Test(wire_socket, a_path_that_cannot_be_a_socket_is_named)
 	cr_assert_eq(wire_listen(scratch_path(path, dir, "none/sock"), 0600, (gid_t)-1, &e), -1);
 	cr_assert_eq(e.code, PD_IO);
 	cr_assert_not_null(strstr(e.msg, path), "%s", e.msg);
-	cr_assert_eq(wire_connect(scratch_path(path, dir, "file/sock"), &e), -1);
+	cr_assert_eq(wire_connect(scratch_path(path, dir, "file/sock"), -1, &e), -1);
 	cr_assert_eq(e.code, PD_IO, "not as if there were no director");
 }
 
@@ -444,7 +444,7 @@ Test(wire_socket, without_a_free_descriptor_nothing_is_made)
 	few.rlim_max = old.rlim_max;
 	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
 	l = wire_listen(path, 0600, (gid_t)-1, &e);
-	c = wire_connect(path, NULL);
+	c = wire_connect(path, -1, NULL);
 	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
 	cr_assert_eq(l, -1);
 	cr_assert_eq(c, -1);
@@ -474,4 +474,29 @@ Test(wire_socket, another_users_socket_or_group_is_left_alone)
 	cr_assert_eq(e.code, PD_CONFLICT);
 	cr_assert_not_null(strstr(e.msg, "uid 4711"), "%s", e.msg);
 	cr_assert_eq(stat(path, &st), 0);
+}
+
+Test(wire_socket, a_listener_that_takes_nobody_costs_its_callers_their_limit_and_no_more)
+{
+	char	      path[SCRATCH_PATH];
+	struct pd_err e;
+	int64_t	      began;
+	int	      l, c[512], n = 0;
+
+	l = wire_listen(scratch_path(path, dir, "sock"), 0600, (gid_t)-1, &e);
+	cr_assert(l != -1, "%s", e.msg);
+	while (n < 512 && (c[n] = wire_connect(path, 0, &e)) != -1)
+		n++;
+	cr_assert(n > 0 && n < 512, "its queue has a bound");
+	cr_expect_eq(e.code, PD_BUSY, "%s", e.msg);
+#ifdef __linux__	/* others refuse as if nobody were there */
+	cr_expect_eq(e.sys, EAGAIN);
+#endif
+	began = clock_mono_ms();
+	cr_expect_eq(wire_connect(path, 300, &e), -1);
+	cr_expect_eq(e.code, PD_BUSY, "%s", e.msg);
+	cr_expect_leq(clock_mono_ms() - began, 5000, "it ended long after its limit");
+	while (n > 0)
+		(void)close(c[--n]);
+	(void)close(l);
 }
