@@ -41,9 +41,9 @@ check_topic(const struct gateway *g, struct policy_why *why, struct pd_err *e)
 }
 
 static int
-check_policy(struct gateway *g, struct policy_why *why, struct pd_err *e)
+check_request(struct gateway *g, const struct request *req, struct policy_why *why, struct pd_err *e)
 {
-	const struct verb *v = g->req.verb;
+	const struct verb *v = req->verb;
 	json_t		  *copy;
 	int		   rv;
 
@@ -59,10 +59,26 @@ check_policy(struct gateway *g, struct policy_why *why, struct pd_err *e)
 		return check_topic(g, why, e);
 	if (v->kind != VERB_JOB && v->kind != VERB_RECORD)
 		return 0;
-	copy = json_deep_copy(g->req.args);	/* it fills in defaults; the job keeps what was asked for */
+	copy = json_deep_copy(req->args);	/* it fills in defaults; the job keeps what was asked for */
 	rv = policy_args(g->conf, g->tenant, v->name, copy, why, e);
 	json_decref(copy);
-	return rv;
+	return rv == 0 ? gateway_confirm(g, req, e) : -1;
+}
+
+/* Every line, before the first is made; they are one request, so one second authentication does for all. */
+static int
+check_lines(struct gateway *g, struct policy_why *why, struct pd_err *e)
+{
+	struct policy_why of_line;
+	struct pd_err	  wrong;
+
+	for (size_t i = 0; i < g->nlines; i++) {
+		if (check_request(g, &g->lines[i].req, &of_line, &wrong) == -1)
+			return pd_fail(e, wrong.code, "line %d: %s", g->lines[i].number, wrong.msg);
+		if (of_line.again)
+			*why = of_line;
+	}
+	return 0;
 }
 
 int
@@ -70,8 +86,8 @@ gateway_authorise(struct gateway *g, struct pd_err *e)
 {
 	struct policy_why why;
 
-	if (pam_account(g->conf, &g->caller, &g->launch, e) == -1 || check_policy(g, &why, e) == -1 ||
-	    gateway_confirm(g, e) == -1)
+	if (pam_account(g->conf, &g->caller, &g->launch, e) == -1 || check_request(g, &g->req, &why, e) == -1 ||
+	    check_lines(g, &why, e) == -1)
 		return -1;
 	if (why.again && pam_again(g->conf, &g->caller, &g->launch, e) == -1)
 		return -1;

@@ -9,15 +9,15 @@
 #include "gateway/terminal.h"
 
 int
-gateway_confirm(const struct gateway *g, struct pd_err *e)
+gateway_confirm(const struct gateway *g, const struct request *req, struct pd_err *e)
 {
-	const char *verb = g->req.verb->name, *name = json_string_value(json_object_get(g->req.args, "name"));
+	const char *verb = req->verb->name, *name = json_string_value(json_object_get(req->args, "name"));
 	const char *what = strcmp(verb, "delete-vm") == 0 ? "VM" : strcmp(verb, "remove-image") == 0 ? "image" : "platform";
 	char	    prompt[160], answer[80];
 
-	if (!(g->req.verb->flags & VERB_DESTRUCTIVE) || g->req.yes || g->req.plan || name == NULL)
+	if (!(req->verb->flags & VERB_DESTRUCTIVE) || req->yes || req->plan || name == NULL)
 		return 0;
-	if (!g->launch.has_tty)
+	if (!g->launch.has_tty || req != &g->req)	/* a batch is not asked about line by line */
 		return pd_fail(e, PD_USAGE, "%s %s cannot be taken back; without a terminal to ask on it needs --yes: %s %s --yes",
 		    verb, name, verb, name);
 	(void)snprintf(prompt, sizeof(prompt), "%s %s cannot be taken back.  Type the %s's name to go on: ", verb, name, what);

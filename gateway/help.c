@@ -24,14 +24,25 @@ group_of(const struct verb *v)
 		return GROUP_ADMIN;
 	if (v->kind == VERB_LOCAL || strcmp(v->name, "quota") == 0)
 		return GROUP_YOU;
-	if (v->kind == VERB_FOLLOW || strstr(v->name, "job") != NULL || strcmp(v->name, "history") == 0)
+	if (v->kind == VERB_FOLLOW || v->kind == VERB_BATCH || strstr(v->name, "job") != NULL || strcmp(v->name, "history") == 0)
 		return GROUP_JOBS;
 	return v->flags & VERB_CHANGES ? GROUP_CHANGE : GROUP_LOOK;
+}
+
+static int
+may_change(const struct pd_role *role)
+{
+	for (size_t i = 0; i < verbs_count; i++)
+		if ((verbs[i].flags & VERB_CHANGES) && policy_list_has(&role->verbs, verbs[i].name))
+			return 1;
+	return 0;
 }
 
 int
 help_allows(const struct pd_role *role, const struct verb *v)
 {
+	if (v->kind == VERB_BATCH)	/* for those who have something to write into it */
+		return may_change(role);
 	return strcmp(v->name, "help") == 0 || strcmp(v->name, "version") == 0 ||
 	    policy_list_has(&role->verbs, v->name);
 }

@@ -32,7 +32,9 @@ prepare(struct gateway *g, int argc, char **argv, struct pd_err *e)
 	}
 	if (is_version(g))
 		return 0;
-	return gateway_identify(g, e) == -1 ? -1 : gateway_authorise(g, e);
+	if (gateway_identify(g, e) == -1 || (g->req.verb->kind == VERB_BATCH && gateway_read_batch(g, e) == -1))
+		return -1;
+	return gateway_authorise(g, e);
 }
 
 static void
@@ -47,6 +49,9 @@ carry_out(struct gateway *g, struct response *r)
 		break;
 	case VERB_FOLLOW:
 		gateway_follow(g, r);
+		break;
+	case VERB_BATCH:
+		gateway_batch(g, r);
 		break;
 	case VERB_JOB:
 	case VERB_RECORD:
@@ -77,6 +82,7 @@ main(int argc, char **argv)
 		gateway_tell_refusal(&g, &r);
 	response_clear(&r);
 	request_clear(&g.req);
+	gateway_clear_batch(&g);
 	conf_free(g.conf);
 	return status;
 }

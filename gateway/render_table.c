@@ -26,6 +26,7 @@ static const struct layout layouts[] = {
 	{ "list-vms", "name state units procs memory disk addresses image platform owner tenant state_since", "units_text", "no VMs" },
 	{ "list-images", "name os size first_boot platform description", "", "no images" },
 	{ "list-jobs", "id verb vm user state submitted message", "tenant platform started finished plan code exit", "no jobs" },
+	{ "batch", "line job command code message", "value exit v", "no requests" },
 	{ "list-platforms", "name kind address level state vms jobs queued registered", "", "no platforms" },
 	{ "quota", "whose what used limit left", "unit used_text limit_text", "no quota" },
 	{ "history", "t seq user event job what", "", "no history" },

@@ -83,7 +83,7 @@ request_arg(const struct request *req, const char *name, const char *written, st
 	return NULL;
 }
 
-/* Options of the gateway itself: common_args, and follow's own time limit. */
+/* Options of the gateway itself: common_args, and those of follow and batch. */
 static int
 set_own(struct request *req, const struct verb_arg *a, const json_t *value)
 {
@@ -122,6 +122,13 @@ is_common(const struct verb_arg *a)
 	return a >= common_args && a < common_args + common_args_count;
 }
 
+/* Is this an option of the gateway, that no job has? */
+static int
+is_own(const struct verb *v, const struct verb_arg *a)
+{
+	return is_common(a) || v->kind == VERB_BATCH || (v->kind == VERB_FOLLOW && strcmp(a->name, "timeout") == 0);
+}
+
 static int
 append(struct request *req, const struct verb_arg *a, json_t *value, struct pd_err *e)
 {
@@ -155,7 +162,7 @@ request_set(struct request *req, const struct verb_arg *a, const char *text, str
 		value = json_true();
 	if (a->flags & ARG_REPEAT)
 		return append(req, a, value, e);
-	if (is_common(a) || (req->verb->kind == VERB_FOLLOW && strcmp(a->name, "timeout") == 0)) {
+	if (is_own(req->verb, a)) {
 		set_own(req, a, value);
 		json_decref(value);
 		return 0;

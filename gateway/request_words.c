@@ -46,8 +46,8 @@ refuse_foreign(struct pd_err *e)
 }
 
 /* Until end of file, one byte more than is allowed, or the end of patience. */
-static int
-read_stdin(char *buf, size_t size, size_t *len, struct pd_err *e)
+int
+gateway_read_stdin(char *buf, size_t size, size_t *len, struct pd_err *e)
 {
 	int64_t	      end = clock_mono_ms() + STDIN_LIMIT_MS, left;
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
@@ -77,7 +77,7 @@ from_stdin(struct request *req, struct pd_err *e)
 
 	if (buf == NULL)
 		return pd_fail(e, PD_IO, "no memory for the request");
-	if (read_stdin(buf, REQUEST_MAX + 1, &len, e) == 0)
+	if (gateway_read_stdin(buf, REQUEST_MAX + 1, &len, e) == 0)
 		rv = request_from_json(buf, len, req, e);
 	free(buf);
 	return rv;
@@ -94,16 +94,24 @@ from_words(int argc, char *const *argv, struct request *req, struct pd_err *e)
 }
 
 static int
-from_line(const char *line, struct request *req, struct pd_err *e)
+from_line(const char *line, size_t len, int is_whole, struct request *req, struct pd_err *e)
 {
 	struct words w;
 	int	     rv;
 
-	if (lexer_split(line, strlen(line), &w, e) == -1)
+	if (lexer_split(line, len, &w, e) == -1)
 		return -1;
-	rv = from_words(w.argc, w.argv, req, e);
+	rv = is_whole || w.argc != 1 || strcmp(w.argv[0], "-") != 0 ? from_words(w.argc, w.argv, req, e) :
+	    pd_fail(e, PD_USAGE, "- is not a request of a batch");
 	words_free(&w);
 	return rv;
+}
+
+int
+gateway_understand_line(const char *line, size_t len, struct request *req, struct pd_err *e)
+{
+	memset(req, 0, sizeof(*req));
+	return from_line(line, len, 0, req, e);
 }
 
 int
@@ -111,7 +119,8 @@ gateway_understand(struct gateway *g, struct pd_err *e)
 {
 	memset(&g->req, 0, sizeof(g->req));
 	if (g->inv.argc == 0)
-		return from_line(g->launch.original != NULL ? g->launch.original : "", &g->req, e);
+		return g->launch.original == NULL ? from_line("", 0, 1, &g->req, e) :
+		    from_line(g->launch.original, strlen(g->launch.original), 1, &g->req, e);
 	if (g->inv.argc > LEXER_WORDS_MAX)
 		return pd_fail(e, PD_USAGE, "the request has more than %d words", LEXER_WORDS_MAX);
 	for (int i = 0; i < g->inv.argc; i++)

@@ -96,8 +96,9 @@ response_from_json(struct response *r, const json_t *reply)
 	}
 }
 
+/* line 0: the whole answer. */
 static int
-print_json(const struct response *r, const char *verb)
+print_json(const struct response *r, const char *verb, int line)
 {
 	json_t *o = json_pack("{s:i, s:s?, s:s, s:s, s:o, s:o}", "v", 1, "command", verb, "code", r->word, "message",
 	    r->message, "job", r->job[0] != '\0' ? json_string(r->job) : json_null(), "value",
@@ -106,10 +107,22 @@ print_json(const struct response *r, const char *verb)
 
 	if (o == NULL)
 		return -1;
+	if (line > 0) {
+		(void)json_object_set_new(o, "line", json_integer(line));
+		(void)json_object_set_new(o, "exit", json_integer(r->status));
+	}
 	rv = json_dumpf(o, stdout, JSON_COMPACT);
 	json_decref(o);
 	(void)fputc('\n', stdout);
 	return rv;
+}
+
+int
+response_print_line(const struct response *r, const char *verb, int line)
+{
+	int rv = print_json(r, verb, line);
+
+	return fflush(stdout) != 0 ? -1 : rv;
 }
 
 static void
@@ -133,8 +146,10 @@ response_print(const struct response *r, const char *verb, int as_json)
 {
 	int rv = 0;
 
-	if (as_json)
-		rv = print_json(r, verb);
+	if (as_json && !r->is_told)
+		rv = print_json(r, verb, 0);
+	else if (as_json)
+		rv = 0;
 	else
 		print_text(r, verb);
 	if (fflush(stdout) != 0 || ferror(stdout))

@@ -17,6 +17,7 @@ struct response {
 	char	job[JOB_ID_LEN + 1];	/* "" = none */
 	json_t *value;		/* the result; owned; NULL = none */
 	int	is_text;	/* value is one string to be printed as it is (help) */
+	int	is_told;	/* as JSON it is on stdout already, line by line */
 };
 
 void response_init(struct response *r);	/* OK, status 0, nothing else */
@@ -34,5 +35,7 @@ void response_from_json(struct response *r, const json_t *reply);
  * -1 when stdout cannot be written.
  */
 int response_print(const struct response *r, const char *verb, int as_json);
+/* The answer to one request of a batch: that object, with the line's number, at once. */
+int response_print_line(const struct response *r, const char *verb, int line);
 
 #endif

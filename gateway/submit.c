@@ -14,23 +14,33 @@
 #include "spool/clock.h"
 #include "spool/drop.h"
 
+void
+gateway_make_job(const struct gateway *g, const struct request *req, const char *id, int64_t now_ms, struct job *job)
+{
+	memset(job, 0, sizeof(*job));
+	(void)snprintf(job->id, sizeof(job->id), "%s", id);
+	(void)snprintf(job->verb, sizeof(job->verb), "%s", req->verb->name);
+	(void)snprintf(job->user, sizeof(job->user), "%s", g->caller.user);
+	(void)snprintf(job->source, sizeof(job->source), "%s", g->launch.source);
+	(void)snprintf(job->once, sizeof(job->once), "%s", req->once);
+	(void)snprintf(job->note, sizeof(job->note), "%s", req->note);
+	job->origin = g->caller.origin;
+	job->has_tty = g->launch.has_tty;
+	job->is_plan = req->plan;
+	job->again = g->again;
+	job->submitted_ms = now_ms;
+	job->args = json_incref(req->args);
+}
+
 static int
 make_job(const struct gateway *g, struct job *job, struct pd_err *e)
 {
+	char id[JOB_ID_LEN + 1];
+
 	memset(job, 0, sizeof(*job));
-	if (id_make(job->id, e) == -1)
+	if (id_make(id, e) == -1)
 		return -1;
-	(void)snprintf(job->verb, sizeof(job->verb), "%s", g->req.verb->name);
-	(void)snprintf(job->user, sizeof(job->user), "%s", g->caller.user);
-	(void)snprintf(job->source, sizeof(job->source), "%s", g->launch.source);
-	(void)snprintf(job->once, sizeof(job->once), "%s", g->req.once);
-	(void)snprintf(job->note, sizeof(job->note), "%s", g->req.note);
-	job->origin = g->caller.origin;
-	job->has_tty = g->launch.has_tty;
-	job->is_plan = g->req.plan;
-	job->again = g->again;
-	job->submitted_ms = clock_wall_ms();
-	job->args = json_incref(g->req.args);
+	gateway_make_job(g, &g->req, id, clock_wall_ms(), job);
 	return 0;
 }
 

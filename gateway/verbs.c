@@ -73,6 +73,12 @@ static const struct verb_arg follow_args[] = {
 	{ "timeout", "timeout", ARG_DURATION, 0, 0, 31 * 86400, NULL, "TIME", "stop following after this time; the job goes on" },
 };
 
+static const struct verb_arg batch_args[] = {
+	{ "detach", "detach", ARG_FLAG, 0, 0, 0, NULL, NULL, "do not wait for the ends" },
+	{ "timeout", "timeout", ARG_DURATION, 0, 0, 31 * 86400, NULL, "TIME", "stop waiting after this time; the jobs go on" },
+	{ "once", "once", ARG_KEY, 0, 0, 0, NULL, "KEY", "the first request gets the once-key KEY.1 and so on: the same batch again makes nothing twice" },
+};
+
 static const struct verb_arg history_args[] = {
 	{ "vm", "vm", ARG_VM, 0, 0, 0, NULL, "NAME", "only what concerns this VM" },
 	{ "job", "job", ARG_JOB, 0, 0, 0, NULL, "JOB", "only what concerns this job" },
@@ -125,6 +131,7 @@ const struct verb verbs[] = {
 	{ "list-jobs", VERB_QUERY, 0, "list your jobs that are not finished, with --all every one", "list-jobs --all", ARGS(list_jobs_args) },
 	{ "show-job", VERB_QUERY, 0, "show one job", "show-job 01JD0Q7M", ARGS(job_args) },
 	{ "follow", VERB_FOLLOW, 0, "follow a job until it ends; its result is yours", "follow 01JD0Q7M", ARGS(follow_args) },
+	{ "batch", VERB_BATCH, 0, "make the requests on stdin, one a line, all accepted together", "batch --detach", ARGS(batch_args) },
 	{ "cancel-job", VERB_QUERY, 0, "cancel a job: what it has begun is undone", "cancel-job 01JD0Q7M", ARGS(job_args) },
 	{ "undo-job", VERB_QUERY, VERB_ADMIN, "take back what a stuck job has left", "undo-job 01JD0Q7M", ARGS(job_args) },
 	{ "resume-job", VERB_QUERY, VERB_ADMIN, "go on with a stuck job where it stopped", "resume-job 01JD0Q7M", ARGS(job_args) },

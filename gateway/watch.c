@@ -177,19 +177,32 @@ wait_for_end(struct watch *w, struct response *r)
 	}
 }
 
-void
-watch_job(const struct gateway *g, const char *id, struct response *r)
+static void
+watch_until(const struct gateway *g, const char *id, int64_t end_ms, int is_silent, struct response *r)
 {
-	struct watch w = { .g = g, .id = id, .f = { .fd = -1, .watch = -1 } };
+	struct watch w = { .g = g, .id = id, .f = { .fd = -1, .watch = -1 }, .end_ms = end_ms };
 
-	stopped_by = 0;
 	catch_signals();
 	w.heard_ms = clock_mono_ms();
-	w.end_ms = g->req.timeout_s < 0 ? -1 : w.heard_ms + g->req.timeout_s * 1000;
-	progress_init(&w.p, stderr, stdout, g->launch.err_is_tty, g->req.json && !g->launch.err_is_tty, g->req.json);
+	progress_init(&w.p, stderr, stdout, g->launch.err_is_tty && !is_silent, is_silent, g->req.json || is_silent);
 	wait_for_end(&w, r);
 	if (g->req.verb->kind != VERB_FOLLOW && strcmp(r->word, "TRY_LATER") != 0)
 		progress_total(&w.p, r->status, clock_mono_ms());
 	progress_clear(&w.p);
 	follow_close(&w.f);
+}
+
+void
+watch_job(const struct gateway *g, const char *id, struct response *r)
+{
+	int64_t end_ms = g->req.timeout_s < 0 ? -1 : clock_mono_ms() + g->req.timeout_s * 1000;
+
+	stopped_by = 0;
+	watch_until(g, id, end_ms, g->req.json && !g->launch.err_is_tty, r);
+}
+
+void
+watch_next(const struct gateway *g, const char *id, int64_t end_ms, struct response *r)
+{
+	watch_until(g, id, end_ms, 1, r);
 }

@@ -13,4 +13,7 @@
  */
 void watch_job(const struct gateway *g, const char *id, struct response *r);
 
+/* The same for one of several, one after the other: without showing anything, until end_ms (monotonic, -1 = never). */
+void watch_next(const struct gateway *g, const char *id, int64_t end_ms, struct response *r);
+
 #endif

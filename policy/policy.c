@@ -74,7 +74,8 @@ policy_verb(const struct pd_conf *conf, const char *user, const char *verb, stru
 	const struct pd_tenant *t = policy_tenant(conf, user);
 
 	*why = (struct policy_why){ .rule = "default" };
-	if (v != NULL && v->kind == VERB_LOCAL) {	/* they tell a caller about himself, and change nothing */
+	/* They tell a caller about himself, and change nothing; a batch's requests need their own permissions. */
+	if (v != NULL && (v->kind == VERB_LOCAL || v->kind == VERB_BATCH)) {
 		(void)snprintf(why->rule, sizeof(why->rule), "everybody");
 		return 0;
 	}

@@ -22,7 +22,7 @@ const struct pd_tenant *policy_tenant(const struct pd_conf *conf, const char *us
 const struct pd_tenant *policy_tenant_by_name(const struct pd_conf *conf, const char *name);
 
 /*
- * May user call verb?  Verbs that the gateway answers alone (VERB_LOCAL) need no permission, everything else needs a tenant whose
+ * May user call verb?  Verbs that the gateway answers alone (VERB_LOCAL), and batch, need no permission, everything else needs a tenant whose
  * role has the verb.  0 with *why, or -1 PD_DENIED whose text says what the user may ask an administrator for.
  */
 int policy_verb(const struct pd_conf *conf, const char *user, const char *verb, struct policy_why *why, struct pd_err *e);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * batch_submit.c - the requests of a batch become jobs: durable together, told one by one.
+ *
+ * One file, one question to the director, one answer for each job.  Then their ends are waited for in
+ * their order: a log that has ended while an earlier one was read costs no wait.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/ask.h"
+#include "gateway/gateway.h"
+#include "gateway/watch.h"
+#include "spool/clock.h"
+#include "spool/drop.h"
+
+/* How many requests ended how. */
+struct tally {
+	int good, queued, stuck, later, bad;
+};
+
+static int
+make_jobs(const struct gateway *g, struct job *jobs, struct pd_err *e)
+{
+	int64_t now = clock_wall_ms();
+	char	id[JOB_ID_LEN + 1];
+
+	if (id_make(id, e) == -1)
+		return -1;
+	for (size_t i = 0; i < g->nlines; i++) {
+		if (i > 0 && id_next(id, e) == -1)
+			return -1;
+		gateway_make_job(g, &g->lines[i].req, id, now, &jobs[i]);
+	}
+	return 0;
+}
+
+static int
+drop(const struct gateway *g, const struct job *jobs, struct pd_err *e)
+{
+	struct spool s;
+	int	     rv;
+
+	if (spool_open_for_drop(&s, g->conf->spool, e) == -1)
+		return -1;
+	rv = drop_submit_batch(&s, jobs, g->nlines, e);
+	spool_close(&s);
+	return rv;
+}
+
+static void
+say_queued(const struct gateway *g, const struct job *first, int is_down, struct response *r)
+{
+	response_code(r, PD_QUEUED, "%zu jobs are queued, %s and those behind it; %s", g->nlines, first->id,
+	    is_down ? "the director is not running, they start when it is back" : "the director has not answered yet");
+	if (!g->req.detach)
+		r->status = code_exit(PD_BUSY);
+}
+
+/* The director's word on each job, an array; NULL: *r is the answer. */
+static json_t *
+admit(const struct gateway *g, const struct job *jobs, struct response *r)
+{
+	json_t	     *msg = ask_new(g, "admit"), *reply, *replies;
+	struct pd_err e;
+	int	      is_down;
+
+	(void)json_object_set_new(msg, "job", json_string(jobs[0].id));
+	(void)json_object_set_new(msg, "count", json_integer((json_int_t)g->nlines));
+	if (ask_director(g, msg, ASK_LIMIT_MS, &reply, &is_down, &e) == -1) {
+		say_queued(g, &jobs[0], is_down, r);
+		return NULL;
+	}
+	if (g->nlines == 1) {	/* a batch of one is a job like any other */
+		replies = json_array();
+		(void)json_array_append_new(replies, reply);
+		return replies;
+	}
+	response_from_json(r, reply);
+	json_decref(reply);
+	replies = r->value;
+	r->value = NULL;
+	if (r->status == 0 && json_array_size(replies) == g->nlines)
+		return replies;
+	json_decref(replies);
+	if (r->status == 0)
+		response_code(r, PD_BUG, "the director's answer is not one for each request");
+	return NULL;
+}
+
+static void
+count(struct tally *t, const struct response *r)
+{
+	if (strcmp(r->word, code_word(PD_QUEUED)) == 0)
+		t->queued++;
+	else if (r->status == 0)
+		t->good++;
+	else if (r->status == code_exit(PD_STUCK))
+		t->stuck++;
+	else if (r->status == code_exit(PD_BUSY))
+		t->later++;
+	else
+		t->bad++;
+}
+
+/* The answer to one request: its row, and as JSON at once its line. */
+static int
+tell(const struct gateway *g, const struct batch_line *l, const struct response *r, json_t *rows)
+{
+	if (g->req.json)
+		return response_print_line(r, l->req.verb->name, l->number);
+	return json_array_append_new(rows, json_pack("{s:i s:s s:s s:s s:s}", "line", l->number, "job", r->job, "command",
+	    l->req.verb->name, "code", r->word, "message", r->message));
+}
+
+/* One after the other; with 1 at the end when nobody reads us any more. */
+static void
+collect(const struct gateway *g, const json_t *replies, json_t *rows, struct tally *t)
+{
+	int64_t end_ms = g->req.timeout_s < 0 ? -1 : clock_mono_ms() + g->req.timeout_s * 1000;
+	int	is_gone = 0;
+
+	for (size_t i = 0; i < g->nlines && !is_gone; i++) {
+		struct response one;
+		char		id[JOB_ID_LEN + 1];
+
+		response_init(&one);
+		response_from_json(&one, json_array_get(replies, i));
+		memcpy(id, one.job, sizeof(id));
+		if (!g->req.detach && strcmp(one.word, code_word(PD_QUEUED)) == 0)
+			watch_next(g, id, end_ms, &one);
+		count(t, &one);
+		is_gone = tell(g, &g->lines[i], &one, rows) == -1;
+		response_clear(&one);
+	}
+}
+
+/* "3 requests: 2 done, 1 refused or failed" */
+static void
+describe(const struct tally *t, size_t lines, char *text, size_t size)
+{
+	const struct { int n; const char *what; } parts[] = {
+		{ t->good, "done" }, { t->queued, "queued" }, { t->later, "not finished or to be tried later" },
+		{ t->bad, "refused or failed" }, { t->stuck, "stuck" },
+	};
+	size_t len = (size_t)snprintf(text, size, "%zu request%s", lines, lines == 1 ? "" : "s");
+	char   mark = ':';
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && len < size; i++)
+		if (parts[i].n > 0) {
+			len += (size_t)snprintf(text + len, size - len, "%c %d %s", mark, parts[i].n, parts[i].what);
+			mark = ',';
+		}
+}
+
+static void
+sum_up(const struct gateway *g, const struct tally *t, json_t *rows, struct response *r)
+{
+	enum pd_code code = t->stuck > 0 ? PD_STUCK : t->bad > 0 ? PD_FAILED : t->later > 0 ? PD_BUSY :
+	    t->queued > 0 ? PD_QUEUED : PD_OK;
+	char	     text[200];
+
+	describe(t, g->nlines, text, sizeof(text));
+	response_code(r, code, "%s", text);
+	r->value = json_incref(rows);
+	r->is_told = 1;
+}
+
+static void
+submit(struct gateway *g, struct job *jobs, struct response *r)
+{
+	json_t	     *replies, *rows;
+	struct tally  t = { 0, 0, 0, 0, 0 };
+	struct pd_err e;
+
+	if (make_jobs(g, jobs, &e) == -1 || (drop(g, jobs, &e) == -1 && e.code != PD_UNKNOWN)) {
+		response_error(r, &e);
+		return;
+	}
+	if ((replies = admit(g, jobs, r)) == NULL)
+		return;
+	rows = json_array();
+	collect(g, replies, rows, &t);
+	sum_up(g, &t, rows, r);
+	json_decref(rows);
+	json_decref(replies);
+}
+
+void
+gateway_batch(struct gateway *g, struct response *r)
+{
+	struct job   *jobs = calloc(g->nlines, sizeof(*jobs));
+	struct pd_err e;
+
+	if (jobs == NULL) {
+		(void)pd_fail(&e, PD_IO, "no memory for the batch");
+		response_error(r, &e);
+		return;
+	}
+	submit(g, jobs, r);
+	batch_free(jobs, g->nlines);
+}
