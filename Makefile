@@ -67,7 +67,7 @@ Q        = $(if $(V),,@)
 LINK     = $(Q)$(if $(V),,echo "  LINK $@";) $(CC) $($(VARIANT)_CFLAGS) $(CFLAGS) $($(VARIANT)_LDFLAGS) $(LDFLAGS) -Wl,--as-needed
 
 .DEFAULT_GOAL = all
-.PHONY: all sim check faults demo demo-up demo-down bench fuzz lint cov install install-perms clean deps
+.PHONY: all sim check test-programs faults mutants demo demo-up demo-down bench fuzz lint cov install install-perms clean deps
 .SECONDARY: $(OBJS)
 
 all: deps
@@ -144,9 +144,15 @@ faults: deps
 
 # What `make check` runs; every program and test exists before the first test starts.
 TESTBIN = $(PROGRAMS) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(B)/pd-checker $(FUZZERS)
+test-programs: $(TESTBIN)
 check: deps
-	@$(MAKE) --no-print-directory $(TESTBIN)
+	@$(MAKE) --no-print-directory test-programs
 	@tests/check $(B) $(VARIANT)
+
+# Breaks each promise in a copy of the source and demands that its test fails.
+mutants: deps
+	@tests/need-packages patch
+	@tests/mutants/run
 
 demo: all
 	@tests/demo/demo $(B)

@@ -207,38 +207,22 @@ run_worker(struct chan *ch)
 	shell_base_fini(&base);
 }
 
-static void *
+static void
 worker_main(void *arg)
 {
 	struct chan *ch = arg;
-	struct procs *procs = ch->conn->server->sim->procs;
 
 	run_worker(ch);
 	io_release(ch);
-	procs_leave(procs);
-	return NULL;
 }
 
 int
 chan_start(struct chan *ch)
 {
-	struct procs *procs = ch->conn->server->sim->procs;
-	pthread_attr_t attr;
-	pthread_t thread;
-	int rv;
-
 	ch->started = true;
 	io_hold(ch);
-	procs_enter(procs);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, WORKER_STACK);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	rv = pthread_create(&thread, &attr, worker_main, ch);
-	pthread_attr_destroy(&attr);
-	if (rv != 0) {
-		procs_leave(procs);
-		io_release(ch);
-		return -1;
-	}
-	return 0;
+	if (procs_thread(ch->conn->server->sim->procs, WORKER_STACK, worker_main, ch) == 0)
+		return 0;
+	io_release(ch);
+	return -1;
 }

@@ -34,6 +34,15 @@ struct procs {
 	int		next_pid;
 	pthread_cond_t	idle;
 	int		n_threads;
+	struct thread  *ended;		/* to be joined */
+};
+
+struct thread {
+	struct thread  *next;
+	struct procs   *procs;
+	pthread_t	id;
+	void	      (*run)(void *arg);
+	void	       *arg;
 };
 
 static void
@@ -165,21 +174,63 @@ procs_free(struct procs *p)
 	free(p);
 }
 
-void
-procs_enter(struct procs *p)
+/* A thread has ended only when what libraries keep for it is gone, too: that is what joining waits for. */
+static void
+join_ended(struct procs *p)
 {
+	struct thread *t, *next;
+
 	pthread_mutex_lock(&p->lock);
-	p->n_threads++;
+	t = p->ended;
+	p->ended = NULL;
 	pthread_mutex_unlock(&p->lock);
+	for (; t != NULL; t = next) {
+		next = t->next;
+		pthread_join(t->id, NULL);
+		free(t);
+	}
 }
 
-void
-procs_leave(struct procs *p)
+static void *
+thread_main(void *arg)
 {
+	struct thread *t = arg;
+	struct procs *p = t->procs;
+
+	t->run(t->arg);
 	pthread_mutex_lock(&p->lock);
+	t->next = p->ended;
+	p->ended = t;
 	if (--p->n_threads == 0)
 		pthread_cond_broadcast(&p->idle);
 	pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
+
+int
+procs_thread(struct procs *p, size_t stack, void (*run)(void *arg), void *arg)
+{
+	struct thread *t = calloc(1, sizeof(*t));
+	pthread_attr_t attr;
+	int rv;
+
+	join_ended(p);
+	if (t == NULL)
+		return -1;
+	t->procs = p;
+	t->run = run;
+	t->arg = arg;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, stack);
+	pthread_mutex_lock(&p->lock);	/* until the id is known, the thread cannot be joined */
+	rv = pthread_create(&t->id, &attr, thread_main, t);
+	if (rv == 0)
+		p->n_threads++;
+	pthread_mutex_unlock(&p->lock);
+	pthread_attr_destroy(&attr);
+	if (rv != 0)
+		free(t);
+	return rv == 0 ? 0 : -1;
 }
 
 int
@@ -193,6 +244,7 @@ procs_wait_idle(struct procs *p, long ms)
 		rv = pthread_cond_timedwait(&p->idle, &p->lock, &until);
 	rv = p->n_threads > 0 ? -1 : 0;
 	pthread_mutex_unlock(&p->lock);
+	join_ended(p);
 	return rv;
 }
 

@@ -42,9 +42,8 @@ void	procs_kill_all(struct procs *p);
 /* A copy of the table, allocated. */
 struct proc_info *procs_list(struct procs *p, size_t *n);
 
-/* Threads that use the simulator; procs_wait_idle() waits until none is left: 0, or -1 after ms. */
-void	procs_enter(struct procs *p);
-void	procs_leave(struct procs *p);
+/* Runs run(arg) in a thread of its own: 0, or -1 when there is none.  procs_wait_idle() waits until all have ended: 0, or -1 after ms. */
+int	procs_thread(struct procs *p, size_t stack, void (*run)(void *arg), void *arg);
 int	procs_wait_idle(struct procs *p, long ms);
 
 #endif

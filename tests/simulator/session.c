@@ -296,37 +296,16 @@ forget(struct conn *c)
 	pthread_mutex_unlock(&srv->lock);
 }
 
-static void *
+static void
 session_main(void *arg)
 {
 	struct conn *c = arg;
-	struct procs *procs = c->server->sim->procs;
 
 	if (session_begin(c) == 0)
 		session_loop(c);
 	session_end(c);
 	forget(c);
 	conn_unref(c);
-	procs_leave(procs);
-	return NULL;
-}
-
-static int
-start_thread(struct conn *c)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	int rv;
-
-	procs_enter(c->server->sim->procs);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, SESSION_STACK);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	rv = pthread_create(&thread, &attr, session_main, c);
-	pthread_attr_destroy(&attr);
-	if (rv != 0)
-		procs_leave(c->server->sim->procs);
-	return rv == 0 ? 0 : -1;
 }
 
 static bool
@@ -368,7 +347,7 @@ conn_start(struct server *srv, int fd, const char *peer)
 		conn_unref(c);
 		return -1;
 	}
-	if (!admit(srv, c) || start_thread(c) == -1) {
+	if (!admit(srv, c) || procs_thread(c->server->sim->procs, SESSION_STACK, session_main, c) == -1) {
 		if (c->id != 0)
 			forget(c);
 		ssh_disconnect(c->ssh);

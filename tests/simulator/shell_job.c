@@ -67,18 +67,14 @@ job_done(struct shell_job *j)
 	pthread_mutex_unlock(&j->lock);
 }
 
-static void *
+static void
 job_main(void *arg)
 {
 	struct shell_job *j = arg;
-	struct procs *procs;
 
 	(void)shell_run_node(&j->shell, j->node, j->prog);
-	procs = j->shell.sim->procs;
 	job_done(j);
 	job_unref(j);
-	procs_leave(procs);
-	return NULL;
 }
 
 /* Are both streams sent elsewhere by the command itself? */
@@ -152,24 +148,6 @@ job_new(struct shell *sh, const struct node *n, struct prog *prog)
 	return j;
 }
 
-static int
-job_thread(struct shell_job *j)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	int rv;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, JOB_STACK);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	procs_enter(j->shell.sim->procs);
-	rv = pthread_create(&thread, &attr, job_main, j);
-	pthread_attr_destroy(&attr);
-	if (rv != 0)
-		procs_leave(j->shell.sim->procs);
-	return rv == 0 ? 0 : -1;
-}
-
 int
 shell_job_start(struct shell *sh, const struct node *n, struct prog *prog)
 {
@@ -184,7 +162,7 @@ shell_job_start(struct shell *sh, const struct node *n, struct prog *prog)
 	if (j == NULL)
 		return 1;
 	sh->jobs[sh->n_jobs++] = j;
-	if (job_thread(j) == -1) {
+	if (procs_thread(j->shell.sim->procs, JOB_STACK, job_main, j) == -1) {
 		job_done(j);
 		job_unref(j);
 		shell_error(sh, "0403-013 There is not enough memory available to create the process.");

@@ -222,42 +222,57 @@ Test(sequence_run, a_parked_job_goes_on_from_anywhere)
 	}
 }
 
-/* The records up to a point are what a killed worker leaves: cut there, resume. */
-Test(sequence_run, a_killed_worker_leaves_a_job_that_goes_on)
+/* The records of a whole create-vm. */
+static json_t *
+records_of_create(void)
 {
-	struct bench whole = { 0 };
-	size_t	     n;
-	json_t	    *all = NULL;
+	struct bench  b = { 0 };
+	json_t	     *all = NULL;
 	struct pd_err e = { 0 };
 
-	fake_console_init(&whole.console, "");
-	run_verb(&whole, "create-vm", vars_create("lv", 0));
-	cr_assert_eq(journal_load(&whole.journal, whole.fd, 1, &all, &e), 0);
-	n = json_array_size(all);
+	fake_console_init(&b.console, "");
+	run_verb(&b, "create-vm", vars_create("lv", 0));
+	cr_assert_eq(journal_load(&b.journal, b.fd, 1, &all, &e), 0);
+	bench_close(&b);
+	fake_console_clear(&b.console);
+	return all;
+}
+
+/* What a worker leaves that was killed behind its first n records: the console as after the same commands, the last one, too. */
+static void
+kill_behind(struct bench *b, const json_t *all, size_t n)
+{
+	struct pd_err e = { 0 };
+
+	fake_console_init(&b->console, "");
+	bench_open(b, "create-vm", json_object());
+	b->run.records = json_array();
+	for (size_t i = 0; i < n; i++) {
+		json_t	   *r = json_array_get(all, i);
+		const char *cmd = json_string_value(json_object_get(r, "cmd"));
+		struct answer a;
+
+		if (cmd != NULL) {
+			int root = strcmp(json_string_value(json_object_get(r, "as")), "root") == 0;
+
+			b->console.transport.run(&b->console.transport, root ? "oem_setup_env" : cmd, root ? cmd : NULL, 0, &a, &e);
+			answer_clear(&a);
+		}
+		json_array_append(b->run.records, r);
+		journal_append(&b->journal, r, 0, &e);
+	}
+	b->console.intents_missing = 0;
+}
+
+Test(sequence_run, a_killed_worker_leaves_a_job_that_goes_on)
+{
+	json_t *all = records_of_create();
+	size_t	n = json_array_size(all);
+
 	for (size_t cut = 1; cut < n; cut++) {
 		struct bench b = { 0 };
 
-		/* The console as it was then: the same commands, up to the last intent, whose effect is there. */
-		fake_console_init(&b.console, "");
-		bench_open(&b, "create-vm", json_object());
-		for (size_t i = 0; i < cut; i++) {
-			const json_t *r = json_array_get(all, i);
-			const char   *cmd = json_string_value(json_object_get(r, "cmd"));
-			struct answer a;
-
-			if (cmd != NULL) {
-				int root = strcmp(json_string_value(json_object_get(r, "as")), "root") == 0;
-
-				b.console.transport.run(&b.console.transport, root ? "oem_setup_env" : cmd, root ? cmd : NULL, 0, &a, &e);
-				answer_clear(&a);
-			}
-		}
-		b.console.intents_missing = 0;
-		b.run.records = json_array();
-		for (size_t i = 0; i < cut; i++) {
-			json_array_append(b.run.records, json_array_get(all, i));
-			journal_append(&b.journal, json_array_get(all, i), 0, &e);
-		}
+		kill_behind(&b, all, cut);
 		sequence_run(&b.run, &b.res);
 		cr_expect_eq(b.res.outcome, OUTCOME_DONE, "killed after record %zu: %s", cut, b.res.err.msg);
 		cr_expect_eq(b.console.intents_missing, 0);
@@ -265,8 +280,26 @@ Test(sequence_run, a_killed_worker_leaves_a_job_that_goes_on)
 		fake_console_clear(&b.console);
 	}
 	json_decref(all);
-	bench_close(&whole);
-	fake_console_clear(&whole.console);
+}
+
+/* P4: what was sent last may have happened, so it is undone with the rest. */
+Test(sequence_run, a_killed_worker_leaves_a_job_that_can_be_undone)
+{
+	json_t *all = records_of_create();
+	size_t	n = json_array_size(all);
+
+	for (size_t cut = 1; cut < n; cut++) {
+		struct bench b = { 0 };
+
+		kill_behind(&b, all, cut);
+		sequence_undo(&b.run, &b.res);
+		cr_expect_eq(b.res.outcome, OUTCOME_FAILED, "killed after record %zu: %s", cut, b.res.err.msg);
+		cr_expect_eq(b.console.intents_missing, 0);
+		expect_empty(&b, "undone", cut);
+		bench_close(&b);
+		fake_console_clear(&b.console);
+	}
+	json_decref(all);
 }
 
 Test(sequence_run, a_console_that_never_answers_is_unreachable_and_nothing_is_left)
