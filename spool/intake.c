@@ -109,8 +109,12 @@ reject(struct intake *in, int dirfd, const char *name, const struct pd_err *why)
 	return -1;
 }
 
+/*
+ * The job of a batch gets its log when it begins: a thousand new files would cost more than all the rest of their intake, and nobody
+ * follows most of them before.
+ */
 static void
-log_admitted(struct intake *in, const json_t *row, const char *wait)
+tell_followers(struct intake *in, const json_t *row, const char *wait)
 {
 	json_t	     *fields = json_pack("{s:s s:s s:s}", "user", field_text(row, "user"), "tenant", field_text(row, "tenant"),
 	    "verb", field_text(row, "verb"));
@@ -125,7 +129,12 @@ log_admitted(struct intake *in, const json_t *row, const char *wait)
 		(void)json_object_set_new(fields, "wait", json_string(wait));
 	if (job_log_event(in->spool, id, "admitted", fields, &e) == -1)
 		log_event(in->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
-	log_event(in->log, LOG_NOTICE, "admitted", "job", id, "user", field_text(row, "user"), "verb",
+}
+
+static void
+log_admitted(struct intake *in, const json_t *row)
+{
+	log_event(in->log, LOG_NOTICE, "admitted", "job", field_text(row, "id"), "user", field_text(row, "user"), "verb",
 	    field_text(row, "verb"), "vm", field_text(row, "vm"), "platform", field_text(row, "platform"), NULL);
 }
 
@@ -179,15 +188,21 @@ log_ended(struct intake *in, const struct verdict *v)
 
 /* The job has a row and its file is in cur/: tell who follows it, and the scheduler. */
 static void
-announce(struct intake *in, const struct verdict *v)
+announce(struct intake *in, const struct verdict *v, int is_batch)
 {
 	enum job_state state = JOB_QUEUED;
+	const char    *wait = "";
 
 	(void)job_state_from_name(field_text(v->row, "state"), &state);
 	if (job_state_is_final(state))
 		log_ended(in, v);
-	else if (v->is_new)
-		log_admitted(in, v->row, in->queued != NULL ? in->queued(in->arg, v->row) : "");
+	if (job_state_is_final(state) || !v->is_new)
+		return;
+	if (in->queued != NULL)
+		wait = in->queued(in->arg, v->row);
+	if (!is_batch)
+		tell_followers(in, v->row, wait);
+	log_admitted(in, v->row);
 }
 
 void
@@ -277,7 +292,7 @@ intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struc
 	if (rv == -1)
 		taken_clear(t);
 	for (size_t i = 0; i < t->n; i++)
-		announce(in, &t->v[i]);
+		announce(in, &t->v[i], t->n > 1);
 	return rv;
 }
 
