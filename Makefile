@@ -29,7 +29,7 @@ WARN        = -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wstrict-prototypes -Wmiss
 	      -Wwrite-strings $(if $(CI),-Werror)
 release_CFLAGS = -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 asan_CFLAGS    = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-cov_CFLAGS     = -O0 -g --coverage
+cov_CFLAGS     = -O0 -g --coverage -DPD_COVERAGE
 fuzz_CFLAGS    = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 release_LDFLAGS = -pie -Wl,-z,relro,-z,now
 asan_LDFLAGS    = -fsanitize=address,undefined
@@ -38,6 +38,12 @@ fuzz_LDFLAGS    = -fsanitize=address,undefined
 ifeq ($(VARIANT),fuzz)
 CC          = clang
 endif
+
+# The sandbox (spool/sandbox.h) is left out with SANDBOX=no, PORTABLE=1, AddressSanitizer, and where libseccomp is missing.
+ifndef SANDBOX
+SANDBOX    := $(if $(PORTABLE)$(filter asan fuzz,$(VARIANT)),no,$(shell pkg-config --exists libseccomp 2>/dev/null && echo yes || echo missing))
+endif
+BOXED       = $(filter yes,$(SANDBOX))
 
 # What each program links; --as-needed drops what its objects do not use.
 GATEWAY_LIBS  = -lcbor -ljansson -lconfuse -lpam
@@ -48,7 +54,8 @@ ALL_LIBS      = -lcbor -ljansson -lconfuse -lsqlite3 -lcrypto -lssh -lpam
 
 FOLDERS  = gateway policy spool handlers
 MAINS    = gateway/powerdirector.c spool/powerdirectord.c handlers/powerdirector-worker.c
-LIBSRC   = $(filter-out $(MAINS),$(wildcard $(FOLDERS:%=%/*.c)))
+FILTER   = spool/sandbox-filter.c
+LIBSRC   = $(filter-out $(MAINS) $(FILTER),$(wildcard $(FOLDERS:%=%/*.c)))
 SIMMAIN  = tests/simulator/powerdirector-sim.c
 SIMSRC   = $(filter-out $(SIMMAIN),$(wildcard tests/simulator/*.c))
 UNITSRC  = $(wildcard tests/unit/*.c)
@@ -58,7 +65,7 @@ FUZZSRC  = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZERS  = $(FUZZSRC:tests/fuzz/%.c=$(B)/%)
 
 obj      = $(patsubst %.c,$(B)/%.o,$(1))
-OBJS     = $(call obj,$(MAINS) $(LIBSRC) $(SIMMAIN) $(SIMSRC) $(UNITSRC) $(SIMUNIT) $(CHECKSRC) $(FUZZSRC))
+OBJS     = $(call obj,$(MAINS) $(FILTER) $(LIBSRC) $(SIMMAIN) $(SIMSRC) $(UNITSRC) $(SIMUNIT) $(CHECKSRC) $(FUZZSRC))
 LIB      = $(B)/libpowerdirector.a
 SIMLIB   = $(B)/libsimulator.a
 PROGRAMS = $(B)/powerdirector $(B)/powerdirectord $(B)/powerdirector-worker
@@ -72,6 +79,7 @@ LINK     = $(Q)$(if $(V),,echo "  LINK $@";) $(CC) $($(VARIANT)_CFLAGS) $(CFLAGS
 
 all: deps
 	@$(MAKE) --no-print-directory $(PROGRAMS) sim
+	@$(if $(BOXED),:,echo "These programs have no sandbox: see powerdirectord --version.")
 
 sim: $(B)/powerdirector-sim
 
@@ -82,6 +90,30 @@ deps:
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(if $(V),,echo "  CC   $<";) $(CC) $(CSTD) $(WARN) $($(VARIANT)_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# The filters are made when the programs are, so that none of them has to link libseccomp.
+$(B)/sandbox-filter: $(call obj,$(FILTER))
+	$(LINK) $^ -lseccomp -o $@
+$(B)/sandbox_filters.h: $(B)/sandbox-filter
+	$(Q)$< >$@.new && mv $@.new $@
+$(B)/sandbox-is-%:
+	@mkdir -p $(@D) && rm -f $(B)/sandbox-is-* && touch $@
+SANDBOXED = $(call obj,spool/sandbox.c spool/landlock.c tests/unit/test_sandbox.c)
+$(SANDBOXED): $(B)/sandbox-is-$(SANDBOX) $(if $(BOXED),$(B)/sandbox_filters.h)
+$(SANDBOXED): CSTD += $(if $(BOXED),-DPD_SANDBOX -I$(B),$(if $(filter no,$(SANDBOX)),-DPD_SANDBOX_NO))
+
+# The same programs without it, for valgrind, which does not know its calls, and the fault tests, which keep their own files.
+UNBOXED  = $(if $(BOXED),$(PROGRAMS:$(B)/%=$(B)/unboxed/%))
+NOBOX    = $(B)/unboxed/spool/sandbox.o $(B)/unboxed/spool/landlock.o
+$(B)/unboxed/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(if $(V),,echo "  CC   $<";) $(CC) $(CSTD) -DPD_SANDBOX_NO $(WARN) $($(VARIANT)_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+$(B)/unboxed/powerdirector: $(B)/gateway/powerdirector.o $(NOBOX) $(LIB)
+	$(LINK) $^ $(GATEWAY_LIBS) -o $@
+$(B)/unboxed/powerdirectord: $(B)/spool/powerdirectord.o $(NOBOX) $(LIB)
+	$(LINK) $^ $(DIRECTOR_LIBS) -o $@
+$(B)/unboxed/powerdirector-worker: $(B)/handlers/powerdirector-worker.o $(NOBOX) $(LIB)
+	$(LINK) $^ $(WORKER_LIBS) -o $@
 
 # Only in gnu17 does gcc know exec as the call before which a process writes its counts.
 build/cov/spool/worker_start.o: cov_CFLAGS += -std=gnu17
@@ -120,8 +152,8 @@ $(B)/fuzz_sim_%: $(B)/tests/fuzz/fuzz_sim_%.o $(SIMLIB) $(LIB)
 $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
 	$(LINK) $< $(FUZZMAIN) $(LIB) $(ALL_LIBS) -o $@
 
-# The programs with another table of system calls, which fails as a plan says (tests/fault/plan.h).
-FAULT     = $(B)/tests/fault/plan.o $(B)/tests/fault/sys_fault.o
+# The programs with another table of system calls, which fails as a plan says (tests/fault/plan.h); without their sandbox.
+FAULT     = $(B)/tests/fault/plan.o $(B)/tests/fault/sys_fault.o $(NOBOX)
 SQLFAULT  = $(B)/tests/fault/sqlite_fault.o
 FAULTBIN  = $(PROGRAMS:$(B)/%=$(B)/fault/%) $(B)/fault-whole
 OBJS     += $(call obj,$(wildcard tests/fault/*.c))
@@ -143,7 +175,7 @@ faults: deps
 	@tests/fault/run $(B)
 
 # What `make check` runs; every program and test exists before the first test starts.
-TESTBIN = $(PROGRAMS) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(B)/pd-checker $(FUZZERS)
+TESTBIN = $(PROGRAMS) $(UNBOXED) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(B)/pd-checker $(FUZZERS)
 test-programs: $(TESTBIN)
 check: deps
 	@$(MAKE) --no-print-directory test-programs

@@ -5,12 +5,14 @@
  * One process for one request: understand it, find out who asks, ask PAM and the policy, hand it over,
  * say how it ended.  It opens no database and no network connection and starts no program.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/authorise.h"
 #include "gateway/gateway.h"
+#include "spool/sandbox.h"
 
 /* The only request that is answered without knowing who asks. */
 static int
@@ -35,6 +37,28 @@ prepare(struct gateway *g, int argc, char **argv, struct pd_err *e)
 	if (gateway_identify(g, e) == -1 || (g->req.verb->kind == VERB_BATCH && gateway_read_batch(g, e) == -1))
 		return -1;
 	return gateway_authorise(g, e);
+}
+
+/*
+ * Behind PAM, whose modules may do anything (pam_unix starts a set-id program), and before anything of a job or an answer
+ * is read.  What is left: the drop, the logs, the director's socket.
+ */
+static int
+give_up_the_rest(const struct gateway *g, struct pd_err *e)
+{
+	char		    tmp[PATH_MAX], new[PATH_MAX], log[PATH_MAX];
+	struct sandbox_path paths[] = {
+		{ tmp, SANDBOX_READ | SANDBOX_FILE }, { new, SANDBOX_READ | SANDBOX_FILE }, { log, SANDBOX_READ }
+	};
+	const char *spool = g->conf != NULL ? g->conf->spool : "";
+
+	(void)snprintf(tmp, sizeof(tmp), "%s/tmp", spool);
+	(void)snprintf(new, sizeof(new), "%s/new", spool);
+	(void)snprintf(log, sizeof(log), "%s/log", spool);
+	sandbox_limits();
+	if (sandbox_files(paths, g->conf != NULL ? sizeof(paths) / sizeof(paths[0]) : 0, 0, 0, e) == -1)
+		return -1;
+	return sandbox_enter(SANDBOX_GATEWAY, e);
 }
 
 static void
@@ -65,12 +89,14 @@ main(int argc, char **argv)
 {
 	struct gateway	g;
 	struct response r;
-	struct pd_err	e = { .code = PD_BUG };
+	struct pd_err	e = { .code = PD_BUG }, sandbox_error;
 	int		status, is_refused;
 
 	memset(&g, 0, sizeof(g));
 	response_init(&r);
 	is_refused = launch_clean(argc, &g.launch, &e) == -1 || prepare(&g, argc, argv, &e) == -1;
+	if (give_up_the_rest(&g, is_refused ? &sandbox_error : &e) == -1)
+		is_refused = 1;
 	if (is_refused)
 		response_error(&r, &e);
 	else

@@ -10,14 +10,17 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "handlers/worker.h"
 #include "spool/journal.h"
 #include "spool/portable.h"
+#include "spool/sandbox.h"
 #include "spool/workers.h"
 
 #define EXIT_USAGE 64
@@ -95,6 +98,33 @@ set_process(void)
 	return chdir("/");
 }
 
+/* Where resolv.conf really is, when it is a link (systemd-resolved, NetworkManager, resolvconf). */
+static const char *
+resolver_directory(char *path)
+{
+	char *slash = realpath("/etc/resolv.conf", path) == NULL ? NULL : strrchr(path, '/');
+
+	if (slash == NULL || slash == path)
+		return "/etc";
+	*slash = '\0';
+	return path;
+}
+
+/* What is read from now on: sequences, the key, and what name service, C library and libcrypto look into. */
+static int
+confine(const char *sequences, const char *keys, int port, struct pd_err *e)
+{
+	char			  resolver[PATH_MAX];
+	const struct sandbox_path paths[] = {
+		{ sequences, SANDBOX_READ }, { keys, SANDBOX_READ }, { "/etc", SANDBOX_READ }, { "/usr", SANDBOX_READ },
+		{ "/lib", SANDBOX_READ }, { "/lib64", SANDBOX_READ }, { resolver_directory(resolver), SANDBOX_READ },
+		{ "/dev/null", SANDBOX_READ }, { "/dev/urandom", SANDBOX_READ }, { "/proc/sys/crypto", SANDBOX_READ },
+		{ "/sys/devices/system/cpu", SANDBOX_READ },
+	};
+
+	return sandbox_files(paths, sizeof(paths) / sizeof(paths[0]), 0, port, e);
+}
+
 static int
 has_socket(void)
 {
@@ -118,7 +148,8 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "%s", usage);
 		return EXIT_USAGE;
 	}
-	if (worker_serve(WORKER_SOCKET, &e) == -1) {
+	sandbox_limits();
+	if (sandbox_enter(SANDBOX_WORKER, &e) == -1 || worker_serve(WORKER_SOCKET, confine, &e) == -1) {
 		(void)fprintf(stderr, "powerdirector-worker: %s\n", e.msg);
 		return EXIT_OURS;
 	}

@@ -9,8 +9,10 @@
 #include <sys/select.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,6 +40,7 @@ struct worker {
 	char		  want;		/* 0, 'c' or 'p': what the director asked of the running job */
 	int64_t		  want_ms;	/* when */
 	int		  is_over;	/* no further job: the socket ended or the director makes no sense */
+	worker_confine	 *confine;	/* NULL = done, or not wanted */
 };
 
 /* One order of the director, taken apart.  Strings and objects belong to msg. */
@@ -272,6 +275,31 @@ carry_out(struct worker *w, const struct order *o)
 	tell_result(w, &res);
 }
 
+/* The directory of a file, without a final slash. */
+static void
+directory_of(const char *file, char *dir, size_t size)
+{
+	const char *slash = strrchr(file, '/');
+
+	(void)snprintf(dir, size, "%.*s", slash == NULL ? 0 : slash == file ? 1 : (int)(slash - file), file);
+}
+
+/* A worker serves one platform; the director starts another one when platform or configuration change. */
+static int
+give_up_the_rest(struct worker *w, const struct order *o, struct pd_err *e)
+{
+	char sequences[PATH_MAX], keys[PATH_MAX];
+
+	if (w->confine == NULL)
+		return 0;
+	directory_of(o->sequence, sequences, sizeof(sequences));
+	directory_of(text_of(o->platform, "key_file"), keys, sizeof(keys));
+	if (w->confine(sequences, keys, (int)json_integer_value(json_object_get(o->platform, "port")), e) == -1)
+		return -1;
+	w->confine = NULL;
+	return 0;
+}
+
 static int
 parse_order(const json_t *msg, const int fds[2], struct order *o, struct pd_err *e)
 {
@@ -305,7 +333,7 @@ obey(struct worker *w, const json_t *msg, const int fds[2], struct pd_err *e)
 		return 0;
 	if (strcmp(what, "run") != 0)
 		return pd_fail(e, PD_BUG, "the director sent a message of unknown kind");
-	if (parse_order(msg, fds, &o, e) == -1)
+	if (parse_order(msg, fds, &o, e) == -1 || give_up_the_rest(w, &o, e) == -1)
 		return -1;
 	memcpy(w->job, o.job, sizeof(w->job));
 	w->want = 0;
@@ -333,9 +361,9 @@ wait_for_order(int sock, struct pd_err *e)
 }
 
 int
-worker_serve(int sock, struct pd_err *e)
+worker_serve(int sock, worker_confine *confine, struct pd_err *e)
 {
-	struct worker w = { .sock = sock };
+	struct worker w = { .sock = sock, .confine = confine };
 	int	      fds[2], rv = 0;
 	json_t	     *msg;
 

@@ -224,7 +224,7 @@ run_round(struct director *d, struct round *r, int ready)
 		ends = on_signals(d, r->fds[0].fd);
 	run_timers(d);
 	runner_dispatch(d);
-	pool_reap(&d->pool);
+	pool_reap(&d->pool, &d->log);
 	witness_tell(d);
 	return ends || is_over(d);
 }

@@ -10,6 +10,8 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,7 @@
 #include "spool/check.h"
 #include "spool/director.h"
 #include "spool/portable.h"
+#include "spool/sandbox.h"
 #include "spool/signals.h"
 
 static const char usage[] =
@@ -57,6 +60,7 @@ clean_process(void)
 		fd = dup(fd);
 	port_close_from(STDERR_FILENO + 1);
 	(void)umask(077);
+	port_no_dump();
 }
 
 /* -1 = go on; otherwise the exit status. */
@@ -95,7 +99,7 @@ parse_options(int argc, char **argv, struct options *o)
 			o->witness = optarg;
 			break;
 		case 'V':
-			(void)puts("powerdirectord " PD_VERSION);
+			(void)printf("powerdirectord %s\nsandbox: %s\n", PD_VERSION, sandbox_text());
 			return 0;
 		case 'h':
 			(void)fputs(usage, stdout);
@@ -122,6 +126,7 @@ check(const char *conf)
 {
 	size_t n = check_all(conf, print_problem, NULL);
 
+	(void)printf("sandbox: %s\n", sandbox_text());
 	if (n == 0)
 		(void)printf("%s: everything is as it should be\n", conf);
 	return n == 0 ? 0 : code_exit(PD_BADDATA);
@@ -165,6 +170,23 @@ verify(const struct options *o)
 	return code_exit(e.code);
 }
 
+/* Everything is open: from here on nothing is written but spool, state and the socket's name. */
+static int
+give_up_the_rest(const struct director *d, struct pd_err *e)
+{
+	char		    path[PATH_MAX];
+	struct sandbox_path paths[] = {
+		{ d->conf->spool, SANDBOX_WRITE }, { d->conf->state, SANDBOX_WRITE },
+		{ "/dev/null", SANDBOX_WRITE }, { NULL, SANDBOX_WRITE },
+	};
+
+	(void)snprintf(path, sizeof(path), "%s", d->conf->socket);
+	paths[3].path = dirname(path);
+	if (setenv("SQLITE_TMPDIR", d->conf->state, 1) == -1)	/* large sorts */
+		return pd_fail_sys(e, PD_IO, "say where temporary files go");
+	return sandbox_files(paths, sizeof(paths) / sizeof(paths[0]), 1, 0, e) == -1 ? -1 : sandbox_enter(SANDBOX_DIRECTOR, e);
+}
+
 static int
 run(const struct options *o)
 {
@@ -178,7 +200,7 @@ run(const struct options *o)
 		free(d);
 		return fail(&o->log, "start-failed", &e);
 	}
-	if (director_open(d, o->conf, &o->log, &e) == -1)
+	if (director_open(d, o->conf, &o->log, &e) == -1 || give_up_the_rest(d, &e) == -1)
 		status = fail(&o->log, "start-failed", &e);
 	else if (director_run(d, signals, &e) == -1)
 		status = fail(&o->log, "run-failed", &e);

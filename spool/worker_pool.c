@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "spool/clock.h"
+#include "spool/sandbox.h"
 #include "spool/worker_pool.h"
 #include "spool/worker_start.h"
 
@@ -101,7 +102,7 @@ pool_job_ended(struct worker_pool *p, struct worker *w, int64_t now_ms)
 {
 	w->is_busy = 0;
 	w->idle_since_ms = now_ms;
-	if (p->jobs > 0 && w->jobs >= p->jobs)
+	if (w->is_stale || (p->jobs > 0 && w->jobs >= p->jobs))
 		pool_end(w, 0);
 }
 
@@ -128,8 +129,12 @@ void
 pool_retire_platform(struct worker_pool *p, const char *platform)
 {
 	for (struct worker *w = p->workers; w != NULL; w = w->next)
-		if (w->sock != -1 && !w->is_busy && (platform == NULL || strcmp(w->platform, platform) == 0))
-			pool_end(w, 0);
+		if (w->sock != -1 && (platform == NULL || strcmp(w->platform, platform) == 0)) {
+			if (w->is_busy)
+				w->is_stale = 1;
+			else
+				pool_end(w, 0);
+		}
 }
 
 int64_t
@@ -149,14 +154,29 @@ pool_delay(const struct worker_pool *p, int64_t now_ms)
 	return least;
 }
 
+static void
+log_end(const struct worker *w, int status, const struct log *log)
+{
+	char pid[24], sig[12];
+
+	if (!WIFSIGNALED(status) || sandbox_why(WTERMSIG(status))[0] == '\0')
+		return;
+	(void)snprintf(pid, sizeof(pid), "%ld", (long)w->pid);
+	(void)snprintf(sig, sizeof(sig), "%d", WTERMSIG(status));
+	log_event(log, LOG_ERR, "worker-killed", "platform", w->platform, "pid", pid, "signal", sig, "why",
+	    sandbox_why(WTERMSIG(status)), NULL);
+}
+
 /* One whose socket is still open is kept: its last message may be waiting in it. */
 void
-pool_reap(struct worker_pool *p)
+pool_reap(struct worker_pool *p, const struct log *log)
 {
 	struct worker **at = &p->workers, *w;
+	int		status = 0;
 
 	while ((w = *at) != NULL) {
-		if (w->sock == -1 && waitpid(w->pid, NULL, WNOHANG) != 0) {
+		if (w->sock == -1 && waitpid(w->pid, &status, WNOHANG) != 0) {
+			log_end(w, status, log);
 			*at = w->next;
 			free_worker(w);
 		} else {

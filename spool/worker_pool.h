@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "spool/err.h"
+#include "spool/log.h"
 #include "spool/scheduler.h"
 #include "spool/wire.h"
 
@@ -24,6 +25,7 @@ struct worker {
 	struct wire_in	 in;
 	char		 platform[SCHED_NAME_MAX];
 	int		 is_busy;
+	int		 is_stale;	/* started for a configuration that is no more: its sandbox knows other directories */
 	struct sched_job job;		/* while busy */
 	int64_t		 jobs;		/* so many it has been given */
 	int64_t		 idle_since_ms;
@@ -50,9 +52,9 @@ void pool_job_ended(struct worker_pool *p, struct worker *w, int64_t now_ms);
 /* Ends it: closes the socket; with kill at once, otherwise by itself. */
 void pool_end(struct worker *w, int kill_it);
 void pool_retire(struct worker_pool *p, int64_t now_ms);		/* idle for too long */
-void pool_retire_platform(struct worker_pool *p, const char *platform);	/* NULL = all idle ones */
+void pool_retire_platform(struct worker_pool *p, const char *platform);	/* NULL = all; busy ones when their job ends */
 int64_t pool_delay(const struct worker_pool *p, int64_t now_ms);	/* until the next retirement; -1 = none */
-void pool_reap(struct worker_pool *p);					/* after SIGCHLD: forgets those that are gone */
+void pool_reap(struct worker_pool *p, const struct log *log);		/* after SIGCHLD: forgets those that are gone */
 size_t pool_busy(const struct worker_pool *p);
 struct worker *pool_find(const struct worker_pool *p, const char *job_id);
 

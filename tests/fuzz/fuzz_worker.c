@@ -32,7 +32,7 @@ serve(int s[2])
 
 	if (shutdown(s[0], SHUT_WR) == -1)
 		abort();
-	(void)worker_serve(s[1], &e);
+	(void)worker_serve(s[1], NULL, &e);
 	(void)close(s[1]);
 }
 

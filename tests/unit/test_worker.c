@@ -55,7 +55,7 @@ static void *
 serve(void *arg)
 {
 	(void)arg;
-	served = worker_serve(s[1], &served_err);
+	served = worker_serve(s[1], NULL, &served_err);
 	(void)close(s[1]);
 	return NULL;
 }

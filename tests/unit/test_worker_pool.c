@@ -68,7 +68,7 @@ static void
 reap_all(void)
 {
 	for (int i = 0; i < 2000 && pool.workers != NULL; i++) {
-		pool_reap(&pool);
+		pool_reap(&pool, NULL);
 		(void)usleep(5000);
 	}
 	cr_assert_null(pool.workers);
