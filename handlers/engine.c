@@ -130,7 +130,7 @@ engine_event(struct engine *g, const char *event, json_t *fields)
 	if (g->run->log_fd == -1)
 		json_decref(fields);
 	else
-		(void)joblog_event(g->run->log_fd, event, fields, NULL);
+		(void)joblog_event(g->run->log_fd, g->run->log_max, event, fields, NULL);
 }
 
 void

@@ -54,6 +54,7 @@ struct run {
 	struct transport      *transport;	/* NULL in plan mode */
 	struct journal	      *journal;		/* NULL in plan mode */
 	int		       log_fd;		/* -1 = no events */
+	int64_t		       log_max;		/* its bytes, 0 = LOG_FILE_MAX */
 	json_t		      *vars;		/* object: inputs, then captures are added; paths like vm.name, disk.size */
 	/*
 	 * Journal as found at start (array), for resume and undo; may be NULL.  Without a "begin" record in it the engine writes

@@ -48,6 +48,7 @@ struct order {
 	const char *job, *mode, *sequence;
 	json_t	   *platform, *vars;
 	int	    journal_fd, log_fd;
+	int64_t	    log_max;
 };
 
 static void
@@ -227,6 +228,7 @@ run_sequence(struct worker *w, const struct order *o, struct sequence *seq, stru
 		.transport = is_plan ? NULL : w->transport,
 		.journal = is_plan ? NULL : journal,
 		.log_fd = o->log_fd,
+		.log_max = o->log_max,
 		.vars = o->vars,
 		.records = records,
 		.stop = stop,
@@ -312,6 +314,7 @@ parse_order(const json_t *msg, const int fds[2], struct order *o, struct pd_err 
 	o->vars = json_object_get(msg, "vars");
 	o->journal_fd = fds[0];
 	o->log_fd = fds[1];
+	o->log_max = json_integer_value(json_object_get(msg, "log_max"));
 	if (!id_is_valid(o->job) || o->sequence[0] != '/' || !json_is_object(o->platform) || !json_is_object(o->vars))
 		return pd_fail(e, PD_BUG, "the director's order lacks job, sequence, platform or vars");
 	if (fds[0] == -1 || fds[1] == -1)

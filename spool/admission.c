@@ -125,19 +125,6 @@ check_request(struct admitting *ad, struct pd_err *e)
 }
 
 static int
-check_pending(const struct admitting *ad, struct pd_err *e)
-{
-	int64_t n = 0, limit = ad->a->conf->pending_per_user;
-
-	if (store_job_count_pending(ad->a->store, ad->job->user, &n, e) == -1)
-		return -1;
-	if (limit >= 0 && n >= limit)
-		return pd_fail(e, PD_BUSY, "you have %lld jobs that are not finished, %lld are allowed; try later",
-		    (long long)n, (long long)limit);
-	return 0;
-}
-
-static int
 run_admitter(struct admitting *ad, struct pd_err *e)
 {
 	for (size_t i = 0; i < sizeof(admitters) / sizeof(admitters[0]); i++)
@@ -154,7 +141,7 @@ make_plain_row(const struct admitting *ad, const char *digest, const struct pd_e
 	int		  is_final = why != NULL || ad->state == JOB_DONE;
 	enum pd_code	  code = why != NULL ? why->code : is_final ? PD_OK : PD_QUEUED;
 
-	return json_pack("{s:s s:s s:s s:s s:s s:s s:s s:O s:s s:s s:s s:b s:s s:s s:s s:I s:I s:I s:i s:b s:s s:i s:s}",
+	return json_pack("{s:s s:s s:s s:s s:s s:s s:s s:O s:s s:s s:s s:b s:s s:s s:s s:I s:I s:I s:i s:b s:s s:i s:s s:I}",
 	    "id", job->id, "verb", job->verb, "user", job->user, "tenant", ad->tenant != NULL ? ad->tenant->name : "",
 	    "platform", ad->platform, "vm", ad->vm,
 	    "state", job_state_name(why != NULL ? JOB_REFUSED : ad->state), "args", ad->args,
@@ -163,7 +150,8 @@ make_plain_row(const struct admitting *ad, const char *digest, const struct pd_e
 	    "plan", job->is_plan, "source", job->source, "origin", job->origin == JOB_BY_KEY ? "key" : "account",
 	    "tag", ad->tag, "submitted", (json_int_t)job->submitted_ms, "started", (json_int_t)0,
 	    "finished", (json_int_t)(is_final ? now : 0), "attempts", 0, "cancel", 0, "code", code_word(code),
-	    "exit", code_exit(code), "message", why != NULL ? why->msg : is_final ? ad->said : "");
+	    "exit", code_exit(code), "message", why != NULL ? why->msg : is_final ? ad->said : "",
+	    "bytes", (json_int_t)job->bytes);
 }
 
 static json_t *
@@ -191,6 +179,8 @@ make_row(const struct admitting *ad, const char *digest, const struct pd_err *wh
 
 	if (row != NULL && why != NULL && first != NULL)
 		(void)json_object_set_new(row, "value", json_pack("{s:O}", "first", json_object_get(first, "id")));
+	else if (row != NULL && why != NULL && why->wait_s > 0)
+		(void)json_object_set_new(row, "value", json_pack("{s:i}", "retry_after", why->wait_s));
 	return row;
 }
 
@@ -210,6 +200,34 @@ record(const struct admitting *ad, const char *digest, const struct pd_err *why,
 	return rv;
 }
 
+/* A once-key is its job's until that has ended and is so old; then it may name another one. */
+static int
+has_expired(const struct admitting *ad, const json_t *first)
+{
+	enum job_state state = JOB_QUEUED;
+	int64_t	       keep_s = ad->a->conf->once_keep_s;
+
+	(void)job_state_from_name(field_text(first, "state"), &state);
+	return keep_s > 0 && job_state_is_final(state) && clock_wall_ms() - field_number(first, "submitted") >= keep_s * 1000;
+}
+
+static int
+expire(const struct admitting *ad, const json_t *first, struct pd_err *e)
+{
+	json_t *set = json_pack("{s:s}", "once", "");
+	int	rv = store_job_set(ad->a->store, field_text(first, "id"), set, e);
+
+	json_decref(set);
+	return rv;
+}
+
+static void
+forget_first(json_t **first)
+{
+	json_decref(*first);
+	*first = NULL;
+}
+
 /* A job with the same user and key: the same request is answered by it, another one is refused. */
 static int
 find_first(const struct admitting *ad, const char *digest, json_t **first, struct pd_err *e)
@@ -220,19 +238,24 @@ find_first(const struct admitting *ad, const char *digest, json_t **first, struc
 		return 0;
 	if (store_job_by_once(ad->a->store, job->user, job->once, first, e) == -1)
 		return e->code == PD_NOTFOUND ? 0 : -1;
+	if (has_expired(ad, *first)) {
+		int rv = expire(ad, *first, e);
+
+		forget_first(first);
+		return rv;
+	}
 	if (strcmp(field_text(*first, "digest"), digest) == 0)
 		return pd_fail(e, PD_CONFLICT, "the same request is job %s already", field_text(*first, "id"));
 	pd_fail(e, PD_CONFLICT, "the once-key %s belongs to job %s, which asked for something else", job->once,
 	    field_text(*first, "id"));
-	json_decref(*first);
-	*first = NULL;
+	forget_first(first);
 	return -1;
 }
 
 static int
 decide(struct admitting *ad, const char *digest, struct verdict *v, struct pd_err *e)
 {
-	if (check_request(ad, e) == -1 || find_first(ad, digest, &v->first, e) == -1 || check_pending(ad, e) == -1)
+	if (check_request(ad, e) == -1 || find_first(ad, digest, &v->first, e) == -1 || admit_within_limits(ad, e) == -1)
 		return -1;
 	return run_admitter(ad, e);
 }

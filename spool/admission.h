@@ -71,6 +71,9 @@ int admit_remove_platform(struct admitting *ad, struct pd_err *e);
 int admit_register_image(struct admitting *ad, struct pd_err *e);
 int admit_remove_image(struct admitting *ad, struct pd_err *e);
 
+/* admit_limits.c: is there room for one job more, of this user and in all?  PD_BUSY says used, limit and when to try again. */
+int admit_within_limits(const struct admitting *ad, struct pd_err *e);
+
 /* May this user see and touch what belongs to owner of tenant?  Their role's scope decides. */
 int admission_is_yours(const struct pd_conf *conf, const char *user, const char *tenant, const char *owner);
 

@@ -41,6 +41,7 @@
 #define DIRECTOR_LOCKED_MS   200	/* an earlier director's worker still has the journal: look again after */
 #define DIRECTOR_PARK_MS     30000	/* workers may finish their command so long after SIGTERM */
 #define DIRECTOR_STARTS	     4		/* one start and three resumptions; then a person is told */
+#define LOG_MIB		     (1024 * 1024)
 #define DIRECTOR_ROUND	     64		/* job files taken in before the sockets are looked at again */
 
 /* An end that could not be recorded (our disk is full): kept until it can. */

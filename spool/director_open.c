@@ -63,6 +63,7 @@ open_stores(struct director *d, struct pd_err *e)
 		return -1;
 	if (spool_open_for_director(&d->spool, d->conf->spool, gid, 0, e) == -1)
 		return -1;
+	d->spool.log_max = d->conf->log_size_mib * LOG_MIB;
 	return store_open(d->conf->state, &d->store, e);
 }
 
@@ -105,7 +106,7 @@ director_open(struct director *d, const char *conf_path, const struct log *log, 
 	d->conf_path = conf_path;
 	d->log = *log;
 	d->state_dir = d->lock = d->watch = d->intake.marker = d->server.sock = -1;
-	d->spool = (struct spool){ -1, -1, -1, -1, -1, -1, -1, 0, (gid_t)-1 };
+	d->spool = (struct spool){ -1, -1, -1, -1, -1, -1, -1, 0, 0, (gid_t)-1 };
 	if (conf_load(conf_path, geteuid(), &d->conf, e) == -1 || conf_digest(d->conf, e) == -1 || open_stores(d, e) == -1 || open_parts(d, e) == -1 ||
 	    reload_record_start(d, e) == -1 || recovery_run(d, e) == -1)
 		return -1;

@@ -25,6 +25,7 @@
 struct spool {		/* directory descriptors, -1 where this program has no business */
 	int   tmp, new, cur, done, bad, journal, log;
 	int   syncable;	/* new/ could be opened for reading, so its names can be made durable */
+	int64_t log_max;	/* bytes of one job's log, 0 = LOG_FILE_MAX */
 	gid_t gid;	/* the spool group, (gid_t)-1 when there is none; decides the mode of job files */
 };
 

@@ -300,6 +300,7 @@ job_decode_scanned(const unsigned char *buf, size_t len, struct job *job, struct
 		job_clear(job);
 		return -1;
 	}
+	job->bytes = (size_t)(in.p - buf);
 	return 0;
 }
 

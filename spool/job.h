@@ -48,6 +48,7 @@ struct job {
 	char		once[JOB_ONCE_MAX + 1];		/* "" = none */
 	char		note[JOB_NOTE_MAX + 1];		/* "" = none */
 	json_t	       *args;				/* object; owned */
+	size_t		bytes;				/* of it in its file, filled by decoding: what it counts in bytes-per-user */
 };
 
 /* Is this a user's name: 1 to 32 of [A-Za-z0-9._@-], the first a letter, a digit or '_'? */

@@ -103,7 +103,7 @@ job_log_event(const struct spool *s, const char *id, const char *event, json_t *
 		json_decref(fields);
 		return -1;
 	}
-	rv = joblog_event(fd, event, fields, e);
+	rv = joblog_event(fd, s->log_max, event, fields, e);
 	(void)sys.close(fd);
 	return rv;
 }
@@ -135,7 +135,7 @@ job_log_has_result(const struct spool *s, const char *id)
 
 	if (fd == -1)
 		return 0;
-	/* Backwards, in pieces that overlap by the mark; the log is capped (LOG_FILE_MAX). */
+	/* Backwards, in pieces that overlap by the mark; the log is capped (log-size). */
 	for (at = sys.lseek(fd, 0, SEEK_END); at > 0 && found == -1;) {
 		size_t want = sizeof(buf) - 1;
 

@@ -3,7 +3,7 @@
  * joblog.c - a job's events for people and followers: SPOOL/log/ID, one JSON object a line.
  *
  * Two processes append (director and worker), each line with one write(2) on an O_APPEND
- * descriptor.  The line that carries the file over LOG_FILE_MAX brings the note about the cap with
+ * descriptor.  The line that carries the file over its limit brings the note about the cap with
  * it, in the same write; so the note comes once without anybody keeping count.
  */
 #include <sys/stat.h>
@@ -89,7 +89,7 @@ write_lines(int fd, off_t before, const char *buf, size_t len, struct pd_err *e)
 }
 
 int
-joblog_event(int fd, const char *event, json_t *fields, struct pd_err *e)
+joblog_event(int fd, int64_t max, const char *event, json_t *fields, struct pd_err *e)
 {
 	const int   is_result = strcmp(event, "result") == 0;
 	const int   is_kept = is_result || strcmp(event, "state") == 0;
@@ -98,17 +98,19 @@ joblog_event(int fd, const char *event, json_t *fields, struct pd_err *e)
 	size_t	    len = 0;
 	int	    rv = -1;
 
+	if (max <= 0)
+		max = LOG_FILE_MAX;
 	if (sys.fstat(fd, &st) == -1) {
 		json_decref(fields);
 		return pd_fail_sys(e, PD_IO, "stat the job's log");
 	}
-	if (st.st_size >= LOG_FILE_MAX && !is_kept) {
+	if (st.st_size >= max && !is_kept) {
 		json_decref(fields);
 		return 0;
 	}
 	if (add_line(&buf, &len, event_object(event, fields)) == -1)
 		pd_fail(e, PD_BUG, "event %s is not JSON", event);
-	else if (st.st_size < LOG_FILE_MAX && st.st_size + (off_t)len >= LOG_FILE_MAX && !is_result &&
+	else if (st.st_size < max && st.st_size + (off_t)len >= max && !is_result &&
 	    add_cap_note(&buf, &len) == -1)
 		pd_fail(e, PD_BUG, "the note about the log's end is not JSON");
 	else

@@ -11,22 +11,23 @@
  *	note		level ("info"|"warning") text	for people
  *	command		as cmd				--plan: a command that would run
  *	result		state code exit message value?	the last line, always and once
- * The file is capped: after LOG_FILE_MAX bytes one "note" says so and only state and result
- * events follow.  Readers treat a line without its newline as not there yet.
+ * The file is capped: after so many bytes as the configuration says (log-size) one "note" says so and only
+ * state and result events follow.  Readers treat a line without its newline as not there yet.
  */
 #ifndef PD_SPOOL_JOBLOG_H
 #define PD_SPOOL_JOBLOG_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "spool/err.h"
 
-#define LOG_FILE_MAX (4 * 1024 * 1024)
+#define LOG_FILE_MAX (64 * 1024 * 1024)	/* where nobody says otherwise */
 
 /*
  * Appends an event.  "t" and "event" are added here; takes the reference to fields (may be NULL),
- * an object.  A log helps people and may be lost: callers may ignore the result.
+ * an object.  max: bytes after which the log is full, 0 = LOG_FILE_MAX.  A log helps people and may be lost: callers may ignore the result.
  */
-int joblog_event(int fd, const char *event, json_t *fields, struct pd_err *e);
+int joblog_event(int fd, int64_t max, const char *event, json_t *fields, struct pd_err *e);
 
 #endif

@@ -64,7 +64,7 @@ query_quota(const struct question *x, struct answer_to *a, struct pd_err *e)
 		return -1;
 	(void)snprintf(whose, sizeof(whose), "user %s", x->user);
 	if (add_usage(x, a->value, whose, x->user, &x->tenant->user_quota, e) == -1 ||
-	    store_job_count_pending(x->q->store, x->user, &pending, e) == -1)
+	    store_job_count_pending(x->q->store, x->user, &pending, NULL, e) == -1)
 		return -1;
 	add_row(a->value, whose, "jobs", UNIT_COUNT, pending, x->q->conf->pending_per_user);
 	return 0;

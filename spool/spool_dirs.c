@@ -57,6 +57,7 @@ static void
 clear(struct spool *s)
 {
 	s->syncable = 0;
+	s->log_max = 0;
 	s->gid = (gid_t)-1;
 	for (size_t i = 0; i < NDIRS; i++)
 		*slot_of(s, &dirs[i]) = -1;

@@ -64,7 +64,8 @@ struct job_filter {
 	int	    oldest_first;
 };
 int store_job_list(struct store *st, const struct job_filter *f, json_t **jobs, struct pd_err *e);
-int store_job_count_pending(struct store *st, const char *user /* NULL = all */, int64_t *n, struct pd_err *e);
+/* Jobs that are not final and the bytes of their files (may be NULL), in the same time however many they are. */
+int store_job_count_pending(struct store *st, const char *user /* NULL = all */, int64_t *n, int64_t *bytes, struct pd_err *e);
 /* How many jobs of the platform are running or undoing, and how many queued ones were taken in before job id (NULL = all queued). */
 int store_job_queue(struct store *st, const char *platform, const char *id, int64_t *running, int64_t *before, struct pd_err *e);
 

@@ -15,7 +15,7 @@ static const struct column columns[] = {
 	{ "submitted", COLUMN_INT }, { "started", COLUMN_INT }, { "finished", COLUMN_INT },
 	{ "attempts", COLUMN_INT }, { "cancel", COLUMN_BOOL }, { "code", COLUMN_TEXT },
 	{ "exit", COLUMN_INT }, { "message", COLUMN_TEXT }, { "value", COLUMN_JSON },
-	{ "recorded", COLUMN_INT },
+	{ "recorded", COLUMN_INT }, { "bytes", COLUMN_INT },
 };
 const struct table store_job_table = { "job", "id", columns, sizeof(columns) / sizeof(columns[0]) };
 
@@ -251,19 +251,15 @@ one_count(struct stmt *q, int64_t *first, int64_t *second, struct pd_err *e)
 	return rv == -1 ? -1 : 0;
 }
 
-#define COUNT_PENDING "SELECT count(*) FROM job INDEXED BY job_pending_user WHERE "
-
 int
-store_job_count_pending(struct store *st, const char *user, int64_t *n, struct pd_err *e)
+store_job_count_pending(struct store *st, const char *user, int64_t *n, int64_t *bytes, struct pd_err *e)
 {
 	struct stmt q;
 
-	if (stmt_open(&q, st, user == NULL ? COUNT_PENDING JOB_IS_PENDING :
-	    COUNT_PENDING "user=? AND " JOB_IS_PENDING, e) == -1)
+	if (stmt_open(&q, st, "SELECT jobs, bytes FROM pending WHERE user=?", e) == -1)
 		return -1;
-	if (user != NULL)
-		stmt_text(&q, user);
-	return one_count(&q, n, NULL, e);
+	stmt_text(&q, user != NULL ? user : "");
+	return one_count(&q, n, bytes, e);
 }
 
 int

@@ -7,6 +7,8 @@
  *	vm		one row per VM, from its admission to its deletion; units, procs, memory, disk are what quota counts
  *	vm_address	IPv4 addresses of the VMs' networks, taken out of vm.spec by store_vm.c: one owner per VLAN and address
  *	job		one row per job, never deleted; seq is the order of intake; once is unique per user
+ *	pending		jobs that are not final and the bytes of their files, per user and (user '') in all; triggers keep it,
+ *			so that a limit is checked in the same time however many wait
  *	history		record is the canonical JSON text that hash proves; user, tenant, job and vm are computed from it, so
  *			that no index can say something else than the evidence.  Rows are not changed, and deleted when they are archived.
  *	history_base	the last record that was archived: the rows behind it are those that are here
@@ -102,8 +104,26 @@ static const char version_2[] =
     "CREATE TABLE kept (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "PRAGMA user_version = 2;";
 
+#define NEW_IS_PENDING "NEW." JOB_IS_PENDING
+#define OLD_IS_PENDING "OLD." JOB_IS_PENDING
+#define COUNT_NEW \
+    " BEGIN INSERT INTO pending VALUES (NEW.user, 1, NEW.bytes), ('', 1, NEW.bytes)" \
+    " ON CONFLICT (user) DO UPDATE SET jobs = jobs + 1, bytes = bytes + excluded.bytes; END;"
+
+static const char version_3[] =
+    "ALTER TABLE job ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE pending (user TEXT NOT NULL PRIMARY KEY, jobs INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "INSERT INTO pending SELECT user, count(*), sum(bytes) FROM job WHERE " JOB_IS_PENDING " GROUP BY user;"
+    "INSERT INTO pending SELECT '', total(jobs), total(bytes) FROM pending;"
+    "CREATE TRIGGER pending_added AFTER INSERT ON job WHEN " NEW_IS_PENDING COUNT_NEW
+    "CREATE TRIGGER pending_again AFTER UPDATE OF state ON job WHEN NOT " OLD_IS_PENDING " AND " NEW_IS_PENDING COUNT_NEW
+    "CREATE TRIGGER pending_ended AFTER UPDATE OF state ON job WHEN " OLD_IS_PENDING " AND NOT " NEW_IS_PENDING
+    " BEGIN UPDATE pending SET jobs = jobs - 1, bytes = bytes - OLD.bytes WHERE user IN (OLD.user, '');"
+    " DELETE FROM pending WHERE user = OLD.user AND jobs = 0; END;"
+    "PRAGMA user_version = 3;";
+
 /* upgrades[i] leads from version i to i + 1 and sets user_version. */
-static const char *const upgrades[STORE_VERSION] = { version_1, version_2 };
+static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3 };
 
 static int
 one_number(struct store *st, const char *sql, int64_t *n, struct pd_err *e)

@@ -4,7 +4,7 @@
  *
  * A worker is powerdirector-worker with one socket on descriptor 3 (spool/wire.h) and nothing else.  Messages:
  * director -> worker
- *	{"msg":"run","job":ID,"mode":"run"|"resume"|"undo"|"plan","sequence":PATH,"platform":{...},"vars":{...},"tag":"pdXXXXXXXX"}
+ *	{"msg":"run","job":ID,"mode":"run"|"resume"|"undo"|"plan","sequence":PATH,"platform":{...},"vars":{...},"tag":"pdXXXXXXXX","log_max":BYTES}
  *		with two descriptors: journal (read, append), log (append)
  *	{"msg":"cancel"}	undo what the running job has begun
  *	{"msg":"park"}		finish or leave the running step, journal, stop; the job is resumed later

@@ -510,7 +510,7 @@ Test(conf_file, the_sample_names_the_defaults)
 			p[1] = ' ';
 			n++;
 		}
-	cr_expect_eq(n, 15);
+	cr_expect_eq(n, 20);
 	cr_assert_eq(conf_parse("f", text, len, &c, &err), 0, "%s", err.msg);
 	cr_expect_str_eq(c->spool, plain->spool);
 	cr_expect_str_eq(c->state, plain->state);
@@ -521,6 +521,11 @@ Test(conf_file, the_sample_names_the_defaults)
 	cr_expect_eq(c->jobs_total, plain->jobs_total);
 	cr_expect_eq(c->pending_per_user, plain->pending_per_user);
 	cr_expect_eq(c->requests_per_minute, plain->requests_per_minute);
+	cr_expect_eq(c->pending_total, plain->pending_total);
+	cr_expect_eq(c->bytes_per_user_mib, plain->bytes_per_user_mib);
+	cr_expect_eq(c->bytes_total_mib, plain->bytes_total_mib);
+	cr_expect_eq(c->log_size_mib, plain->log_size_mib);
+	cr_expect_eq(c->once_keep_s, plain->once_keep_s);
 	cr_expect_eq(c->worker_idle_s, plain->worker_idle_s);
 	cr_expect_eq(c->worker_jobs, plain->worker_jobs);
 	cr_expect_eq(c->history_page, plain->history_page);

@@ -16,6 +16,8 @@
 #include "spool/joblog.h"
 #include "tests/unit/scratch.h"
 
+#define TEST_MAX (4 * 1024 * 1024)
+
 static char dir[SCRATCH_PATH];
 static int  fd, top;
 
@@ -45,7 +47,7 @@ text_from(size_t offset)
 	char  *buf, *rest;
 	size_t len;
 
-	cr_assert_eq(io_read_file(top, "log", 2 * LOG_FILE_MAX, &buf, &len, NULL), 0);
+	cr_assert_eq(io_read_file(top, "log", 2 * TEST_MAX, &buf, &len, NULL), 0);
 	cr_assert(offset <= len);
 	rest = strdup(buf + offset);
 	free(buf);
@@ -76,7 +78,7 @@ Test(joblog, a_line_has_time_and_event_first_and_then_the_fields)
 	char   *text;
 	json_t *o;
 
-	cr_assert_eq(joblog_event(fd, "step", json_pack("{s:s, s:i}", "step", "make-lpar", "i", 2), NULL), 0);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "step", json_pack("{s:s, s:i}", "step", "make-lpar", "i", 2), NULL), 0);
 	text = text_from(0);
 	cr_assert_eq(strncmp(text, "{\"t\":\"20", 8), 0);
 	cr_assert(strstr(text, "Z\",\"event\":\"step\",\"step\":\"make-lpar\",\"i\":2}\n") != NULL, "%s", text);
@@ -90,8 +92,8 @@ Test(joblog, fields_are_optional_and_cannot_replace_time_or_event)
 {
 	char *text;
 
-	cr_assert_eq(joblog_event(fd, "note", NULL, NULL), 0);
-	cr_assert_eq(joblog_event(fd, "note", json_pack("{s:s, s:s}", "event", "result", "t", "never"), NULL), 0);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "note", NULL, NULL), 0);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "note", json_pack("{s:s, s:s}", "event", "result", "t", "never"), NULL), 0);
 	text = text_from(0);
 	cr_assert_eq(lines(text), 2);
 	cr_assert_eq(strstr(text, "result"), NULL);
@@ -103,7 +105,7 @@ Test(joblog, a_line_break_in_a_value_does_not_break_the_line)
 {
 	char *text;
 
-	cr_assert_eq(joblog_event(fd, "note", json_pack("{s:s}", "text", "a\nb\r{\"event\":\"result\"}"), NULL), 0);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "note", json_pack("{s:s}", "text", "a\nb\r{\"event\":\"result\"}"), NULL), 0);
 	text = text_from(0);
 	cr_assert_eq(lines(text), 1);
 	free(text);
@@ -113,7 +115,7 @@ Test(joblog, a_line_break_in_a_value_does_not_break_the_line)
 static void
 fill_to(size_t below)
 {
-	cr_assert_eq(ftruncate(fd, (off_t)(LOG_FILE_MAX - below)), 0);
+	cr_assert_eq(ftruncate(fd, (off_t)(TEST_MAX - below)), 0);
 }
 
 Test(joblog, the_event_that_reaches_the_cap_brings_one_note)
@@ -122,8 +124,8 @@ Test(joblog, the_event_that_reaches_the_cap_brings_one_note)
 
 	fill_to(10);
 	for (int i = 0; i < 3; i++)
-		cr_assert_eq(joblog_event(fd, "step", json_pack("{s:i}", "i", i), NULL), 0);
-	text = text_from(LOG_FILE_MAX - 10);
+		cr_assert_eq(joblog_event(fd, TEST_MAX, "step", json_pack("{s:i}", "i", i), NULL), 0);
+	text = text_from(TEST_MAX - 10);
 	cr_assert_eq(lines(text), 2, "%s", text);
 	cr_assert(strstr(text, "\"i\":0") != NULL);
 	cr_assert(strstr(text, "\"event\":\"note\",\"level\":\"warning\"") != NULL);
@@ -135,11 +137,11 @@ Test(joblog, beyond_the_cap_only_state_and_result_are_written)
 	char *text;
 
 	fill_to(0);
-	cr_assert_eq(joblog_event(fd, "command", json_pack("{s:s}", "cmd", "x"), NULL), 0);
-	cr_assert_eq(joblog_event(fd, "state", json_pack("{s:s}", "state", "undoing"), NULL), 0);
-	cr_assert_eq(joblog_event(fd, "note", NULL, NULL), 0);
-	cr_assert_eq(joblog_event(fd, "result", json_pack("{s:s}", "state", "failed"), NULL), 0);
-	text = text_from(LOG_FILE_MAX);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "command", json_pack("{s:s}", "cmd", "x"), NULL), 0);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "state", json_pack("{s:s}", "state", "undoing"), NULL), 0);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "note", NULL, NULL), 0);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "result", json_pack("{s:s}", "state", "failed"), NULL), 0);
+	text = text_from(TEST_MAX);
 	cr_assert_eq(lines(text), 2, "%s", text);
 	cr_assert(strstr(text, "\"event\":\"state\"") != NULL && strstr(text, "\"event\":\"result\"") != NULL);
 	free(text);
@@ -150,8 +152,8 @@ Test(joblog, nothing_follows_the_result_even_when_it_reaches_the_cap)
 	char *text;
 
 	fill_to(10);
-	cr_assert_eq(joblog_event(fd, "result", json_pack("{s:s}", "state", "done"), NULL), 0);
-	text = text_from(LOG_FILE_MAX - 10);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "result", json_pack("{s:s}", "state", "done"), NULL), 0);
+	text = text_from(TEST_MAX - 10);
 	cr_assert_eq(lines(text), 1);
 	free(text);
 }
@@ -162,13 +164,13 @@ Test(joblog, half_a_line_is_taken_back)
 	struct pd_err e;
 	size_t	      before;
 
-	cr_assert_eq(joblog_event(fd, "note", NULL, NULL), 0);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "note", NULL, NULL), 0);
 	before = size_now();
 	(void)signal(SIGXFSZ, SIG_IGN);
 	cr_assert_eq(getrlimit(RLIMIT_FSIZE, &rl), 0);
 	rl.rlim_cur = before + 10;
 	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &rl), 0);
-	cr_assert_eq(joblog_event(fd, "note", json_pack("{s:s}", "text", "does not fit"), &e), -1);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "note", json_pack("{s:s}", "text", "does not fit"), &e), -1);
 	cr_assert_eq(e.code, PD_NOSPACE);
 	cr_assert_eq(size_now(), before);
 }
@@ -177,10 +179,47 @@ Test(joblog, a_log_that_cannot_be_written_is_told)
 {
 	struct pd_err e;
 
-	cr_assert_eq(joblog_event(-1, "note", json_object(), &e), -1);
+	cr_assert_eq(joblog_event(-1, TEST_MAX, "note", json_object(), &e), -1);
 	cr_assert_eq(e.code, PD_IO);
-	cr_assert_eq(joblog_event(top, "note", json_object(), &e), -1);
+	cr_assert_eq(joblog_event(top, TEST_MAX, "note", json_object(), &e), -1);
 	cr_assert_eq(e.code, PD_IO);
-	cr_assert_eq(joblog_event(fd, "not \xff text", NULL, &e), -1);
+	cr_assert_eq(joblog_event(fd, TEST_MAX, "not \xff text", NULL, &e), -1);
 	cr_assert_eq(e.code, PD_BUG);
+}
+
+static void
+append(int64_t max, const char *text)
+{
+	cr_assert_eq(joblog_event(fd, max, "note", json_pack("{s:s}", "text", text), NULL), 0);
+}
+
+Test(joblog, a_log_holds_its_limit_and_not_one_event_more)
+{
+	int64_t line;
+	char   *text;
+
+	append(1000, "a");
+	line = (int64_t)size_now();
+	cr_assert_eq(ftruncate(fd, 0), 0);
+	/* The event behind which one byte is left does not bring the note, the one that fills the log does. */
+	append(2 * line + 1, "a");
+	append(2 * line + 1, "a");
+	cr_expect_eq((int64_t)size_now(), 2 * line);
+	append(2 * line + 1, "a");
+	text = text_from(0);
+	cr_expect_eq(lines(text), 4);
+	cr_expect_not_null(strstr(text, "This log is full"));
+	free(text);
+	append(2 * line + 1, "a");
+	cr_assert_eq(joblog_event(fd, 2 * line + 1, "result", json_pack("{s:s}", "state", "done"), NULL), 0);
+	text = text_from(0);
+	cr_expect_eq(lines(text), 5);
+	cr_expect_not_null(strstr(text, "\"event\":\"result\""));
+	free(text);
+	cr_assert_eq(ftruncate(fd, 0), 0);
+	append(2 * line, "a");
+	append(2 * line, "a");
+	text = text_from(0);
+	cr_expect_not_null(strstr(text, "This log is full"), "the limit is reached exactly");
+	free(text);
 }

@@ -399,7 +399,7 @@ ask_everything(void)
 	for (int i = 0; i < 4; i++)
 		(void)store_job_resolve_seen(f.st, "01JD0Q7M", i & 1 ? "a" : NULL, i & 2 ? "b" :
 		    NULL, id, &f.e);
-	(void)store_job_count_pending(f.st, "a", &n, &f.e);
+	(void)store_job_count_pending(f.st, "a", &n, NULL, &f.e);
 	(void)store_job_queue(f.st, "p", "x", &n, &m, &f.e);
 	(void)store_vm_get(f.st, "x", &rows, &f.e);
 	(void)store_vm_count(f.st, "p", &n, &f.e);

@@ -54,7 +54,7 @@ Test(store_job, every_key_comes_back_as_it_was_given)
 {
 	char	id[JOB_ID_LEN + 1];
 	json_t *row = json_pack("{s:s s:s s:s s:s s:s s:s s:s s:{s:[i,i] s:b s:s} s:s s:s s:s s:b s:s s:s s:s s:I s:I s:I s:i s:b s:s s:i s:s"
-				" s:{s:i} s:i}",
+				" s:{s:i} s:i s:i}",
 	    "id", fixture_id(id, 1), "verb", "create-vm", "user", "alice", "tenant", "blue",
 	    "platform", "power1", "vm", "web1", "state",
 	    "queued", "args", "list", 1, 2, "no_start", 1, "text",
@@ -63,7 +63,7 @@ Test(store_job, every_key_comes_back_as_it_was_given)
 	    (json_int_t)1800000000123,
 	    "started", (json_int_t)2, "finished", (json_int_t)3, "attempts", 4, "cancel", 1, "code",
 	    "OK", "exit", 75, "message", "m",
-	    "value", "lpar_id", 5, "recorded", 6);
+	    "value", "lpar_id", 5, "recorded", 6, "bytes", 7);
 	json_t *back;
 
 	cr_assert_not_null(row);
@@ -261,11 +261,11 @@ Test(store_job, the_words_of_the_pending_indexes_are_the_states_that_are_not_fin
 		fixture_add_job(&f, fixture_job(s, "alice", "blue", "web1", job_state_name(s)));
 		pending += !job_state_is_final(s);
 	}
-	cr_assert_eq(store_job_count_pending(f.st, "alice", &n, &f.e), 0);
+	cr_assert_eq(store_job_count_pending(f.st, "alice", &n, NULL, &f.e), 0);
 	cr_assert_eq(n, pending);
-	cr_assert_eq(store_job_count_pending(f.st, NULL, &n, &f.e), 0);
+	cr_assert_eq(store_job_count_pending(f.st, NULL, &n, NULL, &f.e), 0);
 	cr_assert_eq(n, pending);
-	cr_assert_eq(store_job_count_pending(f.st, "bob", &n, &f.e), 0);
+	cr_assert_eq(store_job_count_pending(f.st, "bob", &n, NULL, &f.e), 0);
 	cr_assert_eq(n, 0);
 }
 

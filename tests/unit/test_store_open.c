@@ -112,18 +112,24 @@ Test(store_open, a_file_of_version_1_is_upgraded_and_keeps_what_it_has)
 {
 	struct history_proof proof;
 	json_t		    *row = NULL;
+	int64_t		     pending;
 	char		     id[JOB_ID_LEN + 1];
 
 	fixture_add_job(&f, fixture_job(1, "alice", "blue", "web1", "queued"));
 	fixture_add_record(&f, fixture_record("admitted", "alice", "blue", fixture_id(id, 1), "web1"));
 	store_close(f.st);
 	f.st = NULL;
-	raw("ALTER TABLE job DROP COLUMN recorded; DROP TABLE kept; DROP TRIGGER history_keep_delete; DROP TABLE history_base;"
+	raw("DROP TRIGGER pending_added; DROP TRIGGER pending_again; DROP TRIGGER pending_ended; DROP TABLE pending;"
+	    "ALTER TABLE job DROP COLUMN bytes; ALTER TABLE job DROP COLUMN recorded; DROP TABLE kept; DROP TRIGGER history_keep_delete; DROP TABLE history_base;"
 	    "CREATE TRIGGER history_keep_delete BEFORE DELETE ON history BEGIN SELECT RAISE(ABORT, 'history is never deleted'); END;"
 	    "PRAGMA user_version = 1");
 	cr_assert_eq(store_open(f.dir, &f.st, &f.e), 0, "%s", f.e.msg);
 	cr_assert_eq(store_job_get(f.st, id, &row, &f.e), 0, "%s", f.e.msg);
 	cr_assert_eq(json_integer_value(json_object_get(row, "recorded")), 0);
+	cr_assert_eq(store_job_count_pending(f.st, "alice", &pending, NULL, &f.e), 0);
+	cr_expect_eq(pending, 1, "what was there before counts");
+	cr_assert_eq(store_job_count_pending(f.st, NULL, &pending, NULL, &f.e), 0);
+	cr_expect_eq(pending, 1);
 	cr_assert_eq(store_history_verify(f.st, NULL, &proof, &f.e), 0, "%s", f.e.msg);
 	cr_assert_eq(proof.records, 1);
 	json_decref(row);
@@ -138,7 +144,7 @@ Test(store_open, a_newer_schema_is_refused_and_left_alone)
 	cr_assert_eq(f.e.code, PD_BADDATA);
 	cr_assert_not_null(strstr(f.e.msg, "newer PowerDirector"), "%s", f.e.msg);
 	cr_assert_null(f.st);
-	raw("PRAGMA user_version = 2");
+	raw("PRAGMA user_version = 3");
 	cr_assert_eq(store_open(f.dir, &f.st, &f.e), 0, "%s", f.e.msg);
 }
 
