@@ -145,7 +145,7 @@ synopsis(FILE *out, const struct verb *v)
 static int
 shows(const struct verb *v, const struct verb_arg *common)
 {
-	return verb_arg_find(v, common->name) == common && (strcmp(common->name, "yes") != 0 || (v->flags & VERB_DESTRUCTIVE));
+	return verb_arg_find(v, common->name) == common && (strcmp(common->name, "yes") != 0 || verb_destroys(v, NULL));
 }
 
 void
@@ -216,7 +216,7 @@ help_json(const struct pd_role *role)
 				json_array_append_new(options, arg_json(&common_args[k]));
 		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:o, s:o}", "name", v->name, "help", v->help,
 		    "example", v->example, "changes", (v->flags & VERB_CHANGES) != 0, "destructive",
-		    (v->flags & VERB_DESTRUCTIVE) != 0, "admin", (v->flags & VERB_ADMIN) != 0, "args", args, "options", options));
+		    verb_destroys(v, NULL), "admin", (v->flags & VERB_ADMIN) != 0, "args", args, "options", options));
 	}
 	return all;
 }

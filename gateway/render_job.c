@@ -118,7 +118,14 @@ pools(FILE *out, const json_t *facts)
 	json_decref(rows);
 }
 
-/* A platform that was asked shows its pools; of everything else the message is the result. */
+static void
+orphans(FILE *out, const json_t *list)
+{
+	if (json_array_size(list) > 0)
+		render_table(out, "orphans", list);
+}
+
+/* A platform that was asked shows its pools, and what no VM owns; of everything else the message is the result. */
 void
 render_result(FILE *out, const json_t *value)
 {
@@ -126,4 +133,5 @@ render_result(FILE *out, const json_t *value)
 
 	if (json_is_object(facts))
 		pools(out, facts);
+	orphans(out, json_object_get(value, "orphans"));
 }

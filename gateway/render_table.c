@@ -33,6 +33,7 @@ static const struct layout layouts[] = {
 	{ "transcript", "", "", "no commands" },
 	{ "disks of a VM", "disk size pool backing_device", "", "no disks" },
 	{ "networks of a VM", "network vlan address gateway mac", "", "no networks" },
+	{ "orphans", "kind name removed origin vm job why as before command", "platform pool tag state", "nothing" },
 	{ "storage pools", "pool holds size free", "", "no storage pools" },
 };
 static const struct layout other = { "", "name id", "", "nothing" };
@@ -42,7 +43,7 @@ static const struct {
 	const char *key, *header;
 } headers[] = {
 	{ "units", "CPU" }, { "vms", "VMS" }, { "state_since", "SINCE" }, { "first_boot", "FIRST BOOT" }, { "id", "JOB" },
-	{ "t", "TIME" }, { "seq", "#" }, { "procs", "PROCS" },
+	{ "before", "FIRST" }, { "t", "TIME" }, { "seq", "#" }, { "procs", "PROCS" },
 };
 
 struct column {

@@ -113,6 +113,11 @@ static const struct verb_arg register_image_args[] = {
 	{ "description", "description", ARG_TEXT, 0, 0, 0, NULL, "TEXT", "for people" },
 };
 
+static const struct verb_arg orphans_args[] = {
+	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "which one to look at; may be left out when there is only one" },
+	{ "clean", "clean", ARG_FLAG, ARG_DESTROYS, 0, 0, NULL, NULL, "remove what is of origin \"ours\"" },
+};
+
 static const struct verb_arg help_args[] = {
 	{ "verb", "verb", ARG_NAME, ARG_POSITIONAL, 0, 0, NULL, "VERB", "the verb to explain" },
 };
@@ -146,6 +151,7 @@ const struct verb verbs[] = {
 	  "register-platform power1 --kind ivm --address 10.0.0.5 --key power1 --host-key SHA256:2c4rJ0ZfCtTfN1VUcIlbWdYnW1hQ9FKhUIn2LjU6bXg", ARGS(register_platform_args) },
 	{ "list-platforms", VERB_QUERY, VERB_ADMIN, "list the platforms", "list-platforms", NO_ARGS },
 	{ "check-platform", VERB_JOB, VERB_ADMIN, "ask a platform for its level and what it has free", "check-platform power1", ARGS(platform_args) },
+	{ "orphans", VERB_JOB, VERB_CHANGES | VERB_ADMIN, "list what PowerDirector made on a platform and no VM owns, or remove it", "orphans --platform power1", ARGS(orphans_args) },
 	{ "remove-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN | VERB_DESTRUCTIVE, "forget a platform that has no VMs", "remove-platform power1 --yes", ARGS(platform_args) },
 	{ "register-image", VERB_JOB, VERB_CHANGES | VERB_ADMIN, "offer an image file that is already on a platform",
 	  "register-image rhel6 --platform power1 --file /images/rhel6.img --os linux --first-boot agent", ARGS(register_image_args) },
@@ -171,4 +177,15 @@ verb_find(const char *name)
 		if (strcmp(verbs[i].name, name) == 0)
 			return &verbs[i];
 	return NULL;
+}
+
+int
+verb_destroys(const struct verb *v, const json_t *args)
+{
+	if (v->flags & VERB_DESTRUCTIVE)
+		return 1;
+	for (size_t i = 0; i < v->nargs; i++)
+		if ((v->args[i].flags & ARG_DESTROYS) && (args == NULL || json_is_true(json_object_get(args, v->args[i].key))))
+			return 1;
+	return 0;
 }

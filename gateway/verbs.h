@@ -9,6 +9,7 @@
 #ifndef PD_GATEWAY_VERBS_H
 #define PD_GATEWAY_VERBS_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,7 +44,8 @@ enum arg_type {
 enum {
 	ARG_REQUIRED = 1,
 	ARG_POSITIONAL = 2,	/* given without its --name, in table order */
-	ARG_REPEAT = 4		/* may come again; kept as an array under key */
+	ARG_REPEAT = 4,		/* may come again; kept as an array under key */
+	ARG_DESTROYS = 8	/* a flag that makes its verb one of VERB_DESTRUCTIVE */
 };
 
 struct verb_arg {
@@ -89,6 +91,8 @@ extern const struct verb_arg common_args[];
 extern const size_t	     common_args_count;
 
 const struct verb     *verb_find(const char *name);
+/* Can a request of the verb destroy something?  With args (NULL = any at all): can this one? */
+int		       verb_destroys(const struct verb *v, const json_t *args);
 /* The nearest verb by edit distance (at most 3), or NULL. */
 const struct verb     *verb_nearest(const char *name);
 const struct verb_arg *verb_arg_find(const struct verb *v, const char *name);

@@ -15,7 +15,7 @@
 const char *
 outcome_name(enum outcome o)
 {
-	static const char *const names[] = { "done", "failed", "stuck", "cancelled", "parked" };
+	static const char *const names[] = { "done", "failed", "stuck", "cancelled", "parked", "asking" };
 
 	return names[o];
 }
@@ -196,6 +196,8 @@ end(struct engine *g, enum outcome outcome)
 	g->res->outcome = outcome;
 	json_decref(g->res->value);
 	g->res->value = outcome == OUTCOME_DONE || outcome == OUTCOME_STUCK ? engine_results(g) : json_object();
+	if (outcome == OUTCOME_STUCK && g->left != NULL)
+		(void)json_object_set(g->res->value, "left", g->left);
 	if (outcome == OUTCOME_PARKED || g->run->journal == NULL)
 		return;
 	/* The director has the outcome from us; should the record be lost, a resume finds everything done. */
@@ -272,6 +274,18 @@ begin(struct engine *g, struct run *r, struct run_result *res)
 	return 0;
 }
 
+/* Until the director's word is in the journal. */
+static void
+ask_director(struct engine *g)
+{
+	struct scope s = { .vars = g->run->vars };
+	json_t	    *shown = scope_get(&s, g->asking->ask_director);
+
+	g->res->outcome = OUTCOME_ASKING;
+	(void)json_object_set_new(g->res->value, "step", json_string(g->asking->name));
+	(void)json_object_set(g->res->value, "shown", shown);
+}
+
 /* Failure or cancellation, or an undo that a crash interrupted. */
 static void
 take_back(struct engine *g)
@@ -283,6 +297,13 @@ take_back(struct engine *g)
 	end(g, g->res->outcome);
 }
 
+static void
+clear(struct engine *g)
+{
+	json_decref(g->left);
+	free(g->unit);
+}
+
 void
 sequence_run(struct run *r, struct run_result *res)
 {
@@ -292,7 +313,7 @@ sequence_run(struct run *r, struct run_result *res)
 	if (begin(&g, r, res) == 0) {
 		if (g.is_undoing) {
 			take_back(&g);
-			free(g.unit);
+			clear(&g);
 			return;
 		}
 		flow = run_steps(&g);
@@ -302,12 +323,14 @@ sequence_run(struct run *r, struct run_result *res)
 		end(&g, OUTCOME_PARKED);
 	} else if (flow == FLOW_FAIL || flow == FLOW_STOP) {
 		take_back(&g);
+	} else if (flow == FLOW_ASK) {
+		ask_director(&g);
 	} else {
 		if (flow == FLOW_FINISH)
 			pd_fail(&res->err, PD_NO_CHANGE, "%s", g.note);
 		end(&g, OUTCOME_DONE);
 	}
-	free(g.unit);
+	clear(&g);
 }
 
 void
@@ -318,5 +341,5 @@ sequence_undo(struct run *r, struct run_result *res)
 	if (begin(&g, r, res) == 0 && g.err.code == PD_OK)
 		pd_fail(&g.err, PD_FAILED, "asked to undo");
 	take_back(&g);
-	free(g.unit);
+	clear(&g);
 }

@@ -14,7 +14,7 @@
 #define ENGINE_UNITS_MAX    4096
 #define ENGINE_ELEMENTS_MAX 256		/* of one for-each */
 #define ENGINE_TRIES	    5		/* connections after a lost one: 1+2+4+8 s between them */
-#define UNDO_TRIES	    3
+#define UNDO_ROUNDS	    3
 #define SLICE_MS	    200		/* stop() is asked at least so often */
 
 enum unit_state { UNIT_NEW, UNIT_UNKNOWN, UNIT_DONE, UNIT_SKIPPED, UNIT_UNDONE };
@@ -25,7 +25,7 @@ struct unit {
 	enum unit_state	   state;
 };
 
-enum flow { FLOW_ON, FLOW_FAIL, FLOW_STOP, FLOW_FINISH };
+enum flow { FLOW_ON, FLOW_FAIL, FLOW_STOP, FLOW_FINISH, FLOW_ASK };
 
 /* What became of a command. */
 enum sent {
@@ -51,6 +51,8 @@ struct engine {
 	char		   saying[160];	/* what they were told last */
 	struct pd_err	   err;		/* why FLOW_FAIL */
 	char		   note[480];	/* of a finish */
+	const struct step *asking;	/* of FLOW_ASK */
+	json_t		  *left;	/* what could not be undone: [{thing,as,command}]; NULL = nothing */
 	char		  *poll_seen;	/* last answer of the running poll; repeated ones are not journalled */
 	int		   is_polling;
 	int64_t		   poll_repeats;	/* times that poll_seen was the answer again */

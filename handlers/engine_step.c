@@ -365,6 +365,10 @@ engine_step(struct engine *g, struct unit *u)
 		u->state = UNIT_SKIPPED;
 		return engine_record(g, u, "skipped", NULL, 0, &g->err) == 0 ? FLOW_ON : FLOW_FAIL;
 	}
+	if (u->step->ask_director != NULL) {
+		g->asking = u->step;
+		return FLOW_ASK;
+	}
 	tell_begin(g, u);
 	if ((set = json_object()) == NULL)
 		return pd_fail(&g->err, PD_BUG, "out of memory"), FLOW_FAIL;

@@ -12,7 +12,6 @@
 #include "handlers/engine.h"
 
 #define WHY_MAX	      240
-#define RETRY_MS      1000
 #define UNDO_POLL_MS  500
 #define UNDO_POLL_MAX 4000
 
@@ -67,6 +66,15 @@ fill_thing(const struct engine *g, const struct unit *u, char *buf, size_t size)
 		snprintf(buf, size, "what step %.60s made", u->step->name);
 }
 
+/* The same for programs: the job's row keeps it, and orphans lists it. */
+static void
+remember_left(struct engine *g, const char *thing, const char *as, const char *command)
+{
+	if (g->left == NULL)
+		g->left = json_array();
+	(void)json_array_append_new(g->left, json_pack("{s:s, s:s, s:s}", "thing", thing, "as", as, "command", command));
+}
+
 static void
 left_unit(struct engine *g, const struct unit *u, struct left *l)
 {
@@ -76,6 +84,7 @@ left_unit(struct engine *g, const struct unit *u, struct left *l)
 	if (engine_command(g, u, &u->step->undo, 0, FILL_PLAN, cmd, NULL) == -1)
 		cmd[0] = '\0';
 	snprintf(text, sizeof(text), "%s%s", u->step->undo.as_root ? "as root: " : "", cmd);
+	remember_left(g, thing, u->step->undo.as_root ? "root" : "padmin", cmd);
 	engine_note(g, "warning", "left: %s; remove it with: %s", thing, text);
 	left_add(l, thing, text);
 }
@@ -138,30 +147,16 @@ wait_gone(struct engine *g, const struct unit *u)
 static enum undone
 undo_unit(struct engine *g, const struct unit *u)
 {
-	for (int tries = 0; tries < UNDO_TRIES; tries++) {
-		enum probed p;
-		enum sent   sent;
+	enum probed p = still_there(g, u);
+	enum sent   sent;
 
-		if (tries > 0 && engine_wait(g, (int64_t)RETRY_MS << tries) != 0)
-			return PARKED;
-		p = still_there(g, u);
-		if (p == PROBED_NOT)
-			return UNDONE;
-		if (p == PROBED_STOPPED)
-			return PARKED;
-		if (p == PROBED_ERROR)
-			continue;
+	if (p == PROBED_DONE) {
 		sent = send_undo(g, u);
-		if (sent == SENT_STOPPED)
-			return PARKED;
 		if (sent != SENT_OK)
-			continue;
-		if (u->step->undo_wait_s == 0 || (p = wait_gone(g, u)) == PROBED_NOT)
-			return UNDONE;
-		if (p == PROBED_STOPPED)
-			return PARKED;
+			return sent == SENT_STOPPED ? PARKED : LEFT;
+		p = u->step->undo_wait_s == 0 ? PROBED_NOT : wait_gone(g, u);
 	}
-	return LEFT;
+	return p == PROBED_NOT ? UNDONE : p == PROBED_STOPPED ? PARKED : LEFT;
 }
 
 static int
@@ -193,9 +188,11 @@ why_text(const struct engine *g, int is_cancelled)
 	return is_cancelled ? "cancelled" : g->err.msg;
 }
 
-static enum outcome
-undo_all(struct engine *g, struct left *left)
+/* Everything that is not undone yet, backwards; *n_left of it stays. */
+static enum undone
+undo_round(struct engine *g, size_t *n_left)
 {
+	*n_left = 0;
 	for (size_t k = g->n; k-- > 0;) {
 		struct unit  *u = &g->unit[k];
 		struct pd_err ignored = { 0 };
@@ -204,7 +201,7 @@ undo_all(struct engine *g, struct left *left)
 		if (!has_undo(g, u))
 			continue;
 		if (engine_stop(g))
-			return OUTCOME_PARKED;
+			return PARKED;
 		fill_thing(g, u, thing, sizeof(thing));
 		engine_note(g, "info", "undoing: %s", thing);
 		switch (undo_unit(g, u)) {
@@ -213,13 +210,34 @@ undo_all(struct engine *g, struct left *left)
 			(void)engine_record(g, u, "undone", NULL, 0, &ignored);
 			break;
 		case LEFT:
-			left_unit(g, u, left);
+			++*n_left;
 			break;
 		case PARKED:
-			return OUTCOME_PARKED;
+			return PARKED;
 		}
 	}
-	return left->n > 0 ? OUTCOME_STUCK : OUTCOME_FAILED;
+	return *n_left == 0 ? UNDONE : LEFT;
+}
+
+/*
+ * In rounds: what a console refuses now it may accept when something else is gone, or a moment later; and however much is left, the
+ * waiting between the rounds is done once.
+ */
+static enum outcome
+undo_all(struct engine *g, struct left *left)
+{
+	enum undone undone = LEFT;
+	size_t	    n_left = 0;
+
+	for (int round = 0; round < UNDO_ROUNDS && undone == LEFT; round++) {
+		if (round > 0 && engine_wait(g, g->seq->undo_every_s * 1000 << (round - 1)) != 0)
+			return OUTCOME_PARKED;
+		undone = undo_round(g, &n_left);
+	}
+	for (size_t k = g->n; k-- > 0 && undone == LEFT;)
+		if (has_undo(g, &g->unit[k]))
+			left_unit(g, &g->unit[k], left);
+	return undone == PARKED ? OUTCOME_PARKED : undone == LEFT ? OUTCOME_STUCK : OUTCOME_FAILED;
 }
 
 /*
@@ -298,6 +316,7 @@ list_not_done(struct engine *g, struct left *left)
 				continue;
 			fill_thing(g, u, thing, sizeof(thing));
 			left_add(left, thing, "");
+			remember_left(g, thing, "padmin", "");
 		}
 	}
 }

@@ -68,12 +68,14 @@ struct run {
 	const struct run_clock *clock;		/* NULL = the real one */
 };
 
-enum outcome { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_STUCK, OUTCOME_CANCELLED, OUTCOME_PARKED };
+/* ASKING: a step waits for the director's word; value is {"step":..,"shown":..}, and the run is resumed when the journal has the answer. */
+enum outcome { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_STUCK, OUTCOME_CANCELLED, OUTCOME_PARKED, OUTCOME_ASKING };
 
 struct run_result {
 	enum outcome  outcome;
 	struct pd_err err;	/* code and message for the user; done: PD_OK or PD_NO_CHANGE; stuck: names what is left */
-	json_t	     *value;	/* object: the sequence's results; owned by the caller; never NULL */
+	/* Object: the sequence's results, when stuck with "left"[{thing,as,command}]; owned by the caller; never NULL. */
+	json_t	     *value;
 };
 
 /* All three fill *res completely.  "end" is journalled, except when parked. */
@@ -82,6 +84,6 @@ void sequence_undo(struct run *r, struct run_result *res);	/* undo everything in
 /* Writes every command that would run as "command" events to log_fd, known values filled in, others as <name>. */
 void sequence_plan(struct run *r, struct run_result *res);
 
-const char *outcome_name(enum outcome o);	/* "done", "failed", "stuck", "cancelled", "parked" */
+const char *outcome_name(enum outcome o);	/* "done", "failed", "stuck", "cancelled", "parked", "asking" */
 
 #endif

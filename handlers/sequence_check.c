@@ -168,6 +168,16 @@ check_poll(struct checker *c, struct poll *p)
 	return check_place(c, &p->limit) == -1 || check_place(c, &p->say_fail) == -1 ? -1 : 0;
 }
 
+/* What the director is shown has been captured, at least in part. */
+static int
+check_shown(struct checker *c, const struct step *s)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->made[i].is_known && below(c->made[i].path, s->ask_director))
+			return 0;
+	return pd_fail(c->e, PD_BADDATA, "%s:%d: nothing of %s is captured by an earlier step", c->s->file, s->line, s->ask_director);
+}
+
 /* In the order in which the parts are used. */
 static int
 check_step(struct checker *c, struct step *s)
@@ -185,6 +195,8 @@ check_step(struct checker *c, struct step *s)
 	if (check_captures(c, s->captures) == -1 || check_poll(c, s->poll) == -1)
 		return -1;
 	if (check_requires(c, s->requires) == -1 || check_settings(c, s->settings) == -1)
+		return -1;
+	if (s->ask_director != NULL && check_shown(c, s) == -1)
 		return -1;
 	if (check_commands(c, &s->undo) == -1 || check_cond(c, &s->undo_when) == -1)
 		return -1;

@@ -80,6 +80,7 @@ struct step {
 	struct poll	    *poll;
 	struct require	    *requires;
 	struct setting	    *settings;
+	const char	    *ask_director;		/* path of what it is shown; its decision comes through the journal */
 	struct commands	     undo;
 	struct cond	     undo_when;
 	long		     undo_wait_s;
@@ -94,6 +95,7 @@ struct sequence {
 	const char	**optional_inputs;
 	size_t		  noptional;
 	int		  keep;		/* on-failure: leave things as they are */
+	long		  undo_every_s;	/* between the first and the second attempt to undo; then twice as long */
 	struct transient *transients;
 	struct step	 *steps;
 	struct setting	 *results;

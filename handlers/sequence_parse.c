@@ -11,6 +11,7 @@
 
 #define TIMEOUT_S    60		/* a command that takes longer says so */
 #define POLL_EVERY_S 2
+#define UNDO_EVERY_S 2
 
 /* ---- parts of a step ---- */
 
@@ -180,6 +181,7 @@ static const struct word step_words[] = {
 	{ "poll", SECTION, 0, take_poll, offsetof(struct step, poll) },
 	{ "require", SECTION, 1, take_require, offsetof(struct step, requires) },
 	{ "set", SECTION, 0, take_settings, offsetof(struct step, settings) },
+	{ "ask-director", ONE, 0, seq_take_text, offsetof(struct step, ask_director) },
 	{ "undo", LIST, 0, seq_take_commands, offsetof(struct step, undo) },
 	{ "undo-as", ONE, 0, seq_take_as, offsetof(struct step, undo.as_root) },
 	{ "undo-timeout", ONE, 0, seq_take_seconds, offsetof(struct step, undo.timeout_s) },
@@ -194,6 +196,8 @@ check_step(struct loader *l, const struct step *s)
 		return seq_bad(l, s->line, "a run needs a probe, or repeatable = true, in step", s->name);
 	if (!s->is_run && (s->probe != NULL || s->undo.n > 0 || s->repeatable || s->ignore_warning != NULL))
 		return seq_bad(l, s->line, "probe, undo, repeatable and ignore-warning go with run, in step", s->name);
+	if (s->ask_director != NULL && (s->commands.n > 0 || s->each_path != NULL || s->settings != NULL || !scope_path_is_valid(s->ask_director)))
+		return seq_bad(l, s->line, "ask-director takes the path of a value and stands alone, in step", s->name);
 	if (s->is_run && s->poll != NULL)
 		return seq_bad(l, s->line, "poll goes with ask, in step", s->name);
 	if (s->is_run && s->commands.may_fail && (s->captures != NULL || s->undo.n > 0))
@@ -295,6 +299,7 @@ static const struct word sequence_words[] = {
 	{ "inputs", LIST, 0, take_inputs, 0 },
 	{ "optional-inputs", LIST, 0, take_optional_inputs, 0 },
 	{ "on-failure", ONE, 0, take_on_failure, offsetof(struct sequence, keep) },
+	{ "undo-every", ONE, 0, seq_take_seconds, offsetof(struct sequence, undo_every_s) },
 	{ "transient", TITLED, 1, take_transient, offsetof(struct sequence, transients) },
 	{ "step", TITLED, 1, take_step, offsetof(struct sequence, steps) },
 	{ "results", SECTION, 0, take_settings, offsetof(struct sequence, results) },
@@ -307,6 +312,7 @@ take_file(struct loader *l, const struct seq_node *n)
 	if (n == NULL || !n->is_section || strcmp(n->word, "sequence") != 0 || n->title == NULL)
 		return seq_bad(l, n == NULL ? 1 : n->line, "sequence NAME { is expected, not", n == NULL ? "nothing" : n->word);
 	l->s->name = n->title;
+	l->s->undo_every_s = UNDO_EVERY_S;
 	if (seq_take_all(l, n->child, sequence_words, SEQ_COUNT(sequence_words), "sequence", l->s) == -1)
 		return -1;
 	if (l->s->kind == NULL || l->s->steps == NULL)

@@ -47,6 +47,7 @@ struct worker {
 struct order {
 	const char *job, *mode, *sequence;
 	json_t	   *platform, *vars;
+	json_t	   *decided;	/* {"step","set"}: the director's answer to a step that asked it; NULL = none */
 	int	    journal_fd, log_fd;
 	int64_t	    log_max;
 };
@@ -244,6 +245,30 @@ run_sequence(struct worker *w, const struct order *o, struct sequence *seq, stru
 		sequence_run(&r, res);
 }
 
+/* Into the journal with it, once: from there the run has it, this one and every later one. */
+static int
+take_decision(const struct order *o, struct journal *journal, json_t *records, struct pd_err *e)
+{
+	const char *step = text_of(o->decided, "step");
+	json_t	   *r;
+	size_t	    i;
+	int	    rv;
+
+	if (o->decided == NULL || json_array_size(records) == 0)
+		return 0;
+	json_array_foreach(records, i, r)
+		if (strcmp(text_of(r, "k"), "done") == 0 && strcmp(text_of(r, "step"), step) == 0)
+			return 0;
+	r = json_pack("{s:s, s:s, s:O}", "k", "done", "step", step, "set", json_object_get(o->decided, "set"));
+	if (r == NULL)
+		return pd_fail(e, PD_BUG, "the director's decision is none");
+	rv = journal_append(journal, r, 1, e);
+	if (rv == 0)
+		rv = json_array_append(records, r);
+	json_decref(r);
+	return rv;
+}
+
 /* Everything that a run needs; -1 when it cannot begin. */
 static int
 prepare(struct worker *w, const struct order *o, struct sequence **seq, struct journal *journal, json_t **records, struct pd_err *e)
@@ -254,7 +279,7 @@ prepare(struct worker *w, const struct order *o, struct sequence **seq, struct j
 		return 0;
 	if (text_of(o->platform, "host_key")[0] == '\0')
 		return show_host_key(o->platform, e);
-	if (journal_load(journal, o->journal_fd, 1, records, e) == -1)
+	if (journal_load(journal, o->journal_fd, 1, records, e) == -1 || take_decision(o, journal, *records, e) == -1)
 		return -1;
 	return use_platform(w, o->platform, e);
 }
@@ -312,6 +337,7 @@ parse_order(const json_t *msg, const int fds[2], struct order *o, struct pd_err 
 	o->sequence = text_of(msg, "sequence");
 	o->platform = json_object_get(msg, "platform");
 	o->vars = json_object_get(msg, "vars");
+	o->decided = json_object_get(msg, "decided");
 	o->journal_fd = fds[0];
 	o->log_fd = fds[1];
 	o->log_max = json_integer_value(json_object_get(msg, "log_max"));

@@ -28,6 +28,7 @@ static const struct {
 	{ "remove-platform", admit_remove_platform },
 	{ "register-image", admit_register_image },
 	{ "remove-image", admit_remove_image },
+	{ "orphans", admit_orphans },
 };
 
 void

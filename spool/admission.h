@@ -69,6 +69,7 @@ int admit_register_platform(struct admitting *ad, struct pd_err *e);
 int admit_check_platform(struct admitting *ad, struct pd_err *e);
 int admit_remove_platform(struct admitting *ad, struct pd_err *e);
 int admit_register_image(struct admitting *ad, struct pd_err *e);
+int admit_orphans(struct admitting *ad, struct pd_err *e);
 int admit_remove_image(struct admitting *ad, struct pd_err *e);
 
 /* admit_limits.c: is there room for one job more, of this user and in all?  PD_BUSY says used, limit and when to try again. */

@@ -77,6 +77,57 @@ admit_check_platform(struct admitting *ad, struct pd_err *e)
 	return platform_exists(ad, field_text(ad->args, "name"), e);
 }
 
+/* Without --platform: the only one that there is. */
+static int
+only_platform(struct admitting *ad, struct pd_err *e)
+{
+	json_t *all, *row;
+	char	names[200] = "";
+	size_t	i, len, n;
+
+	if (store_platform_list(ad->a->store, &all, e) == -1)
+		return -1;
+	n = json_array_size(all);
+	json_array_foreach(all, i, row) {
+		len = strlen(names);
+		(void)snprintf(names + len, sizeof(names) - len, "%s%s", i > 0 ? ", " : "", field_text(row, "name"));
+		set_platform(ad, n == 1 ? field_text(row, "name") : "");
+	}
+	json_decref(all);
+	if (n == 0)
+		return pd_fail(e, PD_NOTFOUND, "no platform is registered: there is nothing to look at");
+	return n == 1 ? 0 : pd_fail(e, PD_USAGE, "several platforms are registered, say which with --platform: %s", names);
+}
+
+/* Two at a time would remove the same things. */
+static int
+cleans_alone(struct admitting *ad, struct pd_err *e)
+{
+	struct job_filter f = { .platform = ad->platform, .pending = 1 };
+	json_t		 *jobs, *job;
+	size_t		  i;
+	int		  rv = 0;
+
+	if (store_job_list(ad->a->store, &f, &jobs, e) == -1)
+		return -1;
+	json_array_foreach(jobs, i, job)
+		if (rv == 0 && strcmp(field_text(job, "verb"), "orphans") == 0 && field_is_set(json_object_get(job, "args"), "clean"))
+			rv = pd_fail(e, PD_CONFLICT, "job %s is cleaning %s already; follow it with: follow %s", field_text(job, "id"),
+			    ad->platform, field_text(job, "id"));
+	json_decref(jobs);
+	return rv;
+}
+
+int
+admit_orphans(struct admitting *ad, struct pd_err *e)
+{
+	const char *name = field_text(ad->args, "platform");
+
+	if ((name[0] != '\0' ? platform_exists(ad, name, e) : only_platform(ad, e)) == -1)
+		return -1;
+	return field_is_set(ad->args, "clean") && !ad->job->is_plan ? cleans_alone(ad, e) : 0;
+}
+
 int
 admit_remove_platform(struct admitting *ad, struct pd_err *e)
 {

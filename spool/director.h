@@ -39,6 +39,7 @@
 #define DIRECTOR_HINT_MS     50
 #define DIRECTOR_RETRY_MS    2000	/* our disk was full, a worker could not be started: again after */
 #define DIRECTOR_LOCKED_MS   200	/* an earlier director's worker still has the journal: look again after */
+#define DIRECTOR_DECIDED_MS  10		/* its worker lets go of the journal meanwhile */
 #define DIRECTOR_PARK_MS     30000	/* workers may finish their command so long after SIGTERM */
 #define DIRECTOR_STARTS	     4		/* one start and three resumptions; then a person is told */
 #define LOG_MIB		     (1024 * 1024)

@@ -31,6 +31,7 @@ static const struct effect {
 	{ "register-platform", NULL, effect_platform_registered, nothing, nothing },
 	{ "check-platform", NULL, effect_platform_checked, nothing, nothing },
 	{ "register-image", NULL, effect_image_registered, nothing, nothing },
+	{ "orphans", NULL, effect_orphans_done, effect_orphans_failed, effect_orphans_failed },
 };
 
 static const struct effect *
@@ -179,6 +180,7 @@ effects_end(struct store *st, const char *id, const struct ending *ending, json_
 	int	       rv = -1;
 
 	*row = NULL;
+	end.made = NULL;
 	if (store_begin(st, e) == -1)
 		return -1;
 	if (store_job_get(st, id, &job, e) == -1)
@@ -198,6 +200,7 @@ out:
 		json_decref(*row);
 		*row = NULL;
 	}
+	json_decref(end.made);
 	json_decref(job);
 	return rv;
 }

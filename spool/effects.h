@@ -19,6 +19,7 @@ struct ending {
 	enum job_state state;	/* a final one */
 	struct pd_err  err;	/* code and message for its user; PD_OK or PD_NO_CHANGE when done */
 	const json_t  *value;	/* the results, may be NULL; not owned */
+	json_t	      *made;	/* an effect's own value, which then is value, too; freed by effects_end() */
 	char	       journal[65];	/* SHA-256 of the journal, so that the history proves the commands; "" = none */
 	const json_t  *commands;	/* the journal's records, for the history (spool/commands.h); may be NULL; not owned */
 };
@@ -46,7 +47,7 @@ void effects_say_vm(const json_t *job, const json_t *vm, struct ending *end);
 void effects_say_platform(const json_t *job, const json_t *platform, struct ending *end);
 void effects_say_image(const json_t *image, struct ending *end);
 
-/* Parts of the table that are longer (effects_vm.c, effects_platform.c).  Inside a transaction; they may change *end. */
+/* Parts of the table that are longer (effects_vm.c, effects_platform.c, effects_orphans.c).  Inside a transaction; they may change *end. */
 int effect_vm_created(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_deleted(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_removed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
@@ -56,6 +57,8 @@ int effect_vm_kept(struct store *st, const json_t *job, struct ending *end, stru
 int effect_vm_deleting(struct store *st, const json_t *job, struct pd_err *e);
 int effect_platform_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_platform_checked(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_orphans_done(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_orphans_failed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_image_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 
 #endif

@@ -14,6 +14,7 @@
 #include "spool/director.h"
 #include "spool/field.h"
 #include "spool/job_files.h"
+#include "spool/orphans.h"
 #include "spool/sys.h"
 #include "spool/worker_vars.h"
 
@@ -90,6 +91,23 @@ tell_end(struct director *d, const json_t *row)
 	    field_text(row, "message"), NULL);
 }
 
+/* Stuck jobs that this one has brought to an end. */
+static void
+tell_closed(struct director *d, const json_t *row)
+{
+	const json_t *id;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(json_object_get(row, "value"), "closed"), i, id) {
+		struct pd_err e;
+		json_t	     *closed = NULL;
+
+		if (store_job_get(d->store, json_string_value(id), &closed, &e) == 0)
+			tell_end(d, closed);
+		json_decref(closed);
+	}
+}
+
 /* Effects, move and history; 0 when they are durable and told. */
 static int
 record_end(struct director *d, const char *id, const struct ending *wanted)
@@ -108,6 +126,7 @@ record_end(struct director *d, const char *id, const struct ending *wanted)
 		return -1;
 	}
 	tell_end(d, row);
+	tell_closed(d, row);
 	json_decref(row);
 	return 0;
 }
@@ -330,6 +349,45 @@ on_parked(struct director *d, struct worker *w)
 	try_later(d, &job, DIRECTOR_RETRY_MS, &why);
 }
 
+/* The decision is durable with what it claims, and goes to the next worker with the job. */
+static int
+record_decision(struct director *d, const char *id, const json_t *asked, struct pd_err *e)
+{
+	json_t *row = NULL, *decision = NULL, *set = NULL;
+	int	rv = -1;
+
+	if (store_begin(d->store, e) == 0 && store_job_get(d->store, id, &row, e) == 0 &&
+	    orphans_decide(d->store, row, json_object_get(asked, "shown"), &decision, e) == 0) {
+		set = json_pack("{s:i s:{s:{s:s s:{s:O}}}}", "attempts", 0, "value", "decided", "step", field_text(asked, "step"), "set", "orphans",
+		    decision);
+		if (store_job_set(d->store, id, set, e) == 0)
+			rv = store_commit(d->store, e);
+	}
+	if (rv == -1)
+		store_rollback(d->store);
+	json_decref(set);
+	json_decref(decision);
+	json_decref(row);
+	return rv;
+}
+
+/* Its sequence has come to where only the director knows how to go on (verb orphans). */
+static void
+on_asking(struct director *d, struct worker *w, const json_t *msg)
+{
+	struct sched_job job = w->job;
+	struct pd_err	 e;
+	int		 rv = record_decision(d, job.id, json_object_get(msg, "value"), &e);
+
+	pool_job_ended(&d->pool, w, clock_mono_ms());
+	if (rv == -1)	/* our disk, or our mistake: it asks again */
+		log_event(&d->log, LOG_ERR, "decision-not-recorded", "job", job.id, "why", e.msg, NULL);
+	else
+		(void)pd_fail(&e, PD_BUSY, "its worker has its decision");
+	job.is_resumed = 1;
+	try_later(d, &job, rv == -1 ? DIRECTOR_RETRY_MS : DIRECTOR_DECIDED_MS, &e);
+}
+
 static int
 outcome_state(const char *outcome, enum job_state *state)
 {
@@ -384,6 +442,8 @@ on_message(struct director *d, struct worker *w, const json_t *msg)
 		on_undoing(d, w, msg);
 	} else if (strcmp(what, "result") == 0 && strcmp(field_text(msg, "outcome"), "parked") == 0) {
 		on_parked(d, w);
+	} else if (strcmp(what, "result") == 0 && strcmp(field_text(msg, "outcome"), "asking") == 0) {
+		on_asking(d, w, msg);
 	} else if (strcmp(what, "result") == 0) {
 		on_result(d, w, msg);
 	}	/* a newer worker may say more */

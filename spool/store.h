@@ -51,6 +51,8 @@ int store_job_resolve(struct store *st, const char *prefix, char id[JOB_ID_LEN +
 /* The same among the jobs of user and of tenant only (NULL = any): what others have neither answers nor makes it ambiguous. */
 int store_job_resolve_seen(struct store *st, const char *prefix, const char *user, const char *tenant, char id[JOB_ID_LEN + 1],
     struct pd_err *e);
+/* The create-vm jobs of the platform that made what carries one of these tags (an array of texts).  It reads all jobs of the platform. */
+int store_job_by_tags(struct store *st, const char *platform, const json_t *tags, json_t **jobs, struct pd_err *e);
 int store_job_by_once(struct store *st, const char *user, const char *once, json_t **job, struct pd_err *e);
 /* The one function that changes a job's state; refuses what job_move_is_legal() refuses (PD_BUG). `set` (may be NULL) holds further keys to change. */
 int store_job_move(struct store *st, const char *id, enum job_state to, const json_t *set, struct pd_err *e);

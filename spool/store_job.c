@@ -2,6 +2,7 @@
 /*
  * store_job.c - jobs in the store: adding, finding, moving through their states, listing.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "spool/store_sqlite.h"
@@ -237,6 +238,30 @@ store_job_list(struct store *st, const struct job_filter *f, json_t **jobs, stru
 			stmt_text(&q, value[i]);
 	stmt_int(&q, f->limit > 0 ? f->limit : STORE_LIST_MAX);
 	return row_all(&q, &store_job_table, jobs, e);
+}
+
+int
+store_job_by_tags(struct store *st, const char *platform, const json_t *tags, json_t **jobs, struct pd_err *e)
+{
+	struct sql_text sql = { .len = 0 };
+	struct stmt	q;
+	char	       *text = json_dumps(tags, JSON_COMPACT);
+	int		rv = -1;
+
+	*jobs = NULL;
+	row_select(&sql, &store_job_table);
+	sql_add(&sql, "INDEXED BY job_platform WHERE platform=? AND +verb='create-vm' AND NOT plan AND +state<>'refused' "
+	    "AND +tag IN (SELECT value FROM json_each(?)) LIMIT ?");
+	if (text == NULL)
+		rv = pd_fail(e, PD_IO, "no memory to look for jobs");
+	else if (stmt_open_text(&q, st, &sql, e) == 0) {
+		stmt_text(&q, platform);
+		stmt_text(&q, text);
+		stmt_int(&q, STORE_LIST_MAX);
+		rv = row_all(&q, &store_job_table, jobs, e);
+	}
+	free(text);
+	return rv;
 }
 
 static int

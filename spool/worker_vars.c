@@ -81,6 +81,16 @@ create_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 	return add_image(st, job, vars, e);
 }
 
+/* A plan asks no console: one of each kind, its values shown as <name>. */
+static int
+add_unknown_orphans(json_t *vars, struct pd_err *e)
+{
+	json_t *one = json_pack("{s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}]}", "partitions", "clean", 1, "volumes", "clean", 1, "files", "clean", 1,
+		"media", "clean", 1);
+
+	return json_object_set_new(vars, "orphans", one) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the plan");
+}
+
 static int
 make_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 {
@@ -91,6 +101,8 @@ make_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 		return create_vars(st, job, vars, e);
 	if (json_object_set(vars, "args", args) == -1)
 		return pd_fail(e, PD_BUG, "job %s has no arguments", field_text(job, "id"));
+	if (strcmp(verb, "orphans") == 0 && field_is_set(job, "plan") && field_is_set(args, "clean"))
+		return add_unknown_orphans(vars, e);
 	if (strcmp(verb, "register-image") == 0)
 		(void)json_object_set_new(vars, "image",
 		    json_pack("{s:s s:s}", "name", field_text(args, "name"), "file", field_text(args, "file")));
@@ -119,6 +131,8 @@ worker_message(const struct pd_conf *conf, struct store *st, const json_t *job, 
 	*msg = json_pack("{s:s s:s s:s s:s s:O s:O s:s s:s s:I}", "msg", "run", "job", field_text(job, "id"), "mode", mode,
 	    "sequence", sequence, "platform", platform, "vars", vars, "tag", field_text(job, "tag"), "verb",
 	    field_text(job, "verb"), "log_max", (json_int_t)(conf->log_size_mib * 1024 * 1024));
+	if (json_object_get(json_object_get(job, "value"), "decided") != NULL)
+		(void)json_object_set(*msg, "decided", json_object_get(json_object_get(job, "value"), "decided"));
 	rv = *msg != NULL ? 0 : pd_fail(e, PD_IO, "no memory for the message of job %s", field_text(job, "id"));
 out:
 	json_decref(platform);

@@ -113,6 +113,14 @@ register() {
 	as admin 0 register-image rhel6 --platform power1 --file /home/padmin/images/rhel6/rhel6.0 --os linux --first-boot agent
 }
 
+# The site's own copy of the sequences, with short limits.
+quick_sequences() {
+	"$source/tests/e2e/quick-sequences" "$source/templates" "$work/templates"
+	sed -i "s|^templates = .*|templates = '$work/templates'|" "$site/etc/powerdirector.conf"
+	kill -HUP "$(cat "$site/run/director.pid")"
+	wait_until 'the sequences are reloaded' grep -q 'event=policy ' "$site/log/director"
+}
+
 # Faults of the simulator from now on: one specification a line on stdin, none to clear.
 faults() {
 	loaded=$(grep -c '^faults: ' "$site/log/simulator")

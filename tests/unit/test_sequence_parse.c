@@ -33,7 +33,7 @@ expect(const char *text, const char *error)
 Test(sequence_parse, the_sequences_of_ivm_are_accepted)
 {
 	static const char *const verbs[] = { "create-vm", "delete-vm", "start-vm", "stop-vm", "restart-vm", "register-platform",
-		"check-platform", "register-image" };
+		"check-platform", "register-image", "orphans" };
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		struct sequence *s = NULL;
@@ -78,6 +78,9 @@ Test(sequence_parse, mistakes_are_told_with_their_line)
 		{ HEAD "step a {\nask = 'ls {other.name:name}'\n}\n" TAIL, "f.seq:5: other.name is no input" },
 		{ HEAD "step a {\nask = 'ls {vm.id:count}'\n}\nstep b {\nask = 'id'\ncapture vm.id { }\n}\n" TAIL, "f.seq:5: vm.id is used before" },
 		{ HEAD "step a {\nask = 'ls {vm.x:text}'\n}\n" TAIL, "is for people" },
+		{ HEAD STEP "step b {\nask-director = 'found'\n}\n" TAIL, "f.seq:7: nothing of found is captured" },
+		{ HEAD "step b {\nask = 'ls'\nask-director = 'found'\n}\n" TAIL, "f.seq:4: ask-director takes the path" },
+		{ HEAD "undo-every = 0\n" STEP TAIL, "f.seq:4: a number from 1" },
 		{ HEAD "step a {\nask = 'ls {vm.x:label}'\n}\n" TAIL, "outside quotes" },
 		{ HEAD "step a {\nask = 'ls \"a={vm.x:label}\"'\n}\n" TAIL, NULL },
 		{ HEAD "step a {\nask = 'ls `id`'\n}\n" TAIL, "may not hold" },
