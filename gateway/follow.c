@@ -165,10 +165,11 @@ read_more(struct follow *f, struct pd_err *e)
 	return n > 0;
 }
 
-int
-follow_next(struct follow *f, struct event *ev, struct pd_err *e)
+/* The next whole line, without its newline: 1, 0 = none yet. */
+static int
+next_line(struct follow *f, char **line, size_t *len, struct pd_err *e)
 {
-	char  *line, *end = NULL;
+	char  *end = NULL;
 	size_t looked = 0;	/* bytes of the line that hold no newline */
 	int    rv;
 
@@ -179,9 +180,25 @@ follow_next(struct follow *f, struct event *ev, struct pd_err *e)
 		if (rv != 1)
 			return rv;
 	}
-	line = f->buf + f->start;
-	f->start += (size_t)(end - line) + 1;
-	return event_parse(line, (size_t)(end - line), ev, e) == 0 ? 1 : -1;
+	*line = f->buf + f->start;
+	*len = (size_t)(end - *line);
+	f->start += *len + 1;
+	return 1;
+}
+
+int
+follow_next(struct follow *f, struct event *ev, struct pd_err *e)
+{
+	struct pd_err ignored;
+	char	     *line;
+	size_t	      len;
+	int	      rv;
+
+	/* One that is no event was torn by a crash: its writer has written it, or what came of it, again. */
+	while ((rv = next_line(f, &line, &len, e)) == 1)
+		if (event_parse(line, len, ev, &ignored) == 0)
+			return 1;
+	return rv;
 }
 
 int

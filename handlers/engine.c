@@ -161,6 +161,8 @@ engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *
 		json_object_update(r, more);
 	json_decref(more);
 	rv = r == NULL ? pd_fail(e, PD_BUG, "out of memory") : journal_append(g->run->journal, r, sync, e);
+	if (rv == -1 && e->sys != 0 && g->disk.code == PD_OK)
+		g->disk = *e;
 	json_decref(r);
 	return rv;
 }
@@ -286,14 +288,29 @@ ask_director(struct engine *g)
 	(void)json_object_set(g->res->value, "shown", shown);
 }
 
-/* Failure or cancellation, or an undo that a crash interrupted. */
+static int
+journal_is_broken(const struct engine *g)
+{
+	return g->run->journal != NULL && g->run->journal->next == JOURNAL_BROKEN;
+}
+
+/*
+ * Failure or cancellation, or an undo that a crash interrupted.  Where nothing can be written down any more nothing is sent, and a
+ * disk of ours makes nobody's job stuck: it is parked, and goes on from what the journal has when that can be read and written.
+ */
 static void
 take_back(struct engine *g)
 {
-	if (g->seq->keep)
-		engine_keep(g);
-	else
-		engine_undo(g);
+	if (!journal_is_broken(g) || !engine_has_begun(g)) {
+		if (g->seq->keep)
+			engine_keep(g);
+		else
+			engine_undo(g);
+	}
+	if (g->disk.code != PD_OK && (g->res->outcome == OUTCOME_STUCK || (journal_is_broken(g) && engine_has_begun(g)))) {
+		g->res->outcome = OUTCOME_PARKED;
+		g->res->err = g->disk;
+	}
 	end(g, g->res->outcome);
 }
 

@@ -50,6 +50,7 @@ struct engine {
 	int		   at, of;	/* steps told to people */
 	char		   saying[160];	/* what they were told last */
 	struct pd_err	   err;		/* why FLOW_FAIL */
+	struct pd_err	   disk;	/* the journal's first failure to be written; PD_OK = none */
 	char		   note[480];	/* of a finish */
 	const struct step *asking;	/* of FLOW_ASK */
 	json_t		  *left;	/* what could not be undone: [{thing,as,command}]; NULL = nothing */

@@ -295,8 +295,9 @@ carry_out(struct worker *w, const struct order *o)
 	memset(&res, 0, sizeof(res));
 	if (prepare(w, o, &seq, &journal, &records, &res.err) == 0)
 		run_sequence(w, o, seq, &journal, records, &res);
-	else	/* a job that had begun may have left something: that is for a person */
-		res.outcome = strcmp(o->mode, "run") == 0 || strcmp(o->mode, "plan") == 0 ? OUTCOME_FAILED : OUTCOME_STUCK;
+	else	/* a job that had begun may have left something: that is for a person, but not what our own disk does */
+		res.outcome = strcmp(o->mode, "run") == 0 || strcmp(o->mode, "plan") == 0 ? OUTCOME_FAILED :
+		    res.err.code == PD_IO || res.err.code == PD_NOSPACE ? OUTCOME_PARKED : OUTCOME_STUCK;
 	sequence_free(seq);
 	json_decref(records);
 	tell_result(w, &res);

@@ -31,11 +31,11 @@ code_of_errno(void)
 static int
 open_new(int dir, const char *id, int flags, mode_t mode, int sync, struct pd_err *e)
 {
-	int fd = sys.openat(dir, id, flags | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	int fd = sys.openat(dir, id, flags | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 
 	if (fd != -1 || errno != ENOENT)
 		return fd != -1 ? fd : pd_fail_sys(e, PD_IO, "open the file of job %s", id);
-	fd = sys.openat(dir, id, flags | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = sys.openat(dir, id, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return pd_fail_sys(e, code_of_errno(), "create the file of job %s", id);
 	if (sys.fchmod(fd, mode) == -1 || (sync && sys.fsync(dir) == -1)) {
@@ -49,6 +49,7 @@ open_new(int dir, const char *id, int flags, mode_t mode, int sync, struct pd_er
 int
 job_journal_open(const struct spool *s, const char *id, struct pd_err *e)
 {
+	/* Without O_APPEND: one writer at a time, which the lock sees to, and journal_load() writes in place. */
 	int fd = open_new(s->journal, id, O_RDWR, 0600, 1, e);
 
 	if (fd != -1 && sys.flock(fd, LOCK_EX | LOCK_NB) == -1) {
@@ -91,7 +92,7 @@ int
 job_log_open(const struct spool *s, const char *id, struct pd_err *e)
 {
 	/* The group is the directory's, which has its set-group-id bit (spool_dirs.c). */
-	return open_new(s->log, id, O_RDWR, s->gid == (gid_t)-1 ? 0600 : 0640, 0, e);
+	return open_new(s->log, id, O_RDWR | O_APPEND, s->gid == (gid_t)-1 ? 0600 : 0640, 0, e);
 }
 
 int
@@ -117,6 +118,22 @@ last_mark(const char *buf, size_t len, const char *mark)
 	while ((at = port_find(at, len - (size_t)(at - buf), mark, strlen(mark))) != NULL)
 		last = at++;
 	return last;
+}
+
+/* Does the line that has a byte at `at` end as whole ones do?  A crash may have torn it (joblog.c). */
+static int
+is_whole_line(int fd, off_t at)
+{
+	char	buf[TAIL_BYTES], before = '\0', *end;
+	ssize_t n;
+
+	for (; (n = sys.pread(fd, buf, sizeof(buf), at)) > 0; at += n) {
+		end = memchr(buf, '\n', (size_t)n);
+		if (end != NULL)
+			return (end > buf ? end[-1] : before) == '}';
+		before = buf[n - 1];
+	}
+	return 0;
 }
 
 /*
@@ -145,7 +162,7 @@ job_log_has_result(const struct spool *s, const char *id)
 		result = last_mark(buf, (size_t)n, mark);
 		other = last_mark(buf, (size_t)n, state);
 		if (result != NULL || other != NULL)
-			found = result != NULL && (other == NULL || other < result);
+			found = result != NULL && (other == NULL || other < result) && is_whole_line(fd, at + (result - buf));
 	}
 	(void)sys.close(fd);
 	return found == 1;

@@ -5,6 +5,9 @@
  * Two processes append (director and worker), each line with one write(2) on an O_APPEND
  * descriptor.  The line that carries the file over its limit brings the note about the cap with
  * it, in the same write; so the note comes once without anybody keeping count.
+ *
+ * A crash in the middle of a write leaves a part of a line.  Who writes next ends it with TORN_MARK,
+ * which no whole line has at its end: it is passed over by readers, and no half of a result counts as one.
  */
 #include <sys/stat.h>
 
@@ -17,6 +20,8 @@
 #include "spool/io.h"
 #include "spool/joblog.h"
 #include "spool/sys.h"
+
+#define TORN_MARK "~\n"
 
 /* {"t":..,"event":..,fields...}; takes the reference to fields. */
 static json_t *
@@ -88,6 +93,23 @@ write_lines(int fd, off_t before, const char *buf, size_t len, struct pd_err *e)
 	return -1;
 }
 
+/* The file ends within a line.  Not known is no: what it guards against is a crash. */
+static int
+is_torn(int fd, off_t size)
+{
+	char last = '\n';
+
+	return size > 0 && sys.pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+}
+
+static int
+end_torn_line(char **buf, size_t *len)
+{
+	*buf = strdup(TORN_MARK);
+	*len = *buf != NULL ? strlen(*buf) : 0;
+	return *buf != NULL ? 0 : -1;
+}
+
 int
 joblog_event(int fd, int64_t max, const char *event, json_t *fields, struct pd_err *e)
 {
@@ -107,6 +129,10 @@ joblog_event(int fd, int64_t max, const char *event, json_t *fields, struct pd_e
 	if (st.st_size >= max && !is_kept) {
 		json_decref(fields);
 		return 0;
+	}
+	if (is_torn(fd, st.st_size) && end_torn_line(&buf, &len) == -1) {
+		json_decref(fields);
+		return pd_fail_sys(e, PD_IO, "write the job's log");
 	}
 	if (add_line(&buf, &len, event_object(event, fields)) == -1)
 		pd_fail(e, PD_BUG, "event %s is not JSON", event);

@@ -12,7 +12,8 @@
  *	command		as cmd				--plan: a command that would run
  *	result		state code exit message value?	the last line, always and once
  * The file is capped: after so many bytes as the configuration says (log-size) one "note" says so and only
- * state and result events follow.  Readers treat a line without its newline as not there yet.
+ * state and result events follow.  Readers treat a line without its newline as not there yet, and pass over
+ * one that is no event: a crash tore it, and the next writer ended it ("~" before the newline).
  */
 #ifndef PD_SPOOL_JOBLOG_H
 #define PD_SPOOL_JOBLOG_H

@@ -18,7 +18,8 @@
  *
  * A failed write is taken back by cutting the file to its old size, so that the next record does
  * not land behind half of one.  When that fails too, or a sync fails (the kernel may have dropped
- * the pages; a second fsync would lie), the journal is broken: nothing more is appended.
+ * the pages; a second fsync would lie), the journal is broken: nothing more is appended until it is
+ * loaded again.  Whoever loads it to append writes what it read once more, in place, and syncs that.
  */
 #include <sys/stat.h>
 
@@ -241,6 +242,17 @@ read_whole(int fd, unsigned char **buf, size_t *len, struct pd_err *e)
 	return 0;
 }
 
+/* The bytes that were read are the journal: they are on the disk before anything is done on their word. */
+static int
+make_durable(int fd, const unsigned char *buf, size_t end, size_t len, struct pd_err *e)
+{
+	if (end < len && sys.ftruncate(fd, (off_t)end) == -1)
+		return pd_fail_sys(e, PD_IO, "cut the torn end of the journal");
+	if (len > 0 && (sys.lseek(fd, 0, SEEK_SET) == -1 || io_write_all(fd, buf, end) == -1 || sys.fdatasync(fd) == -1))
+		return pd_fail_sys(e, PD_IO, "make the journal durable");
+	return 0;
+}
+
 int
 journal_load(struct journal *j, int fd, int cut, json_t **records, struct pd_err *e)
 {
@@ -256,10 +268,8 @@ journal_load(struct journal *j, int fd, int cut, json_t **records, struct pd_err
 	assert(buf != NULL);
 	if (parse(j, buf, len, *records, &end, e) == -1)
 		goto out;
-	if (end < len && cut && (sys.ftruncate(fd, (off_t)end) == -1 || sys.fdatasync(fd) == -1)) {
-		pd_fail_sys(e, PD_IO, "cut the torn end of the journal");
+	if (cut && make_durable(fd, buf, end, len, e) == -1)
 		goto out;
-	}
 	if (sys.lseek(fd, 0, SEEK_END) == -1) {
 		pd_fail_sys(e, PD_IO, "seek in journal");
 		goto out;

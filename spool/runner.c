@@ -320,16 +320,16 @@ runner_dispatch(struct director *d)
 		start_job(d, &job);
 }
 
-/* Parked: its row waits, and the attempt that went well does not count. */
+/* Its row waits.  "Try later": the director stops, or a disk of ours is full.  Such an attempt does not count. */
 static void
-parked(struct director *d, const struct sched_job *job)
+parked(struct director *d, const struct sched_job *job, enum pd_code why)
 {
 	char	      ignored[DIGEST_TEXT_LEN];
 	struct pd_err e;
 	json_t	     *commands;
 
 	job_journal_read(&d->spool, job->id, ignored, &commands);
-	if (effects_park(d->store, job->id, commands, d->is_stopping, &e) == 0)
+	if (effects_park(d->store, job->id, commands, why == PD_BUSY, &e) == 0)
 		log_event(&d->log, LOG_NOTICE, "parked", "job", job->id, NULL);
 	else	/* its row says running, its journal has the commands: the next start finds both */
 		log_event(&d->log, LOG_WARNING, "park-not-recorded", "job", job->id, "why", e.msg, NULL);
@@ -337,14 +337,14 @@ parked(struct director *d, const struct sched_job *job)
 }
 
 static void
-on_parked(struct director *d, struct worker *w)
+on_parked(struct director *d, struct worker *w, const json_t *msg)
 {
 	struct sched_job job = w->job;
 	struct pd_err	 why;
 
-	parked(d, &job);
+	parked(d, &job, code_find(field_text(msg, "code"), (int)field_number(msg, "exit")));
 	pool_job_ended(&d->pool, w, clock_mono_ms());
-	(void)pd_fail(&why, PD_BUSY, "its worker parked it");
+	(void)pd_fail(&why, PD_BUSY, "its worker parked it: %s", field_text(msg, "message"));
 	job.is_resumed = 1;
 	try_later(d, &job, DIRECTOR_RETRY_MS, &why);
 }
@@ -441,7 +441,7 @@ on_message(struct director *d, struct worker *w, const json_t *msg)
 	} else if (strcmp(what, "undoing") == 0) {
 		on_undoing(d, w, msg);
 	} else if (strcmp(what, "result") == 0 && strcmp(field_text(msg, "outcome"), "parked") == 0) {
-		on_parked(d, w);
+		on_parked(d, w, msg);
 	} else if (strcmp(what, "result") == 0 && strcmp(field_text(msg, "outcome"), "asking") == 0) {
 		on_asking(d, w, msg);
 	} else if (strcmp(what, "result") == 0) {

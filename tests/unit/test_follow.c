@@ -133,6 +133,17 @@ Test(follow, many_lines_and_long_ones)
 	free(big);
 }
 
+Test(follow, a_line_that_a_crash_tore_is_passed_over)
+{
+	append("{\"event\":\"note\",\"text\":\"x\"}\n{\"event\":\"resu~\n{\"event\":\"result\",\"state\":\"done\"}\n");
+	cr_assert_eq(follow_open(&f, dir, ID, &e), 0);
+	cr_assert_eq(next(), 1);
+	cr_assert_eq(ev.kind, EVENT_NOTE);
+	cr_assert_eq(next(), 1);
+	cr_assert_eq(ev.kind, EVENT_RESULT);
+	cr_assert_eq(next(), 0);
+}
+
 Test(follow, a_line_over_the_limit_is_refused)
 {
 	char *big = malloc(FOLLOW_LINE_MAX + 65536);

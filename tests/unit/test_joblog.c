@@ -26,7 +26,7 @@ setup(void)
 {
 	scratch_make(dir);
 	top = io_open_dir(dir, NULL);
-	fd = openat(top, "log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	fd = openat(top, "log", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	cr_assert(fd != -1);
 }
 
@@ -111,11 +111,27 @@ Test(joblog, a_line_break_in_a_value_does_not_break_the_line)
 	free(text);
 }
 
+Test(joblog, a_line_that_a_crash_tore_is_ended_before_the_next_one)
+{
+	static const char half[] = "{\"t\":\"2027-03-01T09:00:00.123Z\",\"event\":\"resu";
+	char		 *text;
+
+	cr_assert_eq(io_write_all(fd, half, strlen(half)), 0);
+	cr_assert_eq(joblog_event(fd, 0, "note", NULL, NULL), 0);
+	cr_assert_eq(joblog_event(fd, 0, "note", NULL, NULL), 0);
+	text = text_from(strlen(half));
+	cr_assert_eq(strncmp(text, "~\n{\"t\":", 7), 0, "%s", text);
+	cr_assert_eq(lines(text), 3);
+	free(text);
+}
+
 /* Fills the log to n bytes below the cap. */
 static void
 fill_to(size_t below)
 {
-	cr_assert_eq(ftruncate(fd, (off_t)(TEST_MAX - below)), 0);
+	cr_assert_eq(ftruncate(fd, (off_t)(TEST_MAX - below - 1)), 0);
+	cr_assert_eq(write(fd, "
+", 1), 1);
 }
 
 Test(joblog, the_event_that_reaches_the_cap_brings_one_note)

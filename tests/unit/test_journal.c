@@ -25,7 +25,7 @@ setup(void)
 	char path[SCRATCH_PATH];
 
 	scratch_make(dir);
-	fd = open(scratch_path(path, dir, "journal"), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	fd = open(scratch_path(path, dir, "journal"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	cr_assert(fd != -1);
 }
 

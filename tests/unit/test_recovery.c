@@ -102,6 +102,20 @@ Test(recovery, a_queued_row_runs_and_its_vm_is_there)
 	job_clear(&job);
 }
 
+Test(recovery, half_a_result_in_the_log_is_none)
+{
+	static const char half[] = "{\"t\":\"x\",\"event\":\"result\",\"state\":\"done\"}", id[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+	int		  log = job_log_open(&f.spool, id, &f.e);
+
+	cr_assert_eq(write(log, half, strlen(half)), (ssize_t)strlen(half));
+	cr_assert_not(job_log_has_result(&f.spool, id));
+	cr_assert_eq(job_log_event(&f.spool, id, "note", NULL, &f.e), 0);
+	cr_assert_not(job_log_has_result(&f.spool, id));
+	cr_assert_eq(job_log_event(&f.spool, id, "result", NULL, &f.e), 0);
+	cr_assert(job_log_has_result(&f.spool, id));
+	(void)close(log);
+}
+
 Test(recovery, a_running_row_is_resumed_from_its_journal)
 {
 	struct job job;

@@ -107,7 +107,7 @@ static int
 open_file(const char *name)
 {
 	char path[SCRATCH_PATH];
-	int  fd = open(scratch_path(path, d.dir, name), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int  fd = open(scratch_path(path, d.dir, name), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	cr_assert(fd != -1);
 	return fd;
