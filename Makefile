@@ -155,7 +155,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
 # The programs with another table of system calls, which fails as a plan says (tests/fault/plan.h); without their sandbox.
 FAULT     = $(B)/tests/fault/plan.o $(B)/tests/fault/sys_fault.o $(NOBOX)
 SQLFAULT  = $(B)/tests/fault/sqlite_fault.o
-FAULTBIN  = $(PROGRAMS:$(B)/%=$(B)/fault/%) $(B)/fault-whole
+FAULTBIN  = $(PROGRAMS:$(B)/%=$(B)/fault/%) $(B)/fault-whole $(B)/pd-checker
 OBJS     += $(call obj,$(wildcard tests/fault/*.c))
 $(B)/fault/powerdirector: $(B)/gateway/powerdirector.o $(FAULT) $(LIB)
 	@mkdir -p $(@D)

@@ -190,6 +190,10 @@ run_timers(struct director *d)
 	if (d->retry_at_ms != 0 && d->retry_at_ms <= now) {
 		d->retry_at_ms = 0;
 		runner_record(d);
+		if (d->intake.is_behind && recovery_look(d, &e) == -1) {
+			d->intake.is_behind = 1;
+			log_event(&d->log, LOG_WARNING, "look-failed", "why", e.msg, NULL);
+		}
 	}
 	query_server_expire(&d->server, now);
 	if (d->is_stopping)
@@ -238,6 +242,8 @@ director_run(struct director *d, int signals, struct pd_err *e)
 	log_event(&d->log, LOG_NOTICE, "ready", "socket", d->conf->socket, "policy", d->conf->digest, NULL);
 	runner_dispatch(d);
 	for (;;) {
+		if (d->intake.is_behind && d->retry_at_ms == 0)
+			d->retry_at_ms = clock_mono_ms() + DIRECTOR_RETRY_MS;
 		if (collect(d, signals, &r, e) == -1)
 			break;
 		ready = poll(r.fds, (nfds_t)r.n, next_timeout(d, clock_mono_ms()));

@@ -98,6 +98,7 @@ void witness_tell(struct director *d);
 
 /* recovery.c */
 int recovery_run(struct director *d, struct pd_err *e);
+int  recovery_look(struct director *d, struct pd_err *e);	/* cur/ again: ends that are not told or not filed */
 
 /* reload.c */
 void reload_conf(struct director *d);

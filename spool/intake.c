@@ -169,20 +169,26 @@ log_ended(struct intake *in, const struct verdict *v)
 	const char   *id = field_text(v->row, "id");
 	struct pd_err e;
 	json_t	     *receipt = NULL;
+	int	      is_told = 1;
 
 	if (!job_log_has_result(in->spool, id) && (store_history_receipt(in->admission.store, id, &receipt, &e) == -1 ||
-	    job_log_result(in->spool, answer, receipt, &e) == -1))
+	    job_log_result(in->spool, answer, receipt, &e) == -1)) {
 		log_event(in->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
+		is_told = 0;
+	}
 	json_decref(receipt);
 	json_decref(answer);
 	if (v->is_new)
 		log_event(in->log, LOG_NOTICE, field_text(v->row, "state"), "job", id, "user", field_text(v->row, "user"),
 		    "verb", field_text(v->row, "verb"), "code", field_text(v->row, "code"), "message",
 		    field_text(v->row, "message"), NULL);
-	if (drop_finish(in->spool, id, &e) == 0 || e.code == PD_NOTFOUND)
+	if (is_told && (drop_finish(in->spool, id, &e) == 0 || e.code == PD_NOTFOUND))
 		return;
-	log_event(in->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
-	if (e.code == PD_CONFLICT)	/* the same file once more, when its job had ended long ago */
+	if (!is_told || e.code != PD_CONFLICT)
+		in->is_behind = 1;	/* the file stays in cur/ for that */
+	if (is_told)
+		log_event(in->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
+	if (is_told && e.code == PD_CONFLICT)	/* the same file once more, when its job had ended long ago */
 		(void)drop_reject(in->spool, in->spool->cur, id, "its job has ended before", &e);
 }
 

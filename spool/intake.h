@@ -28,6 +28,7 @@ struct intake {
 	int		       marker;			/* STATE/reading */
 	char		       suspect[JOB_ID_LEN + 1];	/* what the last director was reading when it ended, "" */
 	int		       suspect_times;
+	int		       is_behind;		/* an end could not be told or filed: cur/ is to be looked at again */
 	/* A job waits to be scheduled; reason for its wait, or "". */
 	const char *(*queued)(void *arg, const json_t *row);
 	void	   *arg;

@@ -43,8 +43,16 @@ enqueue_pending(struct director *d, struct pd_err *e)
 
 /*
  * The intake reads every file in cur/ again: a row that is there is found, one that has ended gets its result and goes to done/,
- * a missing one is made.  Done before the scheduler is filled, so that a new row comes with the others.
+ * a missing one is made.
  */
+int
+recovery_look(struct director *d, struct pd_err *e)
+{
+	d->intake.is_behind = 0;
+	return intake_scan(&d->intake, d->spool.cur, SPOOL_MAX_PENDING, e) == -1 ? -1 : 0;
+}
+
+/* Before the scheduler is filled, so that a new row comes with the others. */
 static int
 look_at_claimed(struct director *d, struct pd_err *e)
 {
@@ -52,9 +60,9 @@ look_at_claimed(struct director *d, struct pd_err *e)
 	int	    rv;
 
 	d->intake.queued = NULL;
-	rv = intake_scan(&d->intake, d->spool.cur, SPOOL_MAX_PENDING, e);
+	rv = recovery_look(d, e);
 	d->intake.queued = queued;
-	return rv == -1 ? -1 : 0;
+	return rv;
 }
 
 int

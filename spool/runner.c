@@ -81,11 +81,14 @@ tell_end(struct director *d, const json_t *row)
 	json_t	     *receipt;
 
 	tell_state(d, id, field_text(row, "state"));
-	if (store_history_receipt(d->store, id, &receipt, &e) == -1 || job_log_result(&d->spool, row, receipt, &e) == -1)
+	if (store_history_receipt(d->store, id, &receipt, &e) == -1 || job_log_result(&d->spool, row, receipt, &e) == -1) {
 		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
-	json_decref(receipt);
-	if (drop_finish(&d->spool, id, &e) == -1 && e.code != PD_NOTFOUND)
+		d->intake.is_behind = 1;	/* as long as its file is in cur/, its result is looked for */
+	} else if (drop_finish(&d->spool, id, &e) == -1 && e.code != PD_NOTFOUND) {
 		log_event(&d->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
+		d->intake.is_behind = 1;
+	}
+	json_decref(receipt);
 	log_event(&d->log, LOG_NOTICE, field_text(row, "state"), "job", id, "user", field_text(row, "user"), "verb",
 	    field_text(row, "verb"), "vm", field_text(row, "vm"), "code", field_text(row, "code"), "message",
 	    field_text(row, "message"), NULL);

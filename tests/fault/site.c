@@ -147,9 +147,15 @@ saved_name(const struct site *s, const char *dir)
 void
 site_save(struct site *s)
 {
+	struct stat st;
+
 	(void)mkdir(site_path(s, "saved"), 0700);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		copy_dir(site_path(s, kept[i]), saved_name(s, kept[i]));
+	copy_file(site_path(s, "power1/world.json"), site_path(s, "power1/initial.json"));	/* the checker compares with it */
+	if (stat(site_path(s, "power1/transcript.jsonl"), &st) == -1)
+		site_die("power1/transcript.jsonl");
+	s->transcript = st.st_size;
 	s->world = site_world(s);
 	if (s->world == NULL)
 		site_die("power1/world.json");
@@ -160,6 +166,9 @@ site_restore(struct site *s)
 {
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		copy_dir(saved_name(s, kept[i]), site_path(s, kept[i]));
+	/* What was sent since belongs to jobs that are not there any more. */
+	if (truncate(site_path(s, "power1/transcript.jsonl"), s->transcript) == -1)
+		site_die("power1/transcript.jsonl");
 }
 
 int

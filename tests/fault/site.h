@@ -24,6 +24,7 @@ struct site {
 	const char *checker;	/* program that knows the promises, NULL = none */
 	pid_t	    director;	/* 0 = none */
 	json_t	   *world;	/* the console before anything was made */
+	off_t	    transcript;	/* bytes of what had been sent to it */
 };
 
 /* Only loudly: a driver without its files cannot go on. */
