@@ -130,8 +130,7 @@ static void
 fill_to(size_t below)
 {
 	cr_assert_eq(ftruncate(fd, (off_t)(TEST_MAX - below - 1)), 0);
-	cr_assert_eq(write(fd, "
-", 1), 1);
+	cr_assert_eq(write(fd, "\n", 1), 1);
 }
 
 Test(joblog, the_event_that_reaches_the_cap_brings_one_note)
