@@ -123,8 +123,10 @@ breaks P4 'its log has no result' sh -c 'for f in "$1"/spool/log/*; do sed -i "/
 breaks P4 'its log ends with' sh -c 'sed -i "s/\"event\":\"result\",\"state\":\"done\"/\"event\":\"result\",\"state\":\"failed\"/" "$1"/spool/log/*' - "$copy"
 breaks P4 'has been there for' sh -c 'touch -d "3 days ago" "$1/spool/tmp/01M7YV996BHFTA7S8WQEYD6DQK"' - "$copy"
 
-change_record() { unlock; sql "UPDATE history SET record = replace(record, '\"user\":\"alice\"', '\"user\":\"bob\"') WHERE seq = 8"; }
+change_record() { unlock; sql "UPDATE history SET record = replace(record, '\"t\":\"2', '\"t\":\"1') WHERE seq = 8"; }
 breaks P6 'record 8 is not what its hash says' change_record
+lose_command() { unlock; sql "UPDATE history SET record = json_remove(record, '\$.what.commands[2]') WHERE json_extract(record, '\$.event') = 'commands'"; }
+breaks P6 'command [0-9]* of job .* is not in the history' lose_command
 lose_record() { unlock; sql 'DELETE FROM history WHERE seq = 8'; }
 breaks P6 'record 9 follows record 7' lose_record
 cut() { unlock; sql 'DELETE FROM history WHERE seq > 12'; }

@@ -231,7 +231,8 @@ main(int argc, char **argv)
 {
 	struct check c = { .counts = json_object(), .jobs = json_object(), .vms = json_object(), .owners = json_object(),
 		.addresses = json_object(), .places = json_object(),
-		.intents = json_array(), .hashes = json_object(), .last_event = json_object() };
+		.intents = json_array(), .hashes = json_object(), .last_event = json_object(),
+		.commands = json_object() };
 	const char *what;
 	json_t	   *n;
 	const char *comma = "";

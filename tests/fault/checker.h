@@ -41,6 +41,7 @@ struct check {
 	json_t	*intents;	/* [{"cmd","as","t","job"}]: the changes that journals announce */
 	json_t	*hashes;	/* text of a history record's seq -> its hash as computed here */
 	json_t	*last_event;	/* job id -> the last record of its history that tells a state */
+	json_t	*commands;	/* job id -> {journal record's number: command}, as the history has them */
 	json_t	*counts;	/* what was looked at -> how many, in the order in which it was met */
 	size_t	 violations;
 };

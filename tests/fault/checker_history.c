@@ -12,6 +12,29 @@
 
 #define RESULTS "done failed stuck cancelled refused"
 
+/* what.commands of spool/commands.h: "n" is the number of the intent in the job's journal, "cmd" may be cut. */
+static void
+take_commands(struct check *c, const char *job, const json_t *record)
+{
+	json_t *of_job = json_object_get(c->commands, job), *command;
+	size_t	i;
+	char	n[32];
+
+	if (of_job == NULL) {
+		of_job = json_object();
+		(void)json_object_set_new(c->commands, job, of_job);
+	}
+	json_array_foreach(member(record, "what.commands"), i, command) {
+		if (text_of(command, "cmd")[0] == '\0')
+			continue;	/* so many times more */
+		printed(n, sizeof(n), "%lld", (long long)number_of(command, "n"));
+		if (json_object_get(of_job, n) != NULL)
+			violation(c, "P6", "command %s of job %s is in the history twice", n, job);
+		(void)json_object_set(of_job, n, json_object_get(command, "cmd"));
+		count(c, "commands in the history", 1);
+	}
+}
+
 static void
 take_event(struct check *c, const json_t *record)
 {
@@ -26,6 +49,8 @@ take_event(struct check *c, const json_t *record)
 	}
 	if (member(record, "what.args") != NULL)	/* admitted, refused, or done at once */
 		(void)json_object_set_new(seen, "request", json_true());
+	if (strcmp(event, "commands") == 0)
+		take_commands(c, job, record);
 	if (is_one_of(event, RESULTS)) {
 		(void)json_object_set_new(seen, "result", json_string(event));
 		(void)json_object_set_new(seen, "journal", json_string(text_of(record, "what.journal")));

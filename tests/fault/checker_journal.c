@@ -46,12 +46,28 @@ record_len(const unsigned char *p, size_t len, uint32_t number)
 	return HEAD + n;
 }
 
+/* A job that has ended has all its commands in the history. */
 static void
-take_intent(struct check *c, const char *id, const json_t *record)
+check_recorded(struct check *c, const char *id, uint32_t number, const char *command)
+{
+	const char *recorded;
+	char	    n[32];
+
+	if (text_of(json_object_get(c->last_event, id), "result")[0] == '\0' ||
+	    !is_one_of(text_of(json_object_get(c->jobs, id), "state"), "done failed stuck cancelled"))
+		return;
+	recorded = json_string_value(json_object_get(json_object_get(c->commands, id), printed(n, sizeof(n), "%u", number)));
+	if (recorded == NULL || strncmp(command, recorded, strlen(recorded)) != 0)
+		violation(c, "P6", "command %u of job %s is not in the history: %.200s", number, id, command);
+}
+
+static void
+take_intent(struct check *c, const char *id, uint32_t number, const json_t *record)
 {
 	if (strcmp(text_of(record, "k"), "intent") != 0)
 		return;
 	count(c, "intents", 1);
+	check_recorded(c, id, number, text_of(record, "cmd"));
 	if (is_one_of(text_of(record, "part"), "run undo"))
 		(void)json_array_append_new(c->intents, json_pack("{s:s, s:s, s:I, s:s}", "cmd", text_of(record, "cmd"), "as",
 		    text_of(record, "as"), "t", number_of(record, "t"), "job", id));
@@ -69,7 +85,7 @@ check_records(struct check *c, const char *id, const unsigned char *p, size_t le
 		record = json_loadb((const char *)p + at + HEAD, n - HEAD, JSON_ALLOW_NUL, NULL);
 		if (!json_is_object(record))
 			violation(c, "P3", "journal of job %s: record %u is not a JSON object", id, number);
-		take_intent(c, id, record);
+		take_intent(c, id, number, record);
 		json_decref(record);
 	}
 	for (size_t i = at; i < len; i++)	/* behind a torn end nothing that counts may stand */
