@@ -186,6 +186,12 @@ mutants: deps
 	@tests/need-packages patch
 	@tests/mutants/run
 
+# T seconds of users, kills, faults and full disks; SEED repeats the choices of another run.
+soak: all
+	@$(MAKE) --no-print-directory $(B)/pd-checker
+	@tests/soak/soak.py $(T) $(B) $(SEED)
+.PHONY: soak
+
 demo: all
 	@tests/demo/demo $(B)
 demo-up: all

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: ISC
+"""What goes wrong: programs are killed, consoles fail, disks fill up."""
+import collections
+import os
+import random
+import signal
+import threading
+import time
+
+from place import PLATFORMS
+
+COMMANDS = ["mksyscfg", "mklv", "mkbdsp", "mkvdev", "chsyscfg", "chsysstate.*-o on", "chsysstate.*shutdown", "dd ", "loadopt",
+            "unloadopt", "rmvdev", "rmlv", "rmbdsp", "rmsyscfg", "rm -f", "lsmap", "lssyscfg", "lshwres", "mkisofs", "ioscli", "."]
+ACTIONS = ["refuse", "delay", "cut-before", "cut-during", "cut-after", "garble", "hang", "flood"]
+
+
+class Havoc(threading.Thread):
+    def __init__(self, place, name, seed, until, pause_s):
+        super().__init__(name=name, daemon=True)
+        self.place, self.until, self.pause_s = place, until, pause_s
+        self.random = random.Random("%s %s" % (seed, name))
+        self.done = collections.Counter()
+
+    def run(self):
+        while time.monotonic() < self.until:
+            time.sleep(self.pause_s * (0.3 + 1.4 * self.random.random()))
+            if time.monotonic() < self.until:
+                self.one()
+
+
+class Killer(Havoc):
+    def one(self):
+        r = self.random
+        what = r.choices(["gateway", "director", "worker", "simulator", "director-stop", "reload"], [30, 18, 30, 12, 6, 4])[0]
+        director = self.place.director
+        if what in ("gateway", "worker"):
+            victims = self.place.processes("powerdirector" if what == "gateway" else "powerdirector-worker")
+            if not victims:
+                return
+            try:
+                os.kill(r.choice(victims), signal.SIGKILL)
+            except ProcessLookupError:
+                return
+        elif what == "reload":
+            with director.lock:
+                if director.process.poll() is None:
+                    director.process.send_signal(signal.SIGHUP)
+        else:
+            program = self.place.simulators[r.choice(PLATFORMS)] if what == "simulator" else director
+            if not program.kill(signal.SIGTERM if what == "director-stop" else signal.SIGKILL):
+                return
+            time.sleep(r.choice([0, 0, 0.5, 2]))
+            self.again(program)
+        self.done[what] += 1
+
+    def again(self, program):
+        while not program.start():	# with a full disk it may end at once
+            time.sleep(0.5)
+
+
+class Faults(Havoc):
+    def one(self):
+        r, platform = self.random, self.random.choice(PLATFORMS)
+        lines = []
+        for _ in range(r.choice([1, 1, 2, 3])):
+            action = r.choice(ACTIONS)
+            line = "match=%s,%s=%d,action=%s" % (r.choice(COMMANDS), r.choice(["nth", "times", "from"]), r.choice([1, 1, 2, 3]), action)
+            if action == "delay":
+                line += ",ms=%d" % r.choice([200, 1000, 4000])
+            if action == "refuse":
+                line += ",status=1,stderr=" + r.choice(["0516-404 test: refused", "HSCL0001 test: refused", "0514-516 test: ODM is busy"])
+            lines.append(line)
+            self.done[action] += 1
+        self.place.faults(platform, lines)
+        time.sleep(r.random() * 8)
+        self.place.faults(platform, [])
+
+
+class FullDisk(Havoc):
+    def one(self):
+        part = self.random.choice(["spool", "state"])
+        if not self.place.fill(part):
+            return
+        self.done[part] += 1
+        time.sleep(0.2 + self.random.random() * 4)
+        self.place.empty(part)
