@@ -2,34 +2,30 @@
 """What goes wrong: programs are killed, consoles fail, disks fill up."""
 import collections
 import os
-import random
 import signal
-import threading
 import time
 
 from place import PLATFORMS
+from users import Thread
 
 COMMANDS = ["mksyscfg", "mklv", "mkbdsp", "mkvdev", "chsyscfg", "chsysstate.*-o on", "chsysstate.*shutdown", "dd ", "loadopt",
             "unloadopt", "rmvdev", "rmlv", "rmbdsp", "rmsyscfg", "rm -f", "lsmap", "lssyscfg", "lshwres", "mkisofs", "ioscli", "."]
 ACTIONS = ["refuse", "delay", "cut-before", "cut-during", "cut-after", "garble", "hang", "flood"]
 
 
-class Havoc(threading.Thread):
-    def __init__(self, place, name, seed, until, pause_s):
-        super().__init__(name=name, daemon=True)
-        self.place, self.until, self.pause_s = place, until, pause_s
-        self.random = random.Random("%s %s" % (seed, name))
-        self.done = collections.Counter()
+class Havoc(Thread):
+    def __init__(self, *args, pause_s):
+        super().__init__(*args)
+        self.pause_s, self.done = pause_s, collections.Counter()
 
-    def run(self):
-        while time.monotonic() < self.until:
-            time.sleep(self.pause_s * (0.3 + 1.4 * self.random.random()))
-            if time.monotonic() < self.until:
-                self.one()
+    def one(self):
+        time.sleep(self.pause_s * (0.3 + 1.4 * self.random.random()))
+        if time.monotonic() < self.until:
+            self.strike()
 
 
 class Killer(Havoc):
-    def one(self):
+    def strike(self):
         r = self.random
         what = r.choices(["gateway", "director", "worker", "simulator", "director-stop", "reload"], [30, 18, 30, 12, 6, 4])[0]
         director = self.place.director
@@ -59,7 +55,7 @@ class Killer(Havoc):
 
 
 class Faults(Havoc):
-    def one(self):
+    def strike(self):
         r, platform = self.random, self.random.choice(PLATFORMS)
         lines = []
         for _ in range(r.choice([1, 1, 2, 3])):
@@ -77,7 +73,7 @@ class Faults(Havoc):
 
 
 class FullDisk(Havoc):
-    def one(self):
+    def strike(self):
         part = self.random.choice(["spool", "state"])
         if not self.place.fill(part):
             return

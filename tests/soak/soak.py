@@ -27,6 +27,7 @@ from place import Place, PLATFORMS, SOURCE, USERS	# noqa: E402
 from users import Administrator, Ledger, User, request	# noqa: E402
 
 IDLE_S = 420		# the longest time limit of a command is 300 s
+PATIENCE_S = 40		# then what still waits is cancelled: a VM that was powered off meanwhile is waited for 10 minutes
 SETTLE_ROUNDS = 6
 
 
@@ -74,11 +75,11 @@ class Soak:
         place.up()
         now = time.monotonic()
         until = now + self.seconds
-        self.admin = Administrator(place, self.ledger, self.seed, until)
+        self.admin = Administrator(place, self.ledger, "admin", self.seed, until)
         self.admin.register()
-        self.killer = Killer(place, "killer", self.seed, until, 1.2)
-        self.faults = Faults(place, "faults", self.seed, until, 0.7)
-        self.full = FullDisk(place, "full", self.seed, until, max(5.0, min(40.0, self.seconds / 4)))
+        self.killer = Killer(place, self.ledger, "killer", self.seed, until, pause_s=1.2)
+        self.faults = Faults(place, self.ledger, "faults", self.seed, until, pause_s=0.7)
+        self.full = FullDisk(place, self.ledger, "full", self.seed, until, pause_s=max(5.0, min(40.0, self.seconds / 4)))
         threads = [User(place, self.ledger, u, self.seed, until) for u in USERS] + [self.admin, self.killer, self.faults]
         if place.is_small:
             threads.append(self.full)
@@ -107,11 +108,15 @@ class Soak:
         self.place.director.start()
 
     def wait_idle(self):
-        end = time.monotonic() + IDLE_S
+        end, cancelled = time.monotonic() + IDLE_S, set()
         while time.monotonic() < end:
             status, answer = request(self.place, self.ledger, "admin", ["list-jobs"])
             if status == 0 and answer.get("value") == []:
                 return True
+            if time.monotonic() > end - IDLE_S + PATIENCE_S:
+                for job in [j["id"] for j in answer.get("value") or [] if j["id"] not in cancelled]:
+                    request(self.place, self.ledger, "admin", ["cancel-job", job])
+                    cancelled.add(job)
             time.sleep(0.5)
         for job in (answer.get("value") or [])[:10]:
             self.violation("after %d s of calm a job is not finished: %s" % (IDLE_S, job))

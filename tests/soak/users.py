@@ -7,6 +7,7 @@ import re
 import subprocess
 import threading
 import time
+import traceback
 
 from place import PLATFORMS
 
@@ -67,17 +68,26 @@ def request(place, ledger, user, words, once=None, is_shared=True, cut_after=Non
     return status, answer
 
 
-class User(threading.Thread):
+class Thread(threading.Thread):
+    """Calls one() until it is time; its own death is a finding."""
+
     def __init__(self, place, ledger, name, seed, until):
         super().__init__(name=name, daemon=True)
         self.place, self.ledger, self.until = place, ledger, until
         self.random = random.Random("%s %s" % (seed, name))
-        self.jobs, self.keys, self.has = collections.deque(maxlen=8), 0, set()
 
     def run(self):
-        while time.monotonic() < self.until:
-            self.one()
-            time.sleep(self.random.random() * 0.4)
+        try:
+            while time.monotonic() < self.until:
+                self.one()
+        except Exception:
+            self.ledger.finding("%s: %s" % (self.name, traceback.format_exc()))
+
+
+class User(Thread):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.jobs, self.keys, self.has = collections.deque(maxlen=8), 0, set()
 
     def vm(self, is_new=False):
         """Mostly one that fits, as far as the user knows."""
@@ -127,6 +137,7 @@ class User(threading.Thread):
 
     def one(self):
         r, words = self.random, self.words()
+        time.sleep(r.random() * 0.4)
         is_change = words[0].endswith("-vm") and words[0] != "show-vm"
         once, cut = None, None
         if is_change and "--plan" not in words:
@@ -148,18 +159,18 @@ class User(threading.Thread):
         status, answer = request(self.place, self.ledger, self.name, words, once, self.random.random() < 0.7, cut)
         if answer.get("job"):
             self.jobs.append(answer["job"])
-        if status is None or status in (0, 75):
-            {"create-vm": self.has.add, "delete-vm": self.has.discard}.get(words[0], len)(words[1])
+        if status in (None, 0, 75) and words[0] == "create-vm" and "--plan" not in words:
+            self.has.add(words[1])
+        if status in (None, 0, 66, 75) and words[0] == "delete-vm":
+            self.has.discard(words[1])
         return status, answer
 
 
-class Administrator(threading.Thread):
+class Administrator(Thread):
     """Takes up stuck jobs now and then, as a person would."""
 
-    def __init__(self, place, ledger, seed, until):
-        super().__init__(name="admin", daemon=True)
-        self.place, self.ledger, self.until = place, ledger, until
-        self.random = random.Random("%s admin" % seed)
+    def __init__(self, *args):
+        super().__init__(*args)
         self.taken_up = collections.Counter()
 
     def ask(self, *words):
@@ -181,13 +192,12 @@ class Administrator(threading.Thread):
             raise RuntimeError("%s: %s %s" % (" ".join(words), status, answer.get("message")))
         return answer
 
-    def run(self):
-        while time.monotonic() < self.until:
-            time.sleep(self.random.random() * 6)
-            self.take_up(self.random.choice(["resume-job", "undo-job"]))
-            self.ask(self.random.choice(["list-vms", "list-platforms", "verify-history", "history", "list-jobs"]))
-            if self.random.random() < 0.2:
-                self.ask("check-platform", self.random.choice(PLATFORMS), "--timeout", "5s")
+    def one(self):
+        time.sleep(self.random.random() * 6)
+        self.take_up(self.random.choice(["resume-job", "undo-job"]))
+        self.ask(self.random.choice(["list-vms", "list-platforms", "verify-history", "history", "list-jobs"]))
+        if self.random.random() < 0.2:
+            self.ask("check-platform", self.random.choice(PLATFORMS))
 
     def jobs(self, *options):
         _, answer = self.ask("list-jobs", "--limit", "1000", *options)
