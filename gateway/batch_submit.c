@@ -79,13 +79,14 @@ admit(const struct gateway *g, const struct job *jobs, struct response *r)
 	}
 	response_from_json(r, reply);
 	json_decref(reply);
+	if (r->status != 0)
+		return NULL;	/* refused as a whole */
 	replies = r->value;
 	r->value = NULL;
-	if (r->status == 0 && json_array_size(replies) == g->nlines)
+	if (json_array_size(replies) == g->nlines)
 		return replies;
 	json_decref(replies);
-	if (r->status == 0)
-		response_code(r, PD_BUG, "the director's answer is not one for each request");
+	response_code(r, PD_BUG, "the director's answer is not one for each request");
 	return NULL;
 }
 

@@ -135,7 +135,7 @@ print_text(const struct response *r, const char *verb)
 		(void)fprintf(out, "%s\n", r->message);
 	if (r->is_text)
 		(void)fputs(json_string_value(r->value), stdout);
-	else if (r->status == 0 || (r->job[0] == '\0' && r->status != code_exit(PD_BUSY)))
+	else if (r->status == 0 || json_is_array(r->value) || (r->job[0] == '\0' && r->status != code_exit(PD_BUSY)))
 		render_value(stdout, v, r->value);	/* of a job that failed the message says it */
 	if (r->status != 0)
 		(void)fprintf(stderr, "powerdirector: %s\n", r->message);
