@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fill.c - fills the store of a director that is not running, through the store's own interface.
+ *
+ *	bench-fill STATE COUNT done|queued USER TENANT PLATFORM VM
+ *
+ * Jobs as the director leaves them, 1,000 a transaction, each with one record in the history.
+ */
+#include <string.h>
+
+#include "spool/clock.h"
+#include "spool/id.h"
+#include "spool/store.h"
+#include "tests/bench/timing.h"
+
+#define BATCH 1000
+
+static void
+fail(const struct pd_err *e)
+{
+	fprintf(stderr, "bench-fill: %s\n", e->msg);
+	exit(1);
+}
+
+static void
+add(struct store *st, const char *id, char **argv, struct pd_err *e)
+{
+	int	is_done = strcmp(argv[3], "done") == 0;
+	int64_t now = clock_wall_ms();
+	json_t *job, *record;
+
+	job = json_pack("{s:s s:s s:s s:s s:s s:s s:s s:{s:s s:b} s:s s:s s:s s:I s:I s:I s:i s:s s:i s:s}", "id", id, "verb",
+	    "stop-vm", "user", argv[4], "tenant", argv[5], "platform", argv[6], "vm", argv[7], "state", argv[3], "args",
+	    "name", argv[7], "force", 1, "digest", "0", "origin", "key", "tag", "pd00000000", "submitted", (json_int_t)now,
+	    "started", (json_int_t)(is_done ? now : 0), "finished", (json_int_t)(is_done ? now : 0), "attempts", is_done, "code",
+	    is_done ? "OK_NO_CHANGE" : "QUEUED", "exit", 0, "message", is_done ? "is stopped already" : "");
+	record = json_pack("{s:s s:s s:s s:s s:s s:s s:{s:s}}", "event", is_done ? "done" : "admitted", "user", argv[4], "tenant",
+	    argv[5], "job", id, "verb", "stop-vm", "vm", argv[7], "what", "code", "OK_NO_CHANGE");
+	if (job == NULL || record == NULL || store_job_add(st, job, e) == -1 || store_history_add(st, record, e) == -1)
+		fail(e);
+	json_decref(job);
+	json_decref(record);
+}
+
+int
+main(int argc, char **argv)
+{
+	long	      count = argc == 8 ? strtol(argv[2], NULL, 10) : 0;
+	char	      id[JOB_ID_LEN + 1];
+	struct store *st;
+	struct pd_err e = { .code = PD_BUG };
+
+	if (count <= 0) {
+		fprintf(stderr, "usage: bench-fill STATE COUNT done|queued USER TENANT PLATFORM VM\n");
+		return 64;
+	}
+	if (store_open(argv[1], &st, &e) == -1)
+		fail(&e);
+	for (long i = 0; i < count; i++) {
+		if (i % BATCH == 0 && (store_begin(st, &e) == -1 || id_make(id, &e) == -1))
+			fail(&e);
+		if (id_next(id, &e) == -1)
+			fail(&e);
+		add(st, id, argv, &e);
+		if ((i % BATCH == BATCH - 1 || i == count - 1) && store_commit(st, &e) == -1)
+			fail(&e);
+	}
+	store_close(st);
+	return 0;
+}
