@@ -156,7 +156,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
 FAULT     = $(B)/tests/fault/plan.o $(B)/tests/fault/sys_fault.o $(NOBOX)
 SQLFAULT  = $(B)/tests/fault/sqlite_fault.o
 FAULTBIN  = $(PROGRAMS:$(B)/%=$(B)/fault/%) $(B)/fault-whole $(B)/pd-checker
-OBJS     += $(call obj,$(wildcard tests/fault/*.c))
+OBJS     += $(call obj,$(wildcard tests/fault/*.c tests/bench/*.c))
 $(B)/fault/powerdirector: $(B)/gateway/powerdirector.o $(FAULT) $(LIB)
 	@mkdir -p $(@D)
 	$(LINK) $^ $(GATEWAY_LIBS) -o $@

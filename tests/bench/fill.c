@@ -2,11 +2,13 @@
 /*
  * fill.c - fills the store of a director that is not running, through the store's own interface.
  *
- *	bench-fill STATE COUNT done|queued USER TENANT PLATFORM VM
+ *	bench-fill STATE COUNT done|queued USER TENANT PLATFORM VM [SPOOL]
  *
- * Jobs as the director leaves them, 1,000 a transaction, each with one record in the history.
+ * Jobs as the director leaves them, 1,000 a transaction, each with one record in the history; with SPOOL each with its file in cur/.
  */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "spool/clock.h"
 #include "spool/id.h"
@@ -42,16 +44,49 @@ add(struct store *st, const char *id, char **argv, struct pd_err *e)
 	json_decref(record);
 }
 
+static void
+add_file(int cur, const char *id, char **argv, struct pd_err *e)
+{
+	struct job     job = { .origin = JOB_BY_KEY, .submitted_ms = clock_wall_ms() };
+	unsigned char *buf;
+	size_t	       len;
+	int	       fd;
+
+	(void)snprintf(job.id, sizeof(job.id), "%s", id);
+	(void)snprintf(job.user, sizeof(job.user), "%s", argv[4]);
+	(void)strcpy(job.verb, "stop-vm");
+	job.args = json_pack("{s:s s:b}", "name", argv[7], "force", 1);
+	if (job_encode(&job, &buf, &len, e) == -1)
+		fail(e);
+	fd = openat(cur, id, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	if (fd == -1 || write(fd, buf, len) != (ssize_t)len || close(fd) == -1) {
+		(void)pd_fail_sys(e, PD_IO, "write cur/%s", id);
+		fail(e);
+	}
+	free(buf);
+	job_clear(&job);
+}
+
+static int
+open_cur(const char *spool)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof(path), "%s/cur", spool);
+	return open(path, O_RDONLY | O_DIRECTORY);
+}
+
 int
 main(int argc, char **argv)
 {
-	long	      count = argc == 8 ? strtol(argv[2], NULL, 10) : 0;
+	long	      count = argc == 8 || argc == 9 ? strtol(argv[2], NULL, 10) : 0;
 	char	      id[JOB_ID_LEN + 1];
 	struct store *st;
 	struct pd_err e = { .code = PD_BUG };
+	int	      cur = argc == 9 ? open_cur(argv[8]) : -1;
 
 	if (count <= 0) {
-		fprintf(stderr, "usage: bench-fill STATE COUNT done|queued USER TENANT PLATFORM VM\n");
+		fprintf(stderr, "usage: bench-fill STATE COUNT done|queued USER TENANT PLATFORM VM [SPOOL]\n");
 		return 64;
 	}
 	if (store_open(argv[1], &st, &e) == -1)
@@ -62,6 +97,8 @@ main(int argc, char **argv)
 		if (id_next(id, &e) == -1)
 			fail(&e);
 		add(st, id, argv, &e);
+		if (argc == 9)
+			add_file(cur, id, argv, &e);
 		if ((i % BATCH == BATCH - 1 || i == count - 1) && store_commit(st, &e) == -1)
 			fail(&e);
 	}
