@@ -9,11 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/ask.h"
 #include "gateway/gateway.h"
 #include "gateway/watch.h"
 #include "spool/clock.h"
-#include "spool/drop.h"
 
 /* How many requests ended how. */
 struct tally {
@@ -36,19 +34,6 @@ make_jobs(const struct gateway *g, struct job *jobs, struct pd_err *e)
 	return 0;
 }
 
-static int
-drop(const struct gateway *g, const struct job *jobs, struct pd_err *e)
-{
-	struct spool s;
-	int	     rv;
-
-	if (spool_open_for_drop(&s, g->conf->spool, e) == -1)
-		return -1;
-	rv = drop_submit_batch(&s, jobs, g->nlines, e);
-	spool_close(&s);
-	return rv;
-}
-
 static void
 say_queued(const struct gateway *g, const struct job *first, int is_down, struct response *r)
 {
@@ -62,16 +47,13 @@ say_queued(const struct gateway *g, const struct job *first, int is_down, struct
 static json_t *
 admit(const struct gateway *g, const struct job *jobs, struct response *r)
 {
-	json_t	     *msg = ask_new(g, "admit"), *reply, *replies;
-	struct pd_err e;
-	int	      is_down;
+	json_t *reply, *replies;
+	int	is_down, rv = gateway_hand_in(g, jobs, g->nlines, &reply, &is_down, r);
 
-	(void)json_object_set_new(msg, "job", json_string(jobs[0].id));
-	(void)json_object_set_new(msg, "count", json_integer((json_int_t)g->nlines));
-	if (ask_director(g, msg, ASK_LIMIT_MS, &reply, &is_down, &e) == -1) {
+	if (rv == 0)
 		say_queued(g, &jobs[0], is_down, r);
+	if (rv != 1)
 		return NULL;
-	}
 	if (g->nlines == 1) {	/* a batch of one is a job like any other */
 		replies = json_array();
 		(void)json_array_append_new(replies, reply);
@@ -175,7 +157,7 @@ submit(struct gateway *g, struct job *jobs, struct response *r)
 	struct tally  t = { 0, 0, 0, 0, 0 };
 	struct pd_err e;
 
-	if (make_jobs(g, jobs, &e) == -1 || (drop(g, jobs, &e) == -1 && e.code != PD_UNKNOWN)) {
+	if (make_jobs(g, jobs, &e) == -1) {
 		response_error(r, &e);
 		return;
 	}

@@ -47,6 +47,12 @@ void gateway_submit(struct gateway *g, struct response *r);	/* submit.c: a job *
 void gateway_follow(struct gateway *g, struct response *r);	/* submit.c: a job that is there */
 void gateway_batch(struct gateway *g, struct response *r);	/* batch_submit.c: many jobs */
 
+/*
+ * submit.c: puts the jobs into new/, in one file, and has the director take them in.  1 with its *reply; 0 when there is none, but the file is
+ * durable; -1 with *r: nothing is handed in, or nobody knows.
+ */
+int gateway_hand_in(const struct gateway *g, const struct job *jobs, size_t n, json_t **reply, int *is_down, struct response *r);
+
 /* submit.c: the job of a request, with this id; job_clear() it. */
 void gateway_make_job(const struct gateway *g, const struct request *req, const char *id, int64_t now_ms, struct job *job);
 

@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/ask.h"
 #include "gateway/gateway.h"
@@ -44,15 +45,44 @@ make_job(const struct gateway *g, struct job *job, struct pd_err *e)
 	return 0;
 }
 
+/* Does the reply say that the jobs are in the director's store, admitted or refused? */
 static int
-drop(const struct gateway *g, const struct job *job, struct pd_err *e)
+is_recorded(const json_t *reply)
 {
-	struct spool s;
-	int	     rv;
+	return json_is_string(json_object_get(reply, "job")) || json_is_array(json_object_get(reply, "value"));
+}
 
-	if (spool_open_for_drop(&s, g->conf->spool, e) == -1)
+static int
+ask_admission(const struct gateway *g, const struct job *jobs, size_t n, json_t **reply, int *is_down)
+{
+	json_t	     *msg = ask_new(g, "admit");
+	struct pd_err e;
+
+	(void)json_object_set_new(msg, "job", json_string(jobs[0].id));
+	if (n > 1)
+		(void)json_object_set_new(msg, "count", json_integer((json_int_t)n));
+	return ask_director(g, msg, ASK_LIMIT_MS, reply, is_down, &e);
+}
+
+int
+gateway_hand_in(const struct gateway *g, const struct job *jobs, size_t n, json_t **reply, int *is_down, struct response *r)
+{
+	struct spool  s;
+	struct pd_err e;
+	int	      fd, rv;
+
+	*reply = NULL;
+	if (spool_open_for_drop(&s, g->conf->spool, &e) == -1 || drop_put(&s, jobs, n, &fd, &e) == -1) {
+		spool_close(&s);
+		response_error(r, &e);
 		return -1;
-	rv = drop_submit(&s, job, e);
+	}
+	rv = ask_admission(g, jobs, n, reply, is_down) == 0;
+	if (!is_recorded(*reply) && drop_settle(&s, fd, jobs[0].id, &e) == -1 && rv == 0) {
+		response_error(r, &e);
+		rv = -1;
+	}
+	(void)close(fd);
 	spool_close(&s);
 	return rv;
 }
@@ -74,15 +104,13 @@ say_queued(const struct gateway *g, const struct job *job, int is_down, struct r
 static int
 admit(const struct gateway *g, const struct job *job, struct response *r)
 {
-	json_t	     *msg = ask_new(g, "admit"), *reply;
-	struct pd_err e;
-	int	      is_down;
+	json_t *reply;
+	int	is_down, rv = gateway_hand_in(g, job, 1, &reply, &is_down, r);
 
-	json_object_set_new(msg, "job", json_string(job->id));
-	if (ask_director(g, msg, ASK_LIMIT_MS, &reply, &is_down, &e) == -1) {
+	if (rv == 0)
 		say_queued(g, job, is_down, r);
+	if (rv != 1)
 		return 0;
-	}
 	(void)strcpy(r->job, job->id);
 	response_from_json(r, reply);
 	json_decref(reply);
@@ -123,9 +151,8 @@ gateway_submit(struct gateway *g, struct response *r)
 	struct job    job;
 	struct pd_err e;
 
-	if (make_job(g, &job, &e) == -1 || (drop(g, &job, &e) == -1 && e.code != PD_UNKNOWN)) {
+	if (make_job(g, &job, &e) == -1) {
 		response_error(r, &e);
-		job_clear(&job);
 		return;
 	}
 	if (admit(g, &job, r)) {

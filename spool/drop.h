@@ -48,8 +48,14 @@ void spool_close(struct spool *s);
  * file system is full; PD_UNKNOWN when the name may not be durable (the job may run).  The caller ignores SIGXFSZ.
  */
 int drop_submit(const struct spool *s, const struct job *job, struct pd_err *e);
-/* The same for a batch (batch_encode()), in one file: all of its jobs or none. */
-int drop_submit_batch(const struct spool *s, const struct job *jobs, size_t n, struct pd_err *e);
+
+/*
+ * The same in two steps, for a batch too (batch_encode(); in one file: all of its jobs or none).  Behind drop_put() the bytes are durable and
+ * the name is there; behind drop_settle() the name is durable.  A gateway that has the director's receipt, which is given when the job
+ * is durable in the store, needs no second step.  *fd is the open file, to be closed by the caller; -1 on failure.
+ */
+int drop_put(const struct spool *s, const struct job *jobs, size_t n, int *fd, struct pd_err *e);
+int drop_settle(const struct spool *s, int fd, const char *id, struct pd_err *e);
 
 /* A job file as the director found it. */
 struct dropped {

@@ -8,6 +8,9 @@
  * again, which makes the name durable where the file system journals names in order (ext4, xfs,
  * jfs2), and "accepted" is what the director says after its own intake.  A sync that failed is never
  * tried again: the kernel may have dropped the page, and the second call would succeed.
+ *
+ * The name's sync is drop_settle(), which a gateway leaves out when the director has said that the job is
+ * durable in its store: then nothing depends on the name any more.
  */
 #include <sys/stat.h>
 
@@ -35,7 +38,7 @@ write_file(int fd, mode_t mode, const void *buf, size_t len)
 }
 
 static int
-commit(const struct spool *s, const char *id, const void *buf, size_t len, struct pd_err *e)
+publish(const struct spool *s, const char *id, const void *buf, size_t len, int *out, struct pd_err *e)
 {
 	mode_t mode = s->gid == (gid_t)-1 ? 0600 : 0640;
 	int    fd = -1, created = 0, rv = -1;
@@ -55,10 +58,8 @@ commit(const struct spool *s, const char *id, const void *buf, size_t len, struc
 		goto out;
 	}
 	created = 0;	/* from here on the file is the director's */
-	if (sys.fsync(s->syncable ? s->new : fd) == -1) {
-		pd_fail_sys(e, PD_UNKNOWN, "make job %s durable; it may run, ask with: show-job %s", id, id);
-		goto out;
-	}
+	*out = fd;
+	fd = -1;
 	rv = 0;
 out:
 	if (fd != -1)
@@ -69,21 +70,36 @@ out:
 }
 
 int
-drop_submit_batch(const struct spool *s, const struct job *jobs, size_t n, struct pd_err *e)
+drop_put(const struct spool *s, const struct job *jobs, size_t n, int *fd, struct pd_err *e)
 {
 	unsigned char *buf;
 	size_t	       len;
 	int	       rv;
 
+	*fd = -1;
 	if (batch_encode(jobs, n, &buf, &len, e) == -1)
 		return -1;
-	rv = commit(s, jobs[0].id, buf, len, e);
+	rv = publish(s, jobs[0].id, buf, len, fd, e);
 	free(buf);
 	return rv;
 }
 
 int
+drop_settle(const struct spool *s, int fd, const char *id, struct pd_err *e)
+{
+	if (sys.fsync(s->syncable ? s->new : fd) == -1)
+		return pd_fail_sys(e, PD_UNKNOWN, "make job %s durable; it may run, ask with: show-job %s", id, id);
+	return 0;
+}
+
+int
 drop_submit(const struct spool *s, const struct job *job, struct pd_err *e)
 {
-	return drop_submit_batch(s, job, 1, e);
+	int fd, rv;
+
+	if (drop_put(s, job, 1, &fd, e) == -1)
+		return -1;
+	rv = drop_settle(s, fd, job->id, e);
+	(void)sys.close(fd);
+	return rv;
 }

@@ -148,9 +148,11 @@ static void
 drop(void)
 {
 	struct spool s;
+	int	     fd;
 
 	cr_assert_eq(spool_open_for_drop(&s, f.conf->spool, &e), 0, "%s", e.msg);
-	cr_assert_eq(drop_submit_batch(&s, jobs, n, &e), 0, "%s", e.msg);
+	cr_assert_eq(drop_put(&s, jobs, n, &fd, &e), 0, "%s", e.msg);
+	(void)close(fd);
 	spool_close(&s);
 }
 
