@@ -43,7 +43,9 @@ struct sched_tenant {
 struct sched_platform {
 	struct sched_platform *next;	/* the one served longest ago is the first */
 	char		       name[SCHED_NAME_MAX];
-	int64_t		       running;
+	struct sched_gate      gate;
+	int64_t		       running, trying;	/* of those that run: were let through alone and have no answer yet */
+	size_t		       waiting, direct;	/* waiting ones; in turn and direct among them */
 	int		       was_served;
 	uint64_t	       now;	/* pass of its last tenant */
 	struct sched_tenant   *tenants;
@@ -63,14 +65,16 @@ struct sched {
 	size_t		       waiting, running;
 };
 
-/* scheduler.c: may it start, as far as slots and its VM go? */
+/* scheduler.c: may it start, as far as slots, its VM and the platform's gate go? */
 int sched_has_slot(const struct sched *s, const struct sched_platform *p, int is_admin);
 int sched_vm_is_busy(const struct sched *s, const char *vm);
+int sched_gate_is_open(const struct sched_platform *p, int64_t now_ms);
 
 /* sched_turn.c: the queue of one platform.  Takes n; -1 without memory, n is the caller's then. */
 int		   turn_add(struct sched_platform *p, struct sched_node *n);
-struct sched_node *turn_take(struct sched *s, struct sched_platform *p);	/* whose turn it is; NULL = nobody's */
+struct sched_node *turn_take(struct sched *s, struct sched_platform *p, int64_t now_ms);	/* NULL = nobody's turn */
 struct sched_node *turn_find(struct sched_platform *p, const char *id);	/* takes it out; NULL = not there */
+int		   turn_each(const struct sched_platform *p, int (*fn)(void *arg, const struct sched_job *job), void *arg);
 void		   turn_free(struct sched_platform *p);
 
 #endif

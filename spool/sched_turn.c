@@ -68,6 +68,7 @@ turn_add(struct sched_platform *p, struct sched_node *n)
 	else
 		u->tail->next = n;
 	u->tail = n;
+	p->direct += n->job.is_direct != 0;
 	return 0;
 }
 
@@ -104,15 +105,29 @@ turn_find(struct sched_platform *p, const char *id)
 	for (struct sched_tenant *t = p->tenants; t != NULL && n == NULL; t = t->next)
 		for (struct sched_user *u = t->users; u != NULL && n == NULL; u = u->next)
 			n = find_in_user(u, id);
+	if (n != NULL)
+		p->direct -= n->job.is_direct != 0;
 	return n;
 }
 
+int
+turn_each(const struct sched_platform *p, int (*fn)(void *arg, const struct sched_job *job), void *arg)
+{
+	int rv = 0;
+
+	for (const struct sched_tenant *t = p->tenants; t != NULL && rv == 0; t = t->next)
+		for (const struct sched_user *u = t->users; u != NULL && rv == 0; u = u->next)
+			for (const struct sched_node *n = u->head; n != NULL && rv == 0; n = n->next)
+				rv = fn(arg, &n->job);
+	return rv;
+}
+
 static struct sched_node *
-first_of_user(const struct sched *s, const struct sched_user *u, struct sched_node **before)
+first_of_user(const struct sched *s, const struct sched_user *u, int is_open, struct sched_node **before)
 {
 	*before = NULL;
 	for (struct sched_node *n = u->head; n != NULL; *before = n, n = n->next)
-		if (!sched_vm_is_busy(s, n->job.vm))
+		if ((is_open || n->job.is_direct) && !sched_vm_is_busy(s, n->job.vm))
 			return n;
 	return NULL;
 }
@@ -132,17 +147,17 @@ is_before(uint64_t claim, const struct sched_node *n, uint64_t other_claim, cons
 
 /* The user of the tenant who was served longest ago and has a job that can start. */
 static int
-pick_user(const struct sched *s, const struct sched_platform *p, struct sched_tenant *t, struct pick *pick)
+pick_user(const struct sched *s, const struct sched_platform *p, struct sched_tenant *t, int is_open, struct pick *pick)
 {
 	struct sched_node *before, *n;
 
-	pick->node = NULL;
+	*pick = (struct pick){ NULL, NULL, NULL, NULL };
 	for (struct sched_user *u = t->users; u != NULL; u = u->next) {
 		if (u->head == NULL || !sched_has_slot(s, p, u->is_admin))
 			continue;
 		if (pick->node != NULL && pick->user->served < u->served)
 			continue;	/* before its queue is walked */
-		if ((n = first_of_user(s, u, &before)) != NULL &&
+		if ((n = first_of_user(s, u, is_open, &before)) != NULL &&
 		    (pick->node == NULL || is_before(u->served, n, pick->user->served, pick->node)))
 			*pick = (struct pick){ t, u, before, n };
 	}
@@ -159,12 +174,15 @@ level_passes(struct sched_platform *p)
 }
 
 struct sched_node *
-turn_take(struct sched *s, struct sched_platform *p)
+turn_take(struct sched *s, struct sched_platform *p, int64_t now_ms)
 {
 	struct pick best = { NULL, NULL, NULL, NULL }, pick;
+	int	    is_open = sched_gate_is_open(p, now_ms);
 
+	if (!is_open && p->direct == 0)
+		return NULL;	/* ten thousand jobs may wait there */
 	for (struct sched_tenant *t = p->tenants; t != NULL; t = t->next)
-		if ((best.node == NULL || t->pass <= best.tenant->pass) && pick_user(s, p, t, &pick) &&
+		if ((best.node == NULL || t->pass <= best.tenant->pass) && pick_user(s, p, t, is_open, &pick) &&
 		    (best.node == NULL || is_before(t->pass, pick.node, best.tenant->pass, best.node)))
 			best = pick;
 	if (best.node == NULL)
@@ -173,6 +191,7 @@ turn_take(struct sched *s, struct sched_platform *p)
 	level_passes(p);
 	best.tenant->pass += (uint64_t)(STRIDE / best.tenant->weight);
 	best.user->served = ++s->stamp;
+	p->direct -= best.node->job.is_direct != 0;
 	return unlink_node(best.user, best.before, best.node);
 }
 

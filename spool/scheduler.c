@@ -70,6 +70,7 @@ platform_of(struct sched *s, const char *name)
 	if (p != NULL || (p = calloc(1, sizeof(*p))) == NULL)
 		return p;
 	(void)snprintf(p->name, sizeof(p->name), "%s", name);
+	p->gate.open_until_ms = INT64_MAX;
 	while (*at != NULL && !(*at)->was_served)
 		at = &(*at)->next;
 	p->next = *at;
@@ -91,6 +92,23 @@ move_to_end(struct sched *s, struct sched_platform *p)
 		at = &(*at)->next;
 	*at = p;
 	p->next = NULL;
+}
+
+int
+sched_gate(struct sched *s, const char *platform, const struct sched_gate *gate)
+{
+	struct sched_platform *p = platform_of(s, platform);
+
+	if (p == NULL)
+		return -1;
+	p->gate = *gate;
+	return 0;
+}
+
+int
+sched_gate_is_open(const struct sched_platform *p, int64_t now_ms)
+{
+	return now_ms < p->gate.open_until_ms || (p->trying == 0 && now_ms >= p->gate.one_from_ms);
 }
 
 static void
@@ -115,6 +133,7 @@ sched_add(struct sched *s, const struct sched_job *job, struct pd_err *e)
 		return pd_fail(e, PD_IO, "no memory for job %s in the queue", job->id);
 	}
 	n->job = *job;
+	n->job.is_trying = 0;
 	if (n->job.arrival == 0)
 		n->job.arrival = ++s->arrivals;
 	if (job->is_resumed || job->not_before_ms > 0) {
@@ -124,7 +143,19 @@ sched_add(struct sched *s, const struct sched_job *job, struct pd_err *e)
 		return pd_fail(e, PD_IO, "no memory for job %s in the queue", job->id);
 	}
 	s->waiting++;
+	p->waiting++;
 	return 0;
+}
+
+/* It does not wait any more. */
+static void
+forget_waiting(struct sched *s, const struct sched_job *job)
+{
+	struct sched_platform *p = find_platform(s, job->platform);
+
+	if (p != NULL)
+		p->waiting--;
+	s->waiting--;
 }
 
 static struct sched_node *
@@ -149,9 +180,29 @@ sched_remove(struct sched *s, const char *id)
 		n = turn_find(p, id);
 	if (n == NULL)
 		return 0;
+	forget_waiting(s, &n->job);
 	free(n);
-	s->waiting--;
 	return 1;
+}
+
+void
+sched_each(const struct sched *s, const char *platform, int (*fn)(void *arg, const struct sched_job *job), void *arg)
+{
+	const struct sched_platform *p = find_platform(s, platform);
+
+	for (const struct sched_node *n = s->front; n != NULL; n = n->next)
+		if (strcmp(n->job.platform, platform) == 0 && fn(arg, &n->job) != 0)
+			return;
+	if (p != NULL)
+		(void)turn_each(p, fn, arg);
+}
+
+size_t
+sched_waiting_for(const struct sched *s, const char *platform)
+{
+	const struct sched_platform *p = find_platform(s, platform);
+
+	return p != NULL ? p->waiting : 0;
 }
 
 int
@@ -178,7 +229,7 @@ take_from_front(struct sched *s, int64_t now_ms)
 		struct sched_platform *p = find_platform(s, n->job.platform);
 
 		if (n->job.not_before_ms > now_ms || sched_vm_is_busy(s, n->job.vm) || p == NULL ||
-		    !sched_has_slot(s, p, n->job.is_admin))
+		    !sched_has_slot(s, p, n->job.is_admin) || (!n->job.is_direct && !sched_gate_is_open(p, now_ms)))
 			continue;
 		*at = n->next;
 		return n;
@@ -188,18 +239,18 @@ take_from_front(struct sched *s, int64_t now_ms)
 
 /* Platforms take turns for what all of them together may run: the one served longest ago first. */
 static struct sched_node *
-take_from_platforms(struct sched *s)
+take_from_platforms(struct sched *s, int64_t now_ms)
 {
 	struct sched_node *n = NULL;
 
 	for (struct sched_platform *p = s->platforms; p != NULL && n == NULL; p = p->next)
 		if (sched_has_slot(s, p, 1))
-			n = turn_take(s, p);
+			n = turn_take(s, p, now_ms);
 	return n;
 }
 
 static int
-count_as_running(struct sched *s, const struct sched_job *job)
+count_as_running(struct sched *s, struct sched_job *job, int64_t now_ms)
 {
 	struct sched_platform *p = platform_of(s, job->platform);
 	struct sched_busy     *b;
@@ -213,6 +264,9 @@ count_as_running(struct sched *s, const struct sched_job *job)
 		b->next = s->busy;
 		s->busy = b;
 	}
+	job->is_trying = !job->is_direct && now_ms >= p->gate.open_until_ms;
+	job->began_ms = now_ms;
+	p->trying += job->is_trying;
 	p->running++;
 	move_to_end(s, p);
 	s->running++;
@@ -225,17 +279,27 @@ sched_next(struct sched *s, int64_t now_ms, struct sched_job *job)
 	struct sched_node *n = take_from_front(s, now_ms);
 
 	if (n == NULL)
-		n = take_from_platforms(s);
+		n = take_from_platforms(s, now_ms);
 	if (n == NULL)
 		return 0;
-	if (count_as_running(s, &n->job) == -1) {
+	if (count_as_running(s, &n->job, now_ms) == -1) {
 		add_to_front(s, n);	/* no memory: it keeps its place and is tried again */
 		return 0;
 	}
 	*job = n->job;
-	s->waiting--;
+	forget_waiting(s, job);
 	free(n);
 	return 1;
+}
+
+void
+sched_answered(struct sched *s, struct sched_job *job)
+{
+	struct sched_platform *p = find_platform(s, job->platform);
+
+	if (job->is_trying && p != NULL && p->trying > 0)
+		p->trying--;
+	job->is_trying = 0;
 }
 
 void
@@ -245,6 +309,8 @@ sched_ended(struct sched *s, const struct sched_job *job)
 
 	if (p != NULL && p->running > 0)
 		p->running--;
+	if (p != NULL && job->is_trying && p->trying > 0)
+		p->trying--;
 	if (s->running > 0)
 		s->running--;
 	for (struct sched_busy **at = &s->busy; job->vm[0] != '\0' && *at != NULL; at = &(*at)->next)
@@ -269,14 +335,23 @@ sched_wait(const struct sched *s, const struct sched_job *job)
 	return p != NULL && !sched_has_slot(s, p, job->is_admin) ? "the platform's other jobs" : "";
 }
 
+static void
+sooner(int64_t *least, int64_t at_ms, int64_t now_ms)
+{
+	if (at_ms > now_ms && (*least == -1 || at_ms - now_ms < *least))
+		*least = at_ms - now_ms;
+}
+
 int64_t
 sched_delay(const struct sched *s, int64_t now_ms)
 {
 	int64_t least = -1;
 
 	for (const struct sched_node *n = s->front; n != NULL; n = n->next)
-		if (n->job.not_before_ms > now_ms && (least == -1 || n->job.not_before_ms - now_ms < least))
-			least = n->job.not_before_ms - now_ms;
+		sooner(&least, n->job.not_before_ms, now_ms);
+	for (const struct sched_platform *p = s->platforms; p != NULL; p = p->next)
+		if (p->waiting > 0 && now_ms >= p->gate.open_until_ms && p->gate.one_from_ms != INT64_MAX)
+			sooner(&least, p->gate.one_from_ms, now_ms);
 	return least;
 }
 

@@ -8,6 +8,9 @@
  * running job to end and at most one round (P5).  Memory only: the store is the truth, and the
  * director fills this at start.
  *
+ * Whether a platform's console answers is not known here, only what follows from it: a platform has a gate.  While it is open any
+ * number of jobs may start; otherwise, from some time on, one at a time, the next when the console has answered that one.
+ *
  * Administrators' jobs have one more slot, per platform and in all, than everybody else's, so that
  * somebody can always look at a platform whose slots are all taken by jobs that hang.
  */
@@ -28,6 +31,11 @@ struct sched_limits {
 	int64_t per_platform, total;
 };
 
+/* Open before open_until_ms; after it from one_from_ms on for one job at a time (spool/health.h). */
+struct sched_gate {
+	int64_t open_until_ms, one_from_ms;
+};
+
 struct sched_job {
 	char	id[JOB_ID_LEN + 1];
 	char	tenant[SCHED_NAME_MAX], user[JOB_USER_MAX + 1];
@@ -35,6 +43,12 @@ struct sched_job {
 	int	weight;			/* of the tenant, 1..100 */
 	int	is_admin;
 	int	is_resumed;		/* was running when the director or its worker ended: before all others */
+	int	is_direct;		/* no gate holds it up: it needs no console, or asks whether there is one */
+	int	is_trying;		/* it was let through alone; set by sched_next(), ended by sched_answered() */
+	int	has_begun;		/* it may have changed something on its platform */
+	int	is_again;		/* it was put back because the console did not answer: its start is on record */
+	int64_t submitted_ms;		/* wall */
+	int64_t began_ms;		/* monotonic: its turn */
 	int64_t not_before_ms;		/* monotonic; 0 = at once */
 	uint64_t arrival;		/* order of taking in, which decides ties; 0 = sched_add() gives it the next number */
 };
@@ -50,9 +64,17 @@ int  sched_remove(struct sched *s, const char *id);		/* a waiting one; 1 = it wa
 int  sched_next(struct sched *s, int64_t now_ms, struct sched_job *job);
 void sched_ended(struct sched *s, const struct sched_job *job);	/* a running one has ended */
 
+/* A platform without a gate is open. */
+int  sched_gate(struct sched *s, const char *platform, const struct sched_gate *gate);	/* -1: no memory */
+void sched_answered(struct sched *s, struct sched_job *job);	/* a running one has reached its console */
+
+/* Waiting jobs of a platform, in no order; fn must not change the scheduler.  Ends when it returns non-zero. */
+void sched_each(const struct sched *s, const char *platform, int (*fn)(void *arg, const struct sched_job *job), void *arg);
+size_t sched_waiting_for(const struct sched *s, const char *platform);
+
 /* What keeps this job from starting now, as people say it; "" when nothing does but its turn. */
 const char *sched_wait(const struct sched *s, const struct sched_job *job);
-/* Milliseconds until a job that had to wait for a time may start; -1 = there is none. */
+/* Milliseconds until a job that had to wait for a time, its own or its platform's gate, may start; -1 = there is none. */
 int64_t sched_delay(const struct sched *s, int64_t now_ms);
 size_t	sched_waiting(const struct sched *s);
 size_t	sched_running(const struct sched *s);

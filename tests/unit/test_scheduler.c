@@ -310,3 +310,130 @@ Test(scheduler, nobody_starves)
 		waited[who] = 0;
 	}
 }
+
+/* ---- the gate of a platform whose console may not answer ---- */
+
+static void
+gate(const char *platform, int64_t open_until_ms, int64_t one_from_ms)
+{
+	const struct sched_gate g = { open_until_ms, one_from_ms };
+
+	cr_assert_eq(sched_gate(s, platform, &g), 0);
+}
+
+Test(scheduler, a_closed_gate_holds_up_its_platform_alone)
+{
+	struct sched_job j;
+
+	limit(4, 100);
+	gate("p1", 0, INT64_MAX);
+	for (int i = 0; i < 50; i++)
+		add(job("blue", "alice", "p1", ""));
+	add(job("blue", "alice", "p2", ""));
+	cr_assert_eq(sched_next(s, 1000, &j), 1);
+	cr_expect_str_eq(j.platform, "p2");
+	cr_expect_eq(sched_next(s, 1000, &j), 0);
+	cr_expect_eq(sched_delay(s, 1000), -1, "no time opens it");
+	cr_expect_eq(sched_waiting_for(s, "p1"), 50);
+}
+
+Test(scheduler, of_fifty_jobs_one_tries_a_silent_console)
+{
+	struct sched_job j, other;
+
+	limit(64, 100);
+	gate("p1", 0, 2000);
+	for (int i = 0; i < 50; i++)
+		add(job("blue", "alice", "p1", ""));
+	cr_expect_eq(sched_next(s, 1999, &j), 0);
+	cr_expect_eq(sched_delay(s, 500), 1500);
+	cr_assert_eq(sched_next(s, 2000, &j), 1);
+	cr_expect(j.is_trying);
+	cr_expect_eq(j.began_ms, 2000);
+	cr_expect_eq(sched_next(s, 2000, &other), 0, "the others wait for what it finds");
+	cr_expect_eq(sched_next(s, 99999, &other), 0);
+	/* It found nothing. */
+	gate("p1", 0, 6000);
+	sched_ended(s, &j);
+	j.is_resumed = 1;
+	add(j);
+	cr_expect_eq(sched_next(s, 5999, &other), 0);
+	cr_assert_eq(sched_next(s, 6000, &other), 1);
+	cr_expect_str_eq(other.id, j.id, "it has kept its place");
+	cr_expect_eq(sched_next(s, 6000, &j), 0);
+	/* An answer. */
+	gate("p1", 7000, 0);
+	sched_answered(s, &other);
+	cr_expect_eq(other.is_trying, 0);
+	for (int i = 0; i < 49; i++)
+		cr_expect_eq(sched_next(s, 6001, &j), 1, "all at once, job %d", i);
+}
+
+Test(scheduler, behind_an_open_gate_one_goes_first_until_it_is_answered)
+{
+	struct sched_job j, other;
+
+	limit(4, 100);
+	gate("p1", 1000, 0);
+	for (int i = 0; i < 4; i++)
+		add(job("blue", "alice", "p1", ""));
+	cr_assert_eq(sched_next(s, 999, &j), 1);
+	cr_expect_eq(j.is_trying, 0);
+	cr_assert_eq(sched_next(s, 5000, &j), 1, "the one that runs since then holds up nobody");
+	cr_expect(j.is_trying);
+	cr_expect_eq(sched_next(s, 5000, &other), 0);
+	sched_answered(s, &j);
+	sched_answered(s, &j);
+	cr_assert_eq(sched_next(s, 5000, &j), 1, "one for one answer, even when nobody opens the gate");
+	cr_expect_eq(sched_next(s, 5000, &other), 0);
+	sched_ended(s, &j);
+	cr_expect_eq(sched_next(s, 5000, &other), 1, "or when it has ended");
+}
+
+Test(scheduler, a_check_passes_a_closed_gate_and_its_own_users_queue)
+{
+	struct sched_job check = job("ops", "admin", "p1", ""), j;
+
+	limit(4, 100);
+	gate("p1", 0, INT64_MAX);
+	for (int i = 0; i < 10; i++)
+		add(job("ops", "admin", "p1", ""));
+	cr_expect_eq(sched_next(s, 1, &j), 0);
+	check.is_direct = 1;
+	add(check);
+	cr_assert_eq(sched_next(s, 1, &j), 1);
+	cr_expect_str_eq(j.id, check.id);
+	cr_expect_eq(j.is_trying, 0);
+	cr_expect_eq(sched_next(s, 1, &j), 0);
+	check.id[0] = 'X';
+	add(check);
+	cr_expect_eq(sched_remove(s, check.id), 1);
+	cr_expect_eq(sched_next(s, 1, &j), 0);
+	cr_expect_eq(sched_waiting_for(s, "p1"), 10);
+}
+
+static int
+count_until(void *arg, const struct sched_job *j)
+{
+	int *left = arg;
+
+	(void)j;
+	return --*left == 0;
+}
+
+Test(scheduler, each_walks_the_waiting_jobs_of_one_platform)
+{
+	struct sched_job again = job("blue", "alice", "p1", "");
+	int		 left = 100;
+
+	again.is_resumed = 1;
+	add(again);
+	for (int i = 0; i < 3; i++)
+		add(job("red", "bob", "p1", ""));
+	add(job("red", "bob", "p2", ""));
+	sched_each(s, "p1", count_until, &left);
+	cr_expect_eq(left, 96);
+	left = 2;
+	sched_each(s, "p1", count_until, &left);
+	cr_expect_eq(left, 0, "it ends when it is told to");
+}
