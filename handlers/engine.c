@@ -97,6 +97,8 @@ engine_stop(struct engine *g)
 
 	if (why == 'c' && g->is_undoing)
 		why = 0;
+	if (why == 0 && g->is_away)
+		why = 'p';
 	if (why != 0)
 		g->stopped = why;
 	return why;
@@ -204,6 +206,18 @@ end(struct engine *g, enum outcome outcome)
 		return;
 	/* The director has the outcome from us; should the record be lost, a resume finds everything done. */
 	(void)engine_record(g, NULL, "end", json_pack("{s:s}", "outcome", outcome_name(outcome)), 1, &ignored);
+}
+
+/* The journal has everything: it goes on from there, when the director wants it or the console is back. */
+void
+engine_park(struct engine *g, const char *why)
+{
+	if (g->is_away)
+		g->res->err = g->away;
+	else
+		pd_fail(&g->res->err, PD_BUSY, "%s", why);
+	g->res->has_begun = g->is_undoing || engine_has_begun(g);
+	g->res->outcome = OUTCOME_PARKED;
 }
 
 /* ---- the run ---- */
@@ -336,8 +350,7 @@ sequence_run(struct run *r, struct run_result *res)
 		flow = run_steps(&g);
 	}
 	if (flow == FLOW_STOP && g.stopped == 'p') {
-		pd_fail(&res->err, PD_BUSY, "parked");
-		end(&g, OUTCOME_PARKED);
+		engine_park(&g, "parked");
 	} else if (flow == FLOW_FAIL || flow == FLOW_STOP) {
 		take_back(&g);
 	} else if (flow == FLOW_ASK) {

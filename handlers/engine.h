@@ -13,7 +13,8 @@
 
 #define ENGINE_UNITS_MAX    4096
 #define ENGINE_ELEMENTS_MAX 256		/* of one for-each */
-#define ENGINE_TRIES	    5		/* connections after a lost one: 1+2+4+8 s between them */
+#define ENGINE_TRIES	    5		/* after a lost answer: 1+2+4+8 s between them */
+#define AWAY_TRIES	    2		/* connections to a console that has answered in this run, a second apart; then it is away */
 #define UNDO_ROUNDS	    3
 #define SLICE_MS	    200		/* stop() is asked at least so often */
 
@@ -33,7 +34,7 @@ enum sent {
 	SENT_FAILED,	/* the console says no: text in *e */
 	SENT_UNKNOWN,	/* a change that may have happened */
 	SENT_NOT,	/* it was not sent, or (reading) not answered: *e */
-	SENT_STOPPED	/* cancel or park while waiting; nothing is under way */
+	SENT_STOPPED	/* cancel or park while waiting, or the console is away; nothing is under way */
 };
 enum part { PART_PROBE, PART_ASK, PART_RUN, PART_UNDO };
 enum probed { PROBED_DONE, PROBED_NOT, PROBED_ERROR, PROBED_STOPPED };
@@ -46,6 +47,9 @@ struct engine {
 	size_t		   n, size;
 	int		   is_undoing;
 	int		   answered;	/* the console has answered in this run */
+	int		   is_told;	/* the run's caller knows that it answers */
+	int		   is_away;	/* it cannot be connected to any more: the run is parked, why is in away */
+	struct pd_err	   away;
 	int		   stopped;	/* 'c' or 'p': why FLOW_STOP */
 	int		   at, of;	/* steps told to people */
 	char		   saying[160];	/* what they were told last */
@@ -64,13 +68,14 @@ struct scope  engine_scope(const struct engine *g, const struct unit *u);
 size_t	      engine_elements(const struct engine *g, const struct step *s);	/* how many units the step has now */
 struct unit  *engine_unit(struct engine *g, const struct step *s, json_int_t i, struct pd_err *e);
 int	      engine_has_begun(const struct engine *g);		/* may something have been changed? */
-int	      engine_stop(struct engine *g);			/* asks; while undoing only 'p' counts */
+int	      engine_stop(struct engine *g);			/* asks; while undoing only 'p' counts.  A console that is away is 'p'. */
 int	      engine_wait(struct engine *g, int64_t ms);	/* non-zero: stop */
 int64_t	      engine_now(const struct engine *g);
 void	      engine_event(struct engine *g, const char *event, json_t *fields);
 void	      engine_note(struct engine *g, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int	      engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *more, int sync, struct pd_err *e);
 json_t	     *engine_results(const struct engine *g);
+void	      engine_park(struct engine *g, const char *why);	/* fills the result */
 
 /* engine_load.c: the units and values that the journal tells; returns -1 when it does not fit the sequence. */
 int engine_load(struct engine *g, struct pd_err *e);

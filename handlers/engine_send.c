@@ -235,17 +235,45 @@ record_answer(struct sending *d, const struct answer *a, int rc)
 	(void)engine_record(g, d->u, "answer", answer_json(d->part, a, rc), 0, &ignored);
 }
 
+static int
+is_unreachable(const struct engine *g)
+{
+	return g->run->transport->contact == CONTACT_SILENT || g->run->transport->contact == CONTACT_REFUSED;
+}
+
+/*
+ * Nobody knows for how long: the job is parked, and the director tries again after a back-off that all jobs of the platform share.
+ * That is why a console that has not answered in this run is tried once only.
+ */
+static int
+go_away(struct engine *g, const struct pd_err *why)
+{
+	g->away = *why;
+	g->is_away = 1;
+	return engine_stop(g);
+}
+
+static int
+tries_for(const struct engine *g)
+{
+	if (is_unreachable(g))
+		return g->answered ? AWAY_TRIES : 1;
+	return g->answered || engine_has_begun(g) || g->is_undoing ? ENGINE_TRIES : 1;
+}
+
 /* Waits before another connection is tried; 0 = try again, else the result. */
 static int
-try_again(struct sending *d, enum sent *result, const char *why)
+try_again(struct sending *d, enum sent *result, const struct pd_err *why)
 {
-	int tries = d->g->answered || engine_has_begun(d->g) || d->g->is_undoing ? ENGINE_TRIES : 1;
-
-	if (engine_stop(d->g) || ++d->tries >= tries) {
-		*result = engine_stop(d->g) ? SENT_STOPPED : SENT_NOT;
+	if (engine_stop(d->g) != 0) {
+		*result = SENT_STOPPED;
 		return -1;
 	}
-	engine_note(d->g, "warning", "%s; trying again", why);
+	if (++d->tries >= tries_for(d->g)) {
+		*result = is_unreachable(d->g) && go_away(d->g, why) ? SENT_STOPPED : SENT_NOT;
+		return -1;
+	}
+	engine_note(d->g, "warning", "%s; trying again", why->msg);
 	if (engine_wait(d->g, (int64_t)BACKOFF_MS << (d->tries - 1)) != 0) {
 		*result = SENT_STOPPED;
 		return -1;
@@ -263,27 +291,42 @@ record_unsent(struct sending *d, const struct pd_err *why)
 	(void)engine_record(d->g, d->u, "answer", json_pack("{s:s, s:b, s:s}", "part", part_names[d->part], "unsent", 1, "why", text), 0, &ignored);
 }
 
+/* The command has not left.  0 = try again, -1 = *result. */
+static int
+not_sent(struct sending *d, enum sent *result, struct pd_err *e)
+{
+	*result = SENT_NOT;
+	if (e->code != PD_DENIED)
+		return try_again(d, result, e);
+	e->code = PD_REMOTE;	/* what the user may do is not the point here */
+	if (is_unreachable(d->g) && go_away(d->g, e))
+		*result = SENT_STOPPED;
+	return -1;
+}
+
 /* Sends once.  1 = a has the answer, 0 = try again, -1 = *result. */
 static int
 send_once(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 {
-	char  input[COMMAND_MAX + sizeof(ROOT_TAIL)];
-	const char *line = d->c->as_root ? ROOT_SHELL : d->cmd;
+	char		  input[COMMAND_MAX + sizeof(ROOT_TAIL)];
+	const char	 *line = d->c->as_root ? ROOT_SHELL : d->cmd;
+	struct transport *t = d->g->run->transport;
 
+	/* Before the first intent, so that a journal does not fill with commands that found nobody. */
+	if (!d->g->answered && t->open != NULL && t->open(t, e) == -1)
+		return not_sent(d, result, e);
 	if (!is_quiet(d) && record_intent(d->g, d->u, d->part, d->cmd, d->c->as_root, e) == -1) {
 		*result = engine_stop(d->g) ? SENT_STOPPED : SENT_NOT;
 		return -1;
 	}
 	stpcpy(stpcpy(input, d->c->as_root ? d->cmd : ""), ROOT_TAIL);
-	if (d->g->run->transport->run(d->g->run->transport, line, d->c->as_root ? input : NULL, (int)(d->c->timeout_s * 1000), a, e) == -1) {
+	if (t->run(t, line, d->c->as_root ? input : NULL, (int)(d->c->timeout_s * 1000), a, e) == -1) {
 		record_unsent(d, e);
-		*result = SENT_NOT;
-		if (e->code == PD_DENIED) {
-			e->code = PD_REMOTE;	/* what the user may do is not the point here */
-			return -1;
-		}
-		return try_again(d, result, e->msg);
+		return not_sent(d, result, e);
 	}
+	if (a->kind != ANSWER_LOST && !d->g->is_told && d->g->run->answered != NULL)
+		d->g->run->answered(d->g->run->arg);
+	d->g->is_told |= a->kind != ANSWER_LOST;
 	d->g->answered = 1;
 	if ((a->out == NULL && (a->out = strdup("")) == NULL) || (a->err == NULL && (a->err = strdup("")) == NULL)) {
 		*result = is_change(d->part) ? SENT_UNKNOWN : SENT_NOT;
@@ -317,7 +360,7 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 			*result = SENT_STOPPED;
 			return 1;
 		}
-		return try_again(d, result, e->msg) == -1;
+		return try_again(d, result, e) == -1;
 	}
 	*result = SENT_OK;
 	if (rc == 0 || has_warning(a, d->ignore))

@@ -294,7 +294,7 @@ send_change(struct engine *g, struct unit *u, json_t *set, enum flow *flow)
 	*flow = sent == SENT_STOPPED ? FLOW_STOP : FLOW_FAIL;
 	if (sent == SENT_OK) {
 		*flow = take_effect(g, u, &a, set);
-	} else if (sent == SENT_NOT || (sent == SENT_FAILED && a.out == NULL)) {
+	} else if (sent == SENT_NOT || (sent == SENT_FAILED && a.out == NULL) || (sent == SENT_STOPPED && g->is_away)) {
 		u->state = before;	/* it never left */
 	} else if (sent != SENT_STOPPED && u->step->commands.may_fail && !engine_stop(g)) {
 		engine_note(g, "warning", "%s", g->err.msg);	/* it was worth trying; what follows does not count on it */

@@ -286,7 +286,7 @@ engine_undo(struct engine *g)
 	g->is_undoing = 1;
 	g->res->outcome = undo_shielded(g, &left);
 	if (g->res->outcome == OUTCOME_PARKED) {
-		pd_fail(&g->res->err, PD_BUSY, "parked while undoing");
+		engine_park(g, "parked while undoing");
 	} else if (g->res->outcome == OUTCOME_STUCK) {
 		left_end(&left, PD_STUCK, why_text(g, is_cancelled), &g->res->err);
 	} else if (is_cancelled) {

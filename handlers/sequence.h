@@ -64,6 +64,7 @@ struct run {
 	/* Asked between steps and while polling: 0 go on, 'c' cancel (undo), 'p' park.  May be NULL. */
 	int (*stop)(void *arg);
 	void (*undoing)(void *arg, const char *why);	/* told once, before the first undo; may be NULL */
+	void (*answered)(void *arg);	/* told once, at the console's first answer; may be NULL */
 	void *arg;
 	const struct run_clock *clock;		/* NULL = the real one */
 };
@@ -73,12 +74,17 @@ enum outcome { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_STUCK, OUTCOME_CANCELLED, O
 
 struct run_result {
 	enum outcome  outcome;
-	struct pd_err err;	/* code and message for the user; done: PD_OK or PD_NO_CHANGE; stuck: names what is left */
+	int	      has_begun;	/* parked: something may have been changed on the platform */
+	/* Code and message for the user; done: PD_OK or PD_NO_CHANGE; stuck: names what is left; parked: PD_BUSY, or why its console is away. */
+	struct pd_err err;
 	/* Object: the sequence's results, when stuck with "left"[{thing,as,command}]; owned by the caller; never NULL. */
 	json_t	     *value;
 };
 
-/* All three fill *res completely.  "end" is journalled, except when parked. */
+/*
+ * All three fill *res completely.  "end" is journalled, except when parked.  A run is also parked when the transport says (its contact)
+ * that the console cannot be connected to: the journal has all that is needed to go on when it is back, forwards or backwards.
+ */
 void sequence_run(struct run *r, struct run_result *res);	/* from the start, or resumed when records has steps */
 void sequence_undo(struct run *r, struct run_result *res);	/* undo everything in records */
 /* Writes every command that would run as "command" events to log_fd, known values filled in, others as <name>. */

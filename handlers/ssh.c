@@ -70,6 +70,26 @@ wait_busy(struct link *l, int ms)
 	return 0;
 }
 
+/* The open session, or a new one. */
+static int
+connect_link(struct transport *t, struct pd_err *e)
+{
+	struct link *l = t->state;
+
+	if (link_is_up(l))
+		return 0;
+	link_close(l);
+	if (link_open(l, e) == 0) {
+		t->contact = CONTACT_NONE;	/* it lets us in; whether it answers is to be seen */
+		return 0;
+	}
+	if (e->code == PD_DENIED)
+		t->contact = CONTACT_REFUSED;
+	else if (e->code == PD_REMOTE && !link_stopped(l))
+		t->contact = CONTACT_SILENT;
+	return -1;
+}
+
 static int
 run(struct transport *t, const char *command, const char *input, int timeout_ms, struct answer *a, struct pd_err *e)
 {
@@ -78,15 +98,14 @@ run(struct transport *t, const char *command, const char *input, int timeout_ms,
 
 	memset(a, 0, sizeof(*a));
 	for (;;) {
-		if (!link_is_up(l)) {
-			link_close(l);
-			if (link_open(l, e) == -1)
-				return -1;
-		}
+		if (connect_link(t, e) == -1)
+			return -1;
 		switch (link_exec(l, command, input, timeout_ms, a, e)) {
 		case EXEC_SENT:
 			if (a->kind == ANSWER_LOST)
 				link_close(l);
+			else
+				t->contact = CONTACT_ANSWERED;
 			return 0;
 		case EXEC_REFUSED:
 			link_close(l);
@@ -127,6 +146,7 @@ ssh_transport(const struct ssh_target *target, struct transport **t, struct pd_e
 		return -1;
 	}
 	(*t)->run = run;
+	(*t)->open = connect_link;
 	(*t)->free = transport_free;
 	(*t)->state = l;
 	l->t = *t;

@@ -33,6 +33,14 @@ struct answer {
 };
 void answer_clear(struct answer *a);
 
+/* Is there a console?  Only connecting and answers tell; a lost answer says nothing. */
+enum contact {
+	CONTACT_NONE,		/* not known */
+	CONTACT_ANSWERED,
+	CONTACT_SILENT,		/* it cannot be connected to: later perhaps */
+	CONTACT_REFUSED		/* host key or authentication: not before a person has acted */
+};
+
 struct transport {
 	/*
 	 * Runs command, writes input (may be NULL) to its standard input and closes it.  0 and *a filled; or -1 when nothing was sent
@@ -41,8 +49,11 @@ struct transport {
 	 * next run() makes a new one.
 	 */
 	int (*run)(struct transport *t, const char *command, const char *input, int timeout_ms, struct answer *a, struct pd_err *e);
+	/* Optional: connects when there is no connection.  0, or -1 as run() when nothing was sent. */
+	int (*open)(struct transport *t, struct pd_err *e);
 	void (*free)(struct transport *t);
 	void *state;
+	enum contact contact;	/* what open() and run() found last */
 	/*
 	 * Optional, set by the caller between two run(): asked about five times a second while run() waits.  Non-zero ends
 	 * the command (it is sent a TERM): ANSWER_LOST with why "stopped", or -1 PD_REMOTE when nothing was sent yet.

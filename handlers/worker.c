@@ -39,6 +39,7 @@ struct worker {
 	char		  job[JOB_ID_LEN + 1];
 	char		  want;		/* 0, 'c' or 'p': what the director asked of the running job */
 	int64_t		  want_ms;	/* when */
+	int		  tells;	/* the director wants to know when the console has answered */
 	int		  is_over;	/* no further job: the socket ended or the director makes no sense */
 	worker_confine	 *confine;	/* NULL = done, or not wanted */
 };
@@ -48,7 +49,7 @@ struct order {
 	const char *job, *mode, *sequence;
 	json_t	   *platform, *vars;
 	json_t	   *decided;	/* {"step","set"}: the director's answer to a step that asked it; NULL = none */
-	int	    journal_fd, log_fd;
+	int	    journal_fd, log_fd, tell;
 	int64_t	    log_max;
 };
 
@@ -137,6 +138,27 @@ undoing(void *arg, const char *why)
 }
 
 static void
+answered(void *arg)
+{
+	struct worker *w = arg;
+
+	if (w->tells)
+		tell(w, json_pack("{s:s, s:s}", "msg", "answered", "job", w->job));
+}
+
+/* What this job has found out about its console. */
+static void
+add_contact(const struct worker *w, const struct run_result *res, json_t *msg)
+{
+	static const char *const names[] = { "", "answered", "silent", "refused" };
+
+	if (w->transport != NULL && w->transport->contact != CONTACT_NONE)
+		(void)json_object_set_new(msg, "contact", json_string(names[w->transport->contact]));
+	if (res->outcome == OUTCOME_PARKED)
+		(void)json_object_set_new(msg, "begun", json_boolean(res->has_begun));
+}
+
+static void
 tell_result(struct worker *w, struct run_result *res)
 {
 	enum pd_code code = res->err.code;
@@ -150,6 +172,7 @@ tell_result(struct worker *w, struct run_result *res)
 		    "outcome", outcome_name(res->outcome), "code", code_word(code), "exit", code_exit(code),
 		    "message", "the message of this result is not text", "value");
 	res->value = NULL;
+	add_contact(w, res, msg);
 	tell(w, msg);
 }
 
@@ -234,6 +257,7 @@ run_sequence(struct worker *w, const struct order *o, struct sequence *seq, stru
 		.records = records,
 		.stop = stop,
 		.undoing = undoing,
+		.answered = answered,
 		.arg = w,
 	};
 
@@ -293,6 +317,9 @@ carry_out(struct worker *w, const struct order *o)
 	struct run_result res;
 
 	memset(&res, 0, sizeof(res));
+	w->tells = o->tell;
+	if (w->transport != NULL)
+		w->transport->contact = CONTACT_NONE;
 	if (prepare(w, o, &seq, &journal, &records, &res.err) == 0)
 		run_sequence(w, o, seq, &journal, records, &res);
 	else	/* a job that had begun may have left something: that is for a person, but not what our own disk does */
@@ -339,6 +366,7 @@ parse_order(const json_t *msg, const int fds[2], struct order *o, struct pd_err 
 	o->platform = json_object_get(msg, "platform");
 	o->vars = json_object_get(msg, "vars");
 	o->decided = json_object_get(msg, "decided");
+	o->tell = json_is_true(json_object_get(msg, "tell"));
 	o->journal_fd = fds[0];
 	o->log_fd = fds[1];
 	o->log_max = json_integer_value(json_object_get(msg, "log_max"));

@@ -4,14 +4,20 @@
  *
  * A worker is powerdirector-worker with one socket on descriptor 3 (spool/wire.h) and nothing else.  Messages:
  * director -> worker
- *	{"msg":"run","job":ID,"mode":"run"|"resume"|"undo"|"plan","sequence":PATH,"platform":{...},"vars":{...},"tag":"pdXXXXXXXX","log_max":BYTES}
- *		with two descriptors: journal (read, append), log (append)
+ *	{"msg":"run","job":ID,"mode":"run"|"resume"|"undo"|"plan","sequence":PATH,"platform":{...},"vars":{...},"tag":"pdXXXXXXXX",
+ *		"log_max":BYTES,"tell":BOOL}
+ *		with two descriptors: journal (read, append), log (append).  "run" with a journal is a job that has asked, but changed
+ *		nothing yet
  *	{"msg":"cancel"}	undo what the running job has begun
  *	{"msg":"park"}		finish or leave the running step, journal, stop; the job is resumed later
  * worker -> director
  *	{"msg":"undoing","job":ID,"why":..}	the job's state changes
- *	{"msg":"result","job":ID,"outcome":"done"|"failed"|"stuck"|"cancelled"|"parked","code":WORD,"exit":N,"message":..,"value":{..}}
- * "value" holds the sequence's results.  After a result the worker waits for the next run of the same platform.  The socket's end
+ *	{"msg":"answered","job":ID}		with "tell" only: the console has answered its first command
+ *	{"msg":"result","job":ID,"outcome":"done"|"failed"|"stuck"|"cancelled"|"parked","code":WORD,"exit":N,"message":..,"value":{..},
+ *		"contact":"answered"|"silent"|"refused", "begun":BOOL}
+ * "contact" is what the job has found out about its console, absent when nothing: silent, it cannot be connected to; refused, it
+ * shows another host key or does not let us in.  Then the job is parked, its message says why, and "begun" (parked jobs have it)
+ * whether it may have changed something.  "value" holds the sequence's results.  After a result the worker waits for the next run of the same platform.  The socket's end
  * means: finish like park and exit.
  */
 #ifndef PD_SPOOL_WORKERS_H

@@ -365,7 +365,12 @@ run(struct transport *t, const char *cmd, const char *input, int timeout_ms, str
 	if (now == CANCEL || now == PARK)
 		c->stop = now == CANCEL ? 'c' : 'p';
 	if (now == NOT_SENT || c->is_dead)
+		t->contact = c->is_locked ? CONTACT_REFUSED : CONTACT_SILENT;
+	if (c->is_dead && c->is_locked)
+		return pd_fail(e, PD_DENIED, "10.0.0.5 refuses padmin with key power1");
+	if (now == NOT_SENT || c->is_dead)
 		return pd_fail(e, PD_REMOTE, "cannot connect to 10.0.0.5: Connection refused");
+	t->contact = now == LOSE_BEFORE || now == LOSE_AFTER ? CONTACT_NONE : CONTACT_ANSWERED;
 	if (change)
 		check_intent(c, cmd, input);
 	if (now == REFUSE || (c->refuses && change))

@@ -32,7 +32,7 @@ struct fake_console {
 	size_t	      at;		/* number of the next command, from 0 */
 	size_t	      trouble_at;
 	enum trouble  trouble;
-	int	      is_dead, refuses, stop;
+	int	      is_dead, is_locked, refuses, stop;	/* locked: a dead one refuses our key instead of being silent */
 	int	      polls;		/* of the state since power on */
 	int	      boots_to_firmware, configures;
 	const char   *journal;		/* path */

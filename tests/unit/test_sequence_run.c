@@ -302,7 +302,7 @@ Test(sequence_run, a_killed_worker_leaves_a_job_that_can_be_undone)
 	json_decref(all);
 }
 
-Test(sequence_run, a_console_that_never_answers_is_unreachable_and_nothing_is_left)
+Test(sequence_run, a_console_that_never_answers_parks_a_job_that_has_begun_nothing)
 {
 	struct bench b = { 0 };
 
@@ -310,34 +310,99 @@ Test(sequence_run, a_console_that_never_answers_is_unreachable_and_nothing_is_le
 	b.console.trouble = DEAD;
 	b.console.trouble_at = 0;
 	run_verb(&b, "create-vm", vars_create("lv", 1));
-	cr_expect_eq(b.res.outcome, OUTCOME_FAILED);
+	cr_expect_eq(b.res.outcome, OUTCOME_PARKED);
+	cr_expect_eq(b.res.has_begun, 0, "its user need not wait for the console to be rid of it");
 	cr_expect_eq(b.res.err.code, PD_REMOTE, "%s", b.res.err.msg);
-	cr_expect_eq(b.console.at, 1, "a platform that is down is told at once");
+	cr_expect_not_null(strstr(b.res.err.msg, "Connection refused"));
+	cr_expect_eq(b.console.at, 1, "the director is told at once");
+	b.console.is_dead = 0;
+	b.console.trouble = NO_TROUBLE;
+	resume(&b);
+	cr_expect_eq(b.res.outcome, OUTCOME_DONE, "%s", b.res.err.msg);
 	bench_close(&b);
 	fake_console_clear(&b.console);
 }
 
-Test(sequence_run, a_console_that_dies_leaves_a_stuck_job_that_names_what_is_left_and_can_be_undone_later)
+/* Is away at each command, comes back, and the job goes on: nothing is done twice, nothing is left out, no person is asked. */
+static void
+away_everywhere(int is_locked)
 {
 	size_t n = commands_of("lv", 1);
 
-	for (size_t at = 12; at < n; at++) {
+	for (size_t at = 0; at < n; at++) {
 		struct bench b = { 0 };
 
 		fake_console_init(&b.console, "");
 		b.console.trouble = DEAD;
 		b.console.trouble_at = at;
+		b.console.is_locked = is_locked;
 		run_verb(&b, "create-vm", vars_create("lv", 1));
-		cr_expect_eq(b.res.outcome, OUTCOME_STUCK, "at %zu: %s %s", at, outcome_name(b.res.outcome), b.res.err.msg);
-		cr_expect_not_null(strstr(b.res.err.msg, "partition web1"), "%s", b.res.err.msg);
+		cr_assert_eq(b.res.outcome, OUTCOME_PARKED, "at %zu: %s %s", at, outcome_name(b.res.outcome), b.res.err.msg);
+		cr_expect_leq(b.console.at, at + (is_locked ? 1 : 2), "one more connection, and none to one that refuses us");
+		for (int again = 0; again < 3; again++) {	/* tried, and still away */
+			size_t tried = b.console.at;
+
+			resume(&b);
+			cr_assert_eq(b.res.outcome, OUTCOME_PARKED);
+			cr_expect_eq(b.console.at, tried + 1, "one connection for one try");
+		}
 		b.console.is_dead = 0;
 		b.console.trouble = NO_TROUBLE;
 		resume(&b);
-		cr_expect_eq(b.res.outcome, OUTCOME_FAILED, "%s", b.res.err.msg);
-		expect_empty(&b, "undone later", at);
+		cr_expect_eq(b.res.outcome, OUTCOME_DONE, "away at %zu: %s", at, b.res.err.msg);
+		cr_expect_str_eq(json_string_value(json_object_get(b.res.value, "state")), "running");
+		cr_expect_eq(b.console.intents_missing, 0);
 		bench_close(&b);
 		fake_console_clear(&b.console);
 	}
+}
+
+Test(sequence_run, a_job_goes_on_when_a_console_that_went_away_is_back)
+{
+	away_everywhere(0);
+}
+
+Test(sequence_run, and_when_it_lets_us_in_again)
+{
+	away_everywhere(1);
+}
+
+Test(sequence_run, an_undo_goes_on_when_a_console_that_went_away_is_back)
+{
+	size_t n = commands_of("lv", 1);
+
+	for (size_t refused = 12; refused < n; refused += 3)
+		for (size_t at = refused + 1; at < refused + 12; at += 2) {
+			struct bench b = { 0 };
+
+			fake_console_init(&b.console, "");
+			b.console.trouble = PARK;
+			b.console.trouble_at = refused;
+			run_verb(&b, "create-vm", vars_create("lv", 1));
+			if (b.res.outcome == OUTCOME_DONE) {	/* its last commands are not asked about */
+				bench_close(&b);
+				fake_console_clear(&b.console);
+				continue;
+			}
+			b.console.trouble = DEAD;
+			b.console.trouble_at = at;
+			json_decref(b.run.records);
+			json_decref(b.res.value);
+			b.console.stop = 0;
+			cr_assert_eq(journal_load(&b.journal, b.fd, 1, &b.run.records, NULL), 0);
+			sequence_undo(&b.run, &b.res);
+			if (b.res.outcome == OUTCOME_PARKED) {
+				cr_expect(b.res.has_begun);
+				cr_expect_eq(b.res.err.code, PD_REMOTE);
+				b.console.is_dead = 0;
+				b.console.trouble = NO_TROUBLE;
+				resume(&b);
+			}
+			cr_expect_eq(b.res.outcome, OUTCOME_FAILED, "away at %zu: %s %s", at, outcome_name(b.res.outcome), b.res.err.msg);
+			expect_empty(&b, "undone later", at);
+			bench_close(&b);
+			fake_console_clear(&b.console);
+		}
 }
 
 Test(sequence_run, no_boot_device_is_a_failure_and_is_undone)

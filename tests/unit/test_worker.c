@@ -246,20 +246,46 @@ Test(worker, without_a_host_key_the_one_that_is_shown_is_told)
 	json_decref(r);
 }
 
-Test(worker, a_platform_that_is_down_fails_as_unreachable)
+Test(worker, a_job_whose_platform_is_down_is_parked_with_the_reason)
 {
+	json_t *r;
+
 	private_sshd_stop(&d);
 	send_order("run", "asking.seq", d.host_key);
-	json_decref(expect("failed", 69));
+	r = expect("parked", 69);
+	cr_expect_str_eq(text(r, "contact"), "silent");
+	cr_expect(json_is_false(json_object_get(r, "begun")));
+	cr_expect_not_null(strstr(text(r, "message"), "Connection refused"), "%s", text(r, "message"));
+	cr_expect_eq(journal_size(), 1, "a try that found nobody is no command");
+	json_decref(r);
 }
 
-Test(worker, a_changed_host_key_fails_and_is_named)
+Test(worker, a_changed_host_key_parks_and_is_named)
 {
 	json_t *r;
 
 	send_order("run", "asking.seq", "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
-	r = expect("failed", 69);
+	r = expect("parked", 69);
+	cr_expect_str_eq(text(r, "contact"), "refused");
 	cr_assert(strstr(text(r, "message"), "changed") != NULL, "%s", text(r, "message"));
+	json_decref(r);
+}
+
+Test(worker, the_first_answer_is_told_when_that_was_asked_for)
+{
+	int	fds[2] = { open_file("journal"), open_file("joblog") };
+	json_t *msg = order("run", "asking.seq", d.host_key), *r;
+
+	cr_assert_eq(json_object_set_new(msg, "tell", json_true()), 0);
+	cr_assert_eq(wire_send(s[0], msg, fds, 2, NULL), 0);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	r = receive();
+	cr_expect_str_eq(text(r, "msg"), "answered");
+	cr_expect_str_eq(text(r, "job"), JOB);
+	json_decref(r);
+	r = expect("done", 0);
+	cr_expect_str_eq(text(r, "contact"), "answered");
 	json_decref(r);
 }
 
