@@ -27,7 +27,7 @@ static const struct {
 	enum event_kind kind;
 } kinds[] = {
 	{ "admitted", EVENT_ADMITTED }, { "state", EVENT_STATE }, { "step", EVENT_STEP }, { "step-done", EVENT_STEP_DONE },
-	{ "note", EVENT_NOTE }, { "command", EVENT_COMMAND }, { "result", EVENT_RESULT },
+	{ "note", EVENT_NOTE }, { "wait", EVENT_WAIT }, { "command", EVENT_COMMAND }, { "result", EVENT_RESULT },
 };
 
 static const char *

@@ -17,7 +17,7 @@
 
 enum event_kind {
 	EVENT_OTHER,	/* known to a later version, or of no use to a follower */
-	EVENT_ADMITTED, EVENT_STATE, EVENT_STEP, EVENT_STEP_DONE, EVENT_NOTE, EVENT_COMMAND, EVENT_RESULT
+	EVENT_ADMITTED, EVENT_STATE, EVENT_STEP, EVENT_STEP_DONE, EVENT_NOTE, EVENT_WAIT, EVENT_COMMAND, EVENT_RESULT
 };
 
 /* One line, checked: texts point into json and are never NULL. */

@@ -208,6 +208,7 @@ progress_event(struct progress *p, const struct event *ev, int64_t now_ms)
 {
 	switch (ev->kind) {
 	case EVENT_ADMITTED:
+	case EVENT_WAIT:
 		say(p, "waiting for ", ev->wait, now_ms);
 		break;
 	case EVENT_STATE:

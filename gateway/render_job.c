@@ -10,7 +10,7 @@
 
 static const char *const known[] = { "id", "verb", "user", "tenant", "platform", "vm", "state", "plan", "code", "exit", "message",
 	"submitted", "started", "finished", "args", "value", "note", "once", "source", "origin", "attempts", "cancel", "position",
-	"waits", "history", NULL };
+	"waits", "reason", "history", NULL };
 
 static void
 line(FILE *out, const char *label, const json_t *job, const char *key)

@@ -25,9 +25,9 @@ struct layout {
 static const struct layout layouts[] = {
 	{ "list-vms", "name state units procs memory disk addresses image platform owner tenant state_since", "units_text", "no VMs" },
 	{ "list-images", "name os size first_boot platform description", "", "no images" },
-	{ "list-jobs", "id verb vm user state submitted message", "tenant platform started finished plan code exit", "no jobs" },
+	{ "list-jobs", "id verb vm user state submitted message waits", "tenant platform started finished plan code exit reason", "no jobs" },
 	{ "batch", "line job command code message", "value exit v", "no requests" },
-	{ "list-platforms", "name kind address level state vms jobs queued registered", "", "no platforms" },
+	{ "list-platforms", "name kind address level state since next vms jobs queued registered why", "", "no platforms" },
 	{ "quota", "whose what used limit left", "unit used_text limit_text", "no quota" },
 	{ "history", "t seq user event job what", "", "no history" },
 	{ "transcript", "", "", "no commands" },
@@ -43,7 +43,7 @@ static const struct {
 	const char *key, *header;
 } headers[] = {
 	{ "units", "CPU" }, { "vms", "VMS" }, { "state_since", "SINCE" }, { "first_boot", "FIRST BOOT" }, { "id", "JOB" },
-	{ "before", "FIRST" }, { "t", "TIME" }, { "seq", "#" }, { "procs", "PROCS" },
+	{ "before", "FIRST" }, { "t", "TIME" }, { "waits", "WAITS FOR" }, { "seq", "#" }, { "procs", "PROCS" },
 };
 
 struct column {

@@ -84,6 +84,8 @@ struct pd_conf {
 	int64_t disk_warn, disk_refuse;			/* percent of a file system that are free */
 	int64_t disk_reserve_mib;
 	int64_t once_keep_s;
+	int64_t retry_first_s, retry_longest_s;	/* back-off of a console that does not answer */
+	int64_t platform_wait_s;		/* a job waits for its platform so long */
 	int64_t worker_idle_s, worker_jobs;	/* a warm worker retires after either */
 	int64_t history_page, history_witness;
 	struct pd_role	  *roles;    size_t nroles;

@@ -123,6 +123,7 @@ make_tables(struct conf_parse *p)
 		WORD("pending-total"), WORD("bytes-per-user"), WORD("bytes-total"), WORD("followers-per-user"),
 		WORD("followers-total"), WORD("requests-per-minute"), WORD("log-size"), WORD("disk-warn"),
 		WORD("disk-refuse"), WORD("disk-reserve"), WORD("once-keep"),
+		WORD("retry-first"), WORD("retry-longest"), WORD("platform-wait"),
 		WORD("worker-idle"), WORD("worker-jobs"), WORD("history-page"), WORD("history-witness"),
 		TITLED("role", role), TITLED("network", network), TITLED("tenant", tenant), WORD("end"), OWNER(p), CFG_END() };
 

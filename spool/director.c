@@ -94,6 +94,7 @@ next_timeout(const struct director *d, int64_t now)
 	} else {
 		sooner(&timeout, sched_delay(d->sched, now));
 		sooner(&timeout, pool_delay(&d->pool, now));
+		sooner(&timeout, contact_delay(d, now));
 		if (d->hold_until_ms > now)
 			sooner(&timeout, d->hold_until_ms - now);
 	}
@@ -198,6 +199,7 @@ run_timers(struct director *d)
 	query_server_expire(&d->server, now);
 	if (d->is_stopping)
 		return;
+	contact_timers(d);
 	pool_retire(&d->pool, now);
 	if (d->scan_at_ms <= now)
 		scan(d);

@@ -4,6 +4,8 @@
  *
  *	director.c	the loop: what woke us, what to do next, when to wake at the latest
  *	runner.c	jobs on workers: start, messages, ends
+ *	runner_away.c	jobs whose console cannot be reached
+ *	contact.c	which platforms' consoles answer
  *	recovery.c	what a crash left, at each start
  *	query_server.c	the local socket
  *	reload.c	SIGHUP
@@ -19,6 +21,7 @@
 #include <stdint.h>
 
 #include "policy/conf.h"
+#include "spool/contact.h"
 #include "spool/drop.h"
 #include "spool/effects.h"
 #include "spool/err.h"
@@ -66,6 +69,8 @@ struct director {
 	struct query_server server;
 	struct unrecorded  *unrecorded;
 	struct rate	   *rate;
+	struct contact	   *contacts;
+	char		    wait_text[CONTACT_TEXT_MAX];	/* what somebody was told last */
 	int		    state_dir, lock, watch;
 	int64_t		    scan_at_ms, retry_at_ms, sweep_at_ms;	/* monotonic; retry 0 = none */
 	int64_t		    hold_until_ms;	/* nothing is started before: our own disk or worker program failed */
@@ -89,6 +94,13 @@ void runner_read(struct director *d, struct worker *w);	/* its socket is readabl
 void runner_record(struct director *d);			/* tries the unrecorded ends again */
 void runner_park(struct director *d);
 int  runner_cancel(struct director *d, const char *id, const char *by, struct pd_err *e);
+
+/*
+ * runner_away.c.  What a pending job (a row) waits for, as people say it, "" when nothing but its turn or when it runs; is_platform: for
+ * its platform to answer.  And one that has waited for too long, with nothing changed: -1 when its end cannot be recorded now.
+ */
+const char *runner_wait(struct director *d, const json_t *row, char buf[CONTACT_TEXT_MAX], int *is_platform);
+int	    runner_give_up(struct director *d, const char *id, const struct pd_err *why);
 
 /* retake.c: undo-job and resume-job, by an administrator. */
 int retake_job(struct director *d, const char *id, int is_undo, const char *by, struct pd_err *e);

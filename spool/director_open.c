@@ -44,9 +44,12 @@ on_queued(void *arg, const json_t *row)
 	struct sched_job job;
 	struct pd_err	 e;
 	const char	*wait;
+	int		 is_platform;
 
 	runner_fill(d, row, &job);
-	wait = sched_wait(d->sched, &job);
+	wait = runner_wait(d, row, d->wait_text, &is_platform);
+	if (is_platform)
+		contact_job_waits(d, job.platform);
 	if (sched_add(d->sched, &job, &e) == -1)
 		log_event(&d->log, LOG_ERR, "out-of-memory", "job", job.id, NULL);	/* the next start finds its row */
 	return wait;
@@ -108,7 +111,7 @@ director_open(struct director *d, const char *conf_path, const struct log *log, 
 	d->state_dir = d->lock = d->watch = d->intake.marker = d->server.sock = -1;
 	d->spool = (struct spool){ -1, -1, -1, -1, -1, -1, -1, 0, 0, (gid_t)-1 };
 	if (conf_load(conf_path, geteuid(), &d->conf, e) == -1 || conf_digest(d->conf, e) == -1 || open_stores(d, e) == -1 || open_parts(d, e) == -1 ||
-	    reload_record_start(d, e) == -1 || recovery_run(d, e) == -1)
+	    reload_record_start(d, e) == -1 || contact_open(d, e) == -1 || recovery_run(d, e) == -1)
 		return -1;
 	watch_new(d);
 	d->server.answer = director_answer;
@@ -129,6 +132,7 @@ director_close(struct director *d)
 	if (d->conf != NULL)
 		query_server_close(&d->server, d->conf->socket);
 	pool_free(&d->pool);
+	contact_close(d);
 	sched_free(d->sched);
 	rate_free(d->rate);
 	intake_close(&d->intake);

@@ -35,22 +35,20 @@ cancel(void *arg, const char *id, struct pd_err *e)
 }
 
 static const char *
-what_it_waits_for(const struct director *d, const json_t *row)
+wait_of(void *arg, const json_t *row, int *is_platform)
 {
-	struct sched_job job;
+	struct asking *a = arg;
 
-	if (strcmp(field_text(row, "state"), "queued") != 0)
-		return "";
-	runner_fill(d, row, &job);
-	return sched_wait(d->sched, &job);
+	return runner_wait(a->d, row, a->d->wait_text, is_platform);
 }
 
-static const char *
-wait_of(void *arg, const json_t *row)
+static json_t *
+contact_of(void *arg, const char *platform)
 {
-	const struct asking *a = arg;
+	const struct asking  *a = arg;
+	const struct contact *c = contact_bad(a->d, platform);
 
-	return what_it_waits_for(a->d, row);
+	return c != NULL ? contact_object(c) : NULL;
 }
 
 static int
@@ -65,7 +63,7 @@ static struct query_context
 context_of(struct asking *a)
 {
 	return (struct query_context){ .conf = a->d->conf, .store = a->d->store, .spool = &a->d->spool, .cancel = cancel,
-		.retake = retake, .wait = wait_of, .arg = a, .now_ms = clock_wall_ms() };
+		.retake = retake, .wait = wait_of, .contact = contact_of, .arg = a, .now_ms = clock_wall_ms() };
 }
 
 static json_t *
@@ -96,10 +94,12 @@ op_resolve(struct asking *a)
 
 /* Accepted: where it is and what it waits for. */
 static json_t *
-place_of(const struct director *d, const json_t *row)
+place_of(struct director *d, const json_t *row)
 {
-	const char *wait = what_it_waits_for(d, row);
-	json_t	   *value = json_pack("{s:s}", "state", field_text(row, "state"));
+	int	    is_platform;
+	const char *wait = runner_wait(d, row, d->wait_text, &is_platform);
+	json_t	   *value = json_pack("{s:s}", "state", is_platform && strcmp(field_text(row, "state"), "queued") == 0 ? "waiting" :
+	    field_text(row, "state"));
 
 	if (field_text(row, "platform")[0] != '\0')
 		(void)json_object_set(value, "platform", json_object_get(row, "platform"));
@@ -112,7 +112,7 @@ place_of(const struct director *d, const json_t *row)
 
 /* A job's row as an answer: accepted, or how it ended. */
 static json_t *
-reply_row(const struct director *d, const json_t *row)
+reply_row(struct director *d, const json_t *row)
 {
 	enum job_state state = JOB_QUEUED;
 	json_t	      *reply;

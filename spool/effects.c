@@ -61,7 +61,7 @@ add_history(struct store *st, const json_t *job, const char *event, json_t *what
 }
 
 static int
-start_in_transaction(struct store *st, const json_t *job, struct pd_err *e)
+start_in_transaction(struct store *st, const json_t *job, int is_again, struct pd_err *e)
 {
 	const struct effect *effect = find_effect(job);
 	const char	    *id = field_text(job, "id");
@@ -76,14 +76,14 @@ start_in_transaction(struct store *st, const json_t *job, struct pd_err *e)
 	json_decref(set);
 	if (rv == 0 && effect != NULL && effect->start != NULL)
 		rv = effect->start(st, job, e);
-	if (rv == 0)
+	if (rv == 0 && !is_again)
 		rv = add_history(st, job, attempts > 1 ? "resumed" : "started",
 		    json_pack("{s:I}", "attempt", (json_int_t)attempts), e);
 	return rv;
 }
 
-int
-effects_start(struct store *st, const char *id, const json_t *journal, json_t **row, struct pd_err *e)
+static int
+start(struct store *st, const char *id, const json_t *journal, int is_again, json_t **row, struct pd_err *e)
 {
 	json_t		*job = NULL;
 	enum job_state	 state;
@@ -98,7 +98,7 @@ effects_start(struct store *st, const char *id, const json_t *journal, json_t **
 		pd_fail(e, PD_BUG, "job %s is %s, it cannot start", id, field_text(job, "state"));
 		goto out;
 	}
-	if (commands_record(st, job, journal, e) == 0 && start_in_transaction(st, job, e) == 0 && store_job_get(st, id, row, e) == 0)
+	if (commands_record(st, job, journal, e) == 0 && start_in_transaction(st, job, is_again, e) == 0 && store_job_get(st, id, row, e) == 0)
 		rv = store_commit(st, e);
 out:
 	if (rv == -1) {
@@ -106,6 +106,43 @@ out:
 		json_decref(*row);
 		*row = NULL;
 	}
+	json_decref(job);
+	return rv;
+}
+
+int
+effects_start(struct store *st, const char *id, const json_t *journal, json_t **row, struct pd_err *e)
+{
+	return start(st, id, journal, 0, row, e);
+}
+
+int
+effects_start_again(struct store *st, const char *id, const json_t *journal, json_t **row, struct pd_err *e)
+{
+	return start(st, id, journal, 1, row, e);
+}
+
+int
+effects_put_back(struct store *st, const char *id, const json_t *journal, int has_begun, json_t **row, struct pd_err *e)
+{
+	json_t *job = NULL, *set = NULL;
+	int	rv = -1;
+
+	*row = NULL;
+	if (store_begin(st, e) == 0 && store_job_get(st, id, &job, e) == 0 && commands_record(st, job, journal, e) == 0) {
+		set = json_pack("{s:I}", "attempts", (json_int_t)(field_number(job, "attempts") - 1));
+		if (has_begun || strcmp(field_text(job, "state"), "running") != 0)
+			rv = store_job_set(st, id, set, e);
+		else
+			rv = store_job_move(st, id, JOB_QUEUED, set, e);
+		rv = rv == 0 && store_job_get(st, id, row, e) == 0 ? store_commit(st, e) : -1;
+	}
+	if (rv == -1) {
+		store_rollback(st);
+		json_decref(*row);
+		*row = NULL;
+	}
+	json_decref(set);
 	json_decref(job);
 	return rv;
 }

@@ -29,9 +29,16 @@ struct ending {
  * (its records, NULL = none) holds of an earlier attempt goes to the history.  Own transaction.  *row is the row as it is then, the caller's.  PD_NOTFOUND, PD_CONFLICT: it cannot start any more, end it.
  */
 int effects_start(struct store *st, const char *id, const json_t *journal, json_t **row, struct pd_err *e);
+/* The same for one that was put back because its console did not answer: the history has its start, and not every try. */
+int effects_start_again(struct store *st, const char *id, const json_t *journal, json_t **row, struct pd_err *e);
 
 /* Its worker parked it: the commands so far, and the attempts that count.  Own transaction. */
 int effects_park(struct store *st, const char *id, const json_t *journal, int64_t attempts_less, struct pd_err *e);
+/*
+ * Its console cannot be reached: the attempt does not count, and a job that has changed nothing is queued again.  Own transaction.
+ * *row is the row as it is then, the caller's.
+ */
+int effects_put_back(struct store *st, const char *id, const json_t *journal, int has_begun, json_t **row, struct pd_err *e);
 
 /*
  * The job ends: effects, move, history, in one transaction.  A job that has ended before stays as

@@ -25,7 +25,7 @@ static const unsigned moves[JOB_NSTATES] = {
 	 */
 	[JOB_QUEUED] = TO(JOB_RUNNING) | TO(JOB_DONE) | TO(JOB_FAILED) | TO(JOB_STUCK) | TO(JOB_CANCELLED) |
 	    TO(JOB_REFUSED),
-	/* QUEUED: parked at a stop of the director, or its worker died; the journal says where to go on. */
+	/* QUEUED: its console could not be reached, and it had changed nothing there. */
 	[JOB_RUNNING] = TO(JOB_QUEUED) | TO(JOB_UNDOING) | TO(JOB_DONE) | TO(JOB_FAILED) | TO(JOB_STUCK) |
 	    TO(JOB_CANCELLED),
 	/* QUEUED: parked while undoing; the journal's "undoing" record keeps it from running forward. */

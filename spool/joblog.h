@@ -5,6 +5,7 @@
  * Each line has "t" (RFC 3339) and "event"; written with one write(2), O_APPEND, by the director
  * and the job's worker.  Events and their further keys:
  *	admitted	user tenant verb platform? vm? wait ("the platform's other jobs")?
+ *	wait		wait				it does not go on before that
  *	state		state (enum job_state's name)
  *	step		step say i of			a step begins; i from 1
  *	step-done	step ms

@@ -17,15 +17,17 @@
  *	show-vm		the same object, with lpar_id created job disks[] networks[] spec{}
  *	list-images	[{name platform os size first_boot description}]
  *	show-image	the same object, with registered, and file for roles that see all
- *	list-jobs	[{id verb user tenant platform vm state plan submitted started finished code exit message}]
- *	show-job	the same object, with args{} value note once source origin attempts cancel, history{seq,head} when it has ended, and position waits while queued
+ *	list-jobs	[{id verb user tenant platform vm state plan submitted started finished code exit message waits reason}]; a queued job
+ *			whose platform does not answer has the state "waiting"; reason "platform" says the same of any job
+ *	show-job	the same object, with args{} value note once source origin attempts cancel, history{seq,head} when it has ended, and position while queued
  *	cancel-job	{id state}, the state that the job is in now
  *	undo-job resume-job	the same
  *	transcript	[{step i part as command status signal lost out err ms t cut}], status absent: no answer (yet)
  *	history		[{seq t event user tenant job verb vm what{} hash}], newest last
  *	verify-history	{whole records head t? fault? record?}: so many are proven; fault and record name the first that is not
  *	quota		[{whose what used limit unit}], unit count, hundredths or MiB; limit null: not limited
- *	list-platforms	[{name kind address state level vms jobs queued registered}]
+ *	list-platforms	[{name kind address state level vms jobs queued registered since next why}]; state silent, down or refused: it does
+ *			not answer, or not us, since, why; it is tried again at next
  */
 #ifndef PD_SPOOL_QUERY_H
 #define PD_SPOOL_QUERY_H
@@ -50,8 +52,13 @@ struct query_context {
 	int (*retake)(void *arg, const char *job_id, int is_undo, struct pd_err *e);
 	void   *arg;
 	int64_t now_ms;
-	/* What a queued job (a row) waits for, as people say it; "" = its turn.  NULL: said from the queue's length. */
-	const char *(*wait)(void *arg, const json_t *row);
+	/*
+	 * What a pending job (a row) waits for, as people say it; "" = its turn, or it runs; is_platform: for its platform to answer.
+	 * NULL: said from the queue's length.
+	 */
+	const char *(*wait)(void *arg, const json_t *row, int *is_platform);
+	/* {state since next? why} of a platform whose console does not answer, else NULL; the callback may be NULL. */
+	json_t *(*contact)(void *arg, const char *platform);
 };
 
 /* A reply from an error or a success; takes the reference to value (may be NULL).  NULL without memory. */

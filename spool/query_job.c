@@ -5,20 +5,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "spool/contact.h"
 #include "spool/query_verbs.h"
 
 #define COUNT(a)     (sizeof(a) / sizeof((a)[0]))
 #define JOBS_DEFAULT 50
 
+/* Held up by its platform: that is no queue, and nobody's turn. */
+static void
+set_waiting(json_t *job, const json_t *row, const char *text)
+{
+	(void)json_object_set_new(job, "waits", json_string(text));
+	(void)json_object_set_new(job, "reason", json_string("platform"));
+	if (strcmp(field_text(row, "state"), "queued") == 0)
+		(void)json_object_set_new(job, "state", json_string("waiting"));
+}
+
 static json_t *
-summary(const json_t *row)
+summary(const struct question *x, const json_t *row)
 {
 	static const char *const keys[] = { "id", "verb", "user", "tenant", "platform", "vm",
 	    "state", "plan", "code", "exit",
 		"message" };
-	json_t *job = json_object();
+	json_t	   *job = json_object();
+	int	    is_platform = 0;
+	const char *wait = x->q->wait != NULL ? x->q->wait(x->q->arg, row, &is_platform) : "";
 
 	set_copy(job, row, keys, COUNT(keys));
+	if (is_platform)
+		set_waiting(job, row, wait);
+	else if (wait[0] != '\0')
+		(void)json_object_set_new(job, "waits", json_string(wait));
 	set_time(job, "submitted", field_number(row, "submitted"));
 	set_time(job, "started", field_number(row, "started"));
 	set_time(job, "finished", field_number(row, "finished"));
@@ -39,7 +56,7 @@ query_list_jobs(const struct question *x, struct answer_to *a, struct pd_err *e)
 		return -1;
 	a->value = json_array();
 	json_array_foreach(rows, i, row)
-		(void)json_array_append_new(a->value, summary(row));
+		(void)json_array_append_new(a->value, summary(x, row));
 	(void)count_text(a->message, sizeof(a->message), json_array_size(rows),
 	    all ? "job" : "unfinished job",
 	    all ? "jobs" : "unfinished jobs; list-jobs --all shows the finished ones too");
@@ -55,7 +72,8 @@ static void
 waits_text(const struct question *x, const json_t *row, int64_t running, int64_t before, char *buf,
     size_t size)
 {
-	const char *wait = x->q->wait != NULL ? x->q->wait(x->q->arg, row) : NULL;
+	int	    is_platform;
+	const char *wait = x->q->wait != NULL ? x->q->wait(x->q->arg, row, &is_platform) : NULL;
 
 	if (wait != NULL)
 		(void)snprintf(buf, size, "%s", wait[0] != '\0' ? wait : "its turn");
@@ -73,7 +91,7 @@ add_queue(const struct question *x, json_t *job, const json_t *row, struct pd_er
 {
 	const char *platform = field_text(row, "platform");
 	int64_t	    running, before;
-	char	    text[256];
+	char	    text[CONTACT_TEXT_MAX];
 
 	if (strcmp(field_text(row, "state"), "queued") != 0 || platform[0] == '\0')
 		return 0;
@@ -105,7 +123,7 @@ query_show_job(const struct question *x, struct answer_to *a, struct pd_err *e)
 
 	if (get_job(x, &row, e) == -1)
 		return -1;
-	a->value = summary(row);
+	a->value = summary(x, row);
 	set_copy(a->value, row, keys, COUNT(keys));
 	(void)snprintf(a->job, sizeof(a->job), "%s", field_text(row, "id"));
 	rv = add_queue(x, a->value, row, e);

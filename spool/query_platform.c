@@ -16,6 +16,17 @@ add_facts(json_t *to, const json_t *facts)
 		    "registered" : "never checked"));
 }
 
+/* Its console does not answer: that is more than what it said of itself when it did. */
+static void
+add_contact(const struct question *x, json_t *to, const char *name)
+{
+	json_t *contact = x->q->contact != NULL ? x->q->contact(x->q->arg, name) : NULL;
+
+	if (contact != NULL)
+		(void)json_object_update(to, contact);
+	json_decref(contact);
+}
+
 static json_t *
 describe(const struct question *x, const json_t *row, struct pd_err *e)
 {
@@ -34,6 +45,7 @@ describe(const struct question *x, const json_t *row, struct pd_err *e)
 	(void)json_object_set_new(platform, "jobs", json_integer(running));
 	(void)json_object_set_new(platform, "queued", json_integer(queued));
 	set_time(platform, "registered", field_number(row, "registered_ms"));
+	add_contact(x, platform, name);
 	return platform;
 }
 

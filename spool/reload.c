@@ -80,6 +80,7 @@ take_over(struct director *d, struct pd_conf *new, const struct identity *identi
 	log_event(&d->log, LOG_NOTICE, "policy", "old", d->conf->digest, "new", new->digest, NULL);
 	conf_free(d->conf);
 	d->conf = new;
+	contact_forget_times(d);
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "spool/field.h"
 #include "spool/job_files.h"
 #include "spool/orphans.h"
+#include "spool/runner_parts.h"
 #include "spool/sys.h"
 #include "spool/worker_vars.h"
 
@@ -38,6 +39,10 @@ runner_fill(const struct director *d, const json_t *row, struct sched_job *job)
 	job->weight = tenant != NULL ? tenant->weight : 1;
 	job->is_admin = tenant != NULL && tenant->role->scope == SCOPE_ALL;
 	job->is_resumed = field_number(row, "started") != 0;
+	job->has_begun = strcmp(field_text(row, "state"), "queued") != 0;
+	job->is_direct = field_is_set(row, "plan") || strcmp(field_text(row, "verb"), "check-platform") == 0 ||
+	    strcmp(field_text(row, "verb"), "register-platform") == 0;
+	job->submitted_ms = field_number(row, "submitted");
 }
 
 int
@@ -64,8 +69,8 @@ try_later(struct director *d, const struct sched_job *job, int64_t delay_ms, con
 		log_event(&d->log, LOG_ERR, "out-of-memory", "job", job->id, NULL);	/* its row brings it back at the next start */
 }
 
-static void
-tell_state(struct director *d, const char *id, const char *state)
+void
+runner_tell_state(struct director *d, const char *id, const char *state)
 {
 	struct pd_err e;
 
@@ -80,7 +85,7 @@ tell_end(struct director *d, const json_t *row)
 	struct pd_err e;
 	json_t	     *receipt;
 
-	tell_state(d, id, field_text(row, "state"));
+	runner_tell_state(d, id, field_text(row, "state"));
 	if (store_history_receipt(d->store, id, &receipt, &e) == -1 || job_log_result(&d->spool, row, receipt, &e) == -1) {
 		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
 		d->intake.is_behind = 1;	/* as long as its file is in cur/, its result is looked for */
@@ -112,8 +117,8 @@ tell_closed(struct director *d, const json_t *row)
 }
 
 /* Effects, move and history; 0 when they are durable and told. */
-static int
-record_end(struct director *d, const char *id, const struct ending *wanted)
+int
+runner_record_end(struct director *d, const char *id, const struct ending *wanted)
 {
 	struct ending ending = *wanted;
 	struct pd_err e;
@@ -135,12 +140,12 @@ record_end(struct director *d, const char *id, const struct ending *wanted)
 }
 
 /* The slot stays taken until the end is durable: nothing may start that assumes it. */
-static void
-end_job(struct director *d, const struct sched_job *job, const struct ending *ending)
+void
+runner_end_job(struct director *d, const struct sched_job *job, const struct ending *ending)
 {
 	struct unrecorded *u;
 
-	if (record_end(d, job->id, ending) == 0) {
+	if (runner_record_end(d, job->id, ending) == 0) {
 		sched_ended(d->sched, job);
 		return;
 	}
@@ -160,7 +165,7 @@ runner_record(struct director *d)
 	for (struct unrecorded **at = &d->unrecorded; *at != NULL;) {
 		struct unrecorded *u = *at;
 
-		if (record_end(d, u->job.id, &u->ending) == -1) {
+		if (runner_record_end(d, u->job.id, &u->ending) == -1) {
 			d->retry_at_ms = clock_mono_ms() + DIRECTOR_RETRY_MS;
 			return;
 		}
@@ -177,10 +182,13 @@ end_with(struct director *d, const struct sched_job *job, enum job_state state, 
 {
 	struct ending ending = { .state = state, .err = *why };
 
-	end_job(d, job, &ending);
+	runner_end_job(d, job, &ending);
 }
 
-/* An empty journal says that nothing was sent, whatever the row thinks: then it is a first run. */
+/*
+ * An empty journal says that nothing was sent, whatever the row thinks: then it is a first run.  So is a queued one's, whose console
+ * could not be reached: it may have asked, but has changed nothing.
+ */
 static const char *
 choose_mode(const json_t *row, int was_begun)
 {
@@ -188,7 +196,7 @@ choose_mode(const json_t *row, int was_begun)
 		return "plan";
 	if (strcmp(field_text(row, "state"), "undoing") == 0)
 		return "undo";
-	if (!was_begun)
+	if (!was_begun || strcmp(field_text(row, "state"), "queued") == 0)
 		return "run";
 	return field_is_set(row, "cancel") ? "undo" : "resume";
 }
@@ -199,6 +207,7 @@ struct start {
 	struct worker *worker;
 	int	       journal, log;
 	int	       was_begun;	/* its journal has records */
+	int	       has_changed;	/* and something on the platform may be other than before */
 };
 
 static void
@@ -222,6 +231,7 @@ open_files(struct director *d, const char *id, struct start *s, struct pd_err *e
 	if (sys.fstat(s->journal, &st) == -1)
 		return pd_fail_sys(e, PD_IO, "stat the journal of job %s", id);
 	s->was_begun = st.st_size > 0;
+	s->has_changed = s->was_begun && strcmp(field_text(s->row, "state"), "queued") != 0;
 	return 0;
 }
 
@@ -230,22 +240,24 @@ prepare(struct director *d, const struct sched_job *job, struct start *s, struct
 {
 	if (store_job_get(d->store, job->id, &s->row, e) == -1 || open_files(d, job->id, s, e) == -1)
 		return -1;
-	if (field_is_set(s->row, "cancel") && !s->was_begun)
+	if (field_is_set(s->row, "cancel") && !s->has_changed)
 		return pd_fail(e, PD_FAILED, "cancelled before it began");
-	if (field_number(s->row, "attempts") >= DIRECTOR_STARTS && !s->was_begun)
-		return pd_fail(e, PD_FAILED, "its worker ended %d times before it had sent anything", DIRECTOR_STARTS);
+	if (field_number(s->row, "attempts") >= DIRECTOR_STARTS && !s->has_changed)
+		return pd_fail(e, PD_FAILED, "its worker ended %d times before it had changed anything", DIRECTOR_STARTS);
 	if (field_number(s->row, "attempts") >= DIRECTOR_STARTS)
 		return pd_fail(e, PD_STUCK, "its worker ended in the middle of it %d times; what it made may be left, see: "
 		    "transcript %s", DIRECTOR_STARTS, job->id);
 	if (worker_message(d->conf, d->store, s->row, choose_mode(s->row, s->was_begun), &s->msg, e) == -1)
 		return -1;
+	if (job->is_trying)
+		(void)json_object_set_new(s->msg, "tell", json_true());
 	s->worker = pool_get(&d->pool, job->platform, e);
 	return s->worker != NULL ? 0 : -1;
 }
 
 /* Why it could not start decides: later, never, or a person has to look. */
 static void
-not_started(struct director *d, const struct sched_job *job, int was_begun, const struct pd_err *why)
+not_started(struct director *d, const struct sched_job *job, int has_changed, const struct pd_err *why)
 {
 	switch (why->code) {
 	case PD_BUSY:
@@ -257,7 +269,7 @@ not_started(struct director *d, const struct sched_job *job, int was_begun, cons
 		d->hold_until_ms = clock_mono_ms() + DIRECTOR_RETRY_MS;
 		break;
 	default:	/* nothing was sent, or a person has to look */
-		end_with(d, job, was_begun ? JOB_STUCK : JOB_FAILED, why);
+		end_with(d, job, has_changed ? JOB_STUCK : JOB_FAILED, why);
 	}
 }
 
@@ -280,34 +292,41 @@ lost_worker(struct director *d, struct worker *w)
 
 /* The start is durable; with it what an earlier attempt has sent. */
 static int
-begin(struct director *d, const char *id, const struct start *s, json_t **row, struct pd_err *e)
+begin(struct director *d, const struct sched_job *job, const struct start *s, json_t **row, struct pd_err *e)
 {
 	char	ignored[DIGEST_TEXT_LEN];
 	json_t *journal = NULL;
 	int	rv;
 
 	if (s->was_begun)
-		job_journal_read(&d->spool, id, ignored, &journal);
-	rv = effects_start(d->store, id, journal, row, e);
+		job_journal_read(&d->spool, job->id, ignored, &journal);
+	rv = job->is_again ? effects_start_again(d->store, job->id, journal, row, e) : effects_start(d->store, job->id, journal, row, e);
 	json_decref(journal);
 	return rv;
 }
 
 static void
+tell_start(struct director *d, const struct sched_job *job, const json_t *row, const char *mode)
+{
+	runner_tell_state(d, job->id, field_text(row, "state"));
+	log_event(&d->log, LOG_NOTICE, field_number(row, "attempts") > 1 ? "resumed" : "started", "job", job->id, "platform",
+	    job->platform, "mode", mode, NULL);
+}
+
+static void
 start_job(struct director *d, const struct sched_job *job)
 {
-	struct start  s = { NULL, NULL, NULL, -1, -1, 0 };
+	struct start  s = { NULL, NULL, NULL, -1, -1, 0, 0 };
 	struct pd_err e;
 	json_t	     *row = NULL;
 
-	if (prepare(d, job, &s, &e) == -1 || begin(d, job->id, &s, &row, &e) == -1) {
-		not_started(d, job, s.was_begun, &e);
+	if (prepare(d, job, &s, &e) == -1 || begin(d, job, &s, &row, &e) == -1) {
+		not_started(d, job, s.has_changed, &e);
 		start_clear(&s);
 		return;
 	}
-	tell_state(d, job->id, field_text(row, "state"));
-	log_event(&d->log, LOG_NOTICE, field_number(row, "attempts") > 1 ? "resumed" : "started", "job", job->id, "platform",
-	    job->platform, "mode", field_text(s.msg, "mode"), NULL);
+	if (!job->is_again || !job->is_trying)	/* else it is one more try of a console that may not answer: on_answered() tells */
+		tell_start(d, job, row, field_text(s.msg, "mode"));
 	if (pool_run(s.worker, job, json_incref(s.msg), s.journal, s.log, &e) == -1)
 		lost_worker(d, s.worker);
 	json_decref(row);
@@ -414,8 +433,23 @@ on_result(struct director *d, struct worker *w, const json_t *msg)
 	ending.err.code = code_find(field_text(msg, "code"), (int)field_number(msg, "exit"));
 	copy(ending.err.msg, sizeof(ending.err.msg), field_text(msg, "message"));
 	ending.value = json_object_get(msg, "value");
+	contact_heard(d, &job, field_text(msg, "contact"), ending.err.msg);
 	pool_job_ended(&d->pool, w, clock_mono_ms());
-	end_job(d, &job, &ending);
+	runner_end_job(d, &job, &ending);
+}
+
+/* It was let through alone; now its console has answered, and the others follow. */
+static void
+on_answered(struct director *d, struct worker *w)
+{
+	sched_answered(d->sched, &w->job);
+	contact_heard(d, &w->job, "answered", "");
+	if (w->job.is_again) {
+		w->job.is_again = 0;
+		if (!w->job.has_begun)
+			runner_tell_state(d, w->job.id, "running");
+		log_event(&d->log, LOG_NOTICE, "resumed", "job", w->job.id, "platform", w->job.platform, NULL);
+	}
 }
 
 static void
@@ -430,7 +464,7 @@ on_undoing(struct director *d, struct worker *w, const json_t *msg)
 		store_rollback(d->store);	/* the journal has it as well */
 		log_event(&d->log, LOG_WARNING, "state-not-recorded", "job", id, "why", e.msg, NULL);
 	}
-	tell_state(d, id, "undoing");
+	runner_tell_state(d, id, "undoing");
 }
 
 static void
@@ -443,6 +477,10 @@ on_message(struct director *d, struct worker *w, const json_t *msg)
 		lost_worker(d, w);
 	} else if (strcmp(what, "undoing") == 0) {
 		on_undoing(d, w, msg);
+	} else if (strcmp(what, "answered") == 0) {
+		on_answered(d, w);
+	} else if (strcmp(what, "result") == 0 && runner_away(d, w, msg)) {
+		return;
 	} else if (strcmp(what, "result") == 0 && strcmp(field_text(msg, "outcome"), "parked") == 0) {
 		on_parked(d, w, msg);
 	} else if (strcmp(what, "result") == 0 && strcmp(field_text(msg, "outcome"), "asking") == 0) {
@@ -511,8 +549,8 @@ runner_cancel(struct director *d, const char *id, const char *by, struct pd_err 
 	rv = record_cancel(d, row, by, e);
 	if (rv == 0 && w != NULL)
 		rv = pool_tell(w, "cancel", e);
-	else if (rv == 0 && field_number(row, "started") == 0 && sched_remove(d->sched, id))
-		rv = record_end(d, id, &ending);	/* else it is resumed with the wish in its row, and undone */
+	else if (rv == 0 && strcmp(field_text(row, "state"), "queued") == 0 && sched_remove(d->sched, id))
+		rv = runner_record_end(d, id, &ending);	/* else it is resumed with the wish in its row, and undone */
 	json_decref(row);
 	return rv;
 }

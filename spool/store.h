@@ -150,6 +150,10 @@ const char *history_fault_name(enum history_fault fault);	/* "whole", "changed",
  */
 int store_history_verify(struct store *st, const struct history_witness *w, struct history_proof *proof, struct pd_err *e);
 
+/* What has to be known at the next start: value is "" when nothing was kept.  Setting: inside a transaction. */
+int store_kept_get(struct store *st, const char *name, char *value, size_t size, struct pd_err *e);
+int store_kept_set(struct store *st, const char *name, const char *value, struct pd_err *e);
+
 /* A database file to look at only, as a copy of it or while a director writes it; nothing but history can be asked.  store_close(). */
 int store_open_copy(const char *path, struct store **st, struct pd_err *e);
 

@@ -20,23 +20,33 @@ unchanged() {	# unchanged WHAT: console and quota as before
 	is "$1: VMs" 0 "$(json '.value | length')"
 }
 
+cancel_waiting() {
+	request alice list-jobs --json
+	as alice 0 cancel-job "$(json '.value[0].id')" --json
+	is 'cancelled while it waits' cancelled "$(json .value.state)"
+}
+
 # Down.
 site_stop simulator
-as alice 69 create-vm web1 --image rhel6
-says '127\.0\.0\.1'
+as alice 75 create-vm web1 --image rhel6 --timeout 2
+says 'waiting for power1, which has not answered since .*127\.0\.0\.1'
 as admin 69 check-platform power1
+cancel_waiting
 site_start simulator
+as admin 0 check-platform power1
 unchanged down
 
 # Another host key.
 site_stop simulator
 mv "$site/power1/host_key" "$work/host_key"
 site_start simulator
-as alice 69 create-vm web1 --image rhel6
+as alice 75 create-vm web1 --image rhel6 --timeout 2
 says 'host key'
+cancel_waiting
 site_stop simulator
 mv "$work/host_key" "$site/power1/host_key"
 site_start simulator
+as admin 0 check-platform power1
 unchanged 'host key'
 
 # It answers, but what?

@@ -510,8 +510,11 @@ Test(conf_file, the_sample_names_the_defaults)
 			p[1] = ' ';
 			n++;
 		}
-	cr_expect_eq(n, 20);
+	cr_expect_eq(n, 23);
 	cr_assert_eq(conf_parse("f", text, len, &c, &err), 0, "%s", err.msg);
+	cr_expect_eq(c->retry_first_s, plain->retry_first_s);
+	cr_expect_eq(c->retry_longest_s, plain->retry_longest_s);
+	cr_expect_eq(c->platform_wait_s, plain->platform_wait_s);
 	cr_expect_str_eq(c->spool, plain->spool);
 	cr_expect_str_eq(c->state, plain->state);
 	cr_expect_str_eq(c->socket, plain->socket);

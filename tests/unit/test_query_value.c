@@ -128,9 +128,10 @@ Test(query_value, show_job_tells_what_a_queued_one_waits_for)
 }
 
 static const char *
-say_window(void *arg, const json_t *row)
+say_window(void *arg, const json_t *row, int *is_platform)
 {
 	(void)arg;
+	*is_platform = 0;
 	return strcmp(field_text(row, "vm"), "db1") == 0 ? "the window opens at 20:00" : "";
 }
 
@@ -141,6 +142,56 @@ Test(query_value, show_job_lets_the_scheduler_say_what_a_queued_one_waits_for)
 	f.q.wait = say_window;
 	value = query_value(&f, "bob", "show-job", query_job_args(3));
 	cr_expect_str_eq(field_text(value, "waits"), "the window opens at 20:00");
+	json_decref(value);
+}
+
+static const char *
+say_platform(void *arg, const json_t *row, int *is_platform)
+{
+	(void)arg;
+	*is_platform = strcmp(field_text(row, "platform"), "power2") == 0;
+	return *is_platform ? "power2, which has not answered since 20:00" : "";
+}
+
+static json_t *
+say_contact(void *arg, const char *platform)
+{
+	(void)arg;
+	return strcmp(platform, "power2") == 0 ? json_pack("{s:s s:s s:s}", "state", "down", "since", "2027-01-15T08:00:09.000Z", "why",
+	    "Connection refused") : NULL;
+}
+
+Test(query_value, a_platform_that_does_not_answer_is_told_with_its_jobs_and_its_own_row)
+{
+	json_t *value, *row;
+	size_t	i, waiting = 0, down = 0;
+
+	f.q.wait = say_platform;
+	f.q.contact = say_contact;
+	value = query_value(&f, "bob", "show-job", query_job_args(3));
+	cr_expect_str_eq(field_text(value, "state"), "waiting", "queued, but for no turn");
+	cr_expect_str_eq(field_text(value, "reason"), "platform");
+	cr_expect_str_eq(field_text(value, "waits"), "power2, which has not answered since 20:00");
+	json_decref(value);
+	value = query_value(&f, "admin", "list-jobs", json_object());
+	json_array_foreach(value, i, row) {
+		int is_there = strcmp(field_text(row, "platform"), "power2") == 0;
+
+		waiting += is_there;
+		cr_expect_str_eq(field_text(row, "waits"), is_there ? "power2, which has not answered since 20:00" : "");
+	}
+	cr_expect_gt(waiting, 0);
+	json_decref(value);
+	value = query_value(&f, "admin", "list-platforms", json_object());
+	json_array_foreach(value, i, row)
+		if (strcmp(field_text(row, "name"), "power2") == 0) {
+			down++;
+			cr_expect_str_eq(field_text(row, "state"), "down");
+			cr_expect_str_eq(field_text(row, "why"), "Connection refused");
+		} else {
+			cr_expect_str_neq(field_text(row, "state"), "down");
+		}
+	cr_expect_eq(down, 1);
 	json_decref(value);
 }
 
