@@ -55,9 +55,10 @@ class Killer(Havoc):
 
 
 class Faults(Havoc):
+    """Of the platform whose name it has."""
+
     def strike(self):
-        r, platform = self.random, self.random.choice(PLATFORMS)
-        lines = []
+        r, lines = self.random, []
         for _ in range(r.choice([1, 1, 2, 3])):
             action = r.choice(ACTIONS)
             line = "match=%s,%s=%d,action=%s" % (r.choice(COMMANDS), r.choice(["nth", "times", "from"]), r.choice([1, 1, 2, 3]), action)
@@ -67,9 +68,9 @@ class Faults(Havoc):
                 line += ",status=1,stderr=" + r.choice(["0516-404 test: refused", "HSCL0001 test: refused", "0514-516 test: ODM is busy"])
             lines.append(line)
             self.done[action] += 1
-        self.place.faults(platform, lines)
+        self.place.faults(self.name, lines)
         time.sleep(r.random() * 8)
-        self.place.faults(platform, [])
+        self.place.faults(self.name, [])
 
 
 class FullDisk(Havoc):

@@ -78,9 +78,9 @@ class Soak:
         self.admin = Administrator(place, self.ledger, "admin", self.seed, until)
         self.admin.register()
         self.killer = Killer(place, self.ledger, "killer", self.seed, until, pause_s=1.2)
-        self.faults = Faults(place, self.ledger, "faults", self.seed, until, pause_s=0.7)
+        self.faults = [Faults(place, self.ledger, p, self.seed, until, pause_s=2.0) for p in PLATFORMS]
         self.full = FullDisk(place, self.ledger, "full", self.seed, until, pause_s=max(5.0, min(40.0, self.seconds / 4)))
-        threads = [User(place, self.ledger, u, self.seed, until) for u in USERS] + [self.admin, self.killer, self.faults]
+        threads = [User(place, self.ledger, u, self.seed, until) for u in USERS] + [self.admin, self.killer] + self.faults
         if place.is_small:
             threads.append(self.full)
         for t in threads:
@@ -189,7 +189,7 @@ class Soak:
         print("stuck jobs taken up: %s" % (", ".join("%s: %d" % i for i in sorted(self.admin.taken_up.items())) or "none"))
         print("killed: %s; stopped and reloaded: %d, %d" % (", ".join("%s %d" % (k, kills[k]) for k in
               ("gateway", "director", "worker", "simulator")), kills["director-stop"], kills["reload"]))
-        print("faults: %s" % ", ".join("%s %d" % i for i in sorted(self.faults.done.items())))
+        print("faults: %s" % ", ".join("%s %d" % i for i in sorted(sum((f.done for f in self.faults), collections.Counter()).items())))
         print("full disks: %s" % (", ".join("%s %d" % i for i in sorted(self.full.done.items())) if self.place.is_small
                                   else "none, they need root and unshare(1)"))
         for finding in self.ledger.findings:

@@ -12,7 +12,6 @@ import traceback
 from place import PLATFORMS
 
 SILENCE_S = 240		# a request that has no answer by then is a finding of its own
-JOB = re.compile(rb"\b([0-9A-HJKMNP-TV-Z]{26})\b")
 
 
 class Ledger:
@@ -35,37 +34,68 @@ class Ledger:
         print("FINDING: " + text, flush=True)
 
 
-def request(place, ledger, user, words, once=None, is_shared=True, cut_after=None):
-    """Sends it; returns (exit status or None, the answer as an object or {}).  cut_after: ssh is killed after so many seconds."""
+def ssh(place, ledger, user, words, stdin=b"", is_shared=True, cut_after=None):
+    """One session; (exit status or None, stdout, stderr).  cut_after: ssh is killed after so many seconds."""
     argv = ["ssh", "-F", str(place.dir / "ssh_config"), "-o", "ConnectTimeout=30"]
     argv += ["-o", "ControlMaster=auto", "-o", "ControlPersist=20"] if is_shared else ["-o", "ControlPath=none"]
-    argv += [user, *words, *(["--once", once] if once else []), "--json"]
-    ssh = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    client = subprocess.Popen([*argv, user, *words, "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
-        out, err = ssh.communicate(timeout=cut_after if cut_after is not None else SILENCE_S)
-        status = ssh.returncode if ssh.returncode != 255 else None	# 255 and more: ssh's own word, not ours
+        out, err = client.communicate(stdin, timeout=cut_after if cut_after is not None else SILENCE_S)
+        status = client.returncode if client.returncode != 255 else None	# 255 is ssh's own word, not ours
     except subprocess.TimeoutExpired:
         if cut_after is None:
             ledger.finding("no answer within %d s: %s: %s" % (SILENCE_S, user, " ".join(words)))
-        ssh.kill()
-        out, err = ssh.communicate()
+        client.kill()
+        out, err = client.communicate()
         status = None
+    return status, out, err
+
+
+def objects(ledger, user, words, status, out, err):
+    """The answer's JSON objects, one a line."""
+    answers = []
     try:
-        answer = json.loads(out)
+        for line in out.splitlines():
+            answers.append(json.loads(line))
     except ValueError:
-        answer = {}
-        if status is not None:
-            ledger.finding("%s: %s: exit status %d and no JSON: %r %r" % (user, " ".join(words), status, out[-200:], err[-200:]))
+        answers.append(None)
+    if status is not None and (not answers or None in answers):
+        ledger.finding("%s: %s: exit status %d and no JSON: %r %r" % (user, " ".join(words), status, out[-200:], err[-200:]))
+    return [a for a in answers if a is not None]
+
+
+def look(ledger, user, words, status, answer):
+    if status not in (0, None):
+        ledger.why["%s %s" % (status, re.sub(r"0[0-9A-Z]{25}|[a-z]+-\d|\d+", "N", answer.get("message") or "")[:90])] += 1
+    if answer.get("code") == "INTERNAL":
+        ledger.finding("%s: %s: %s" % (user, " ".join(words), answer.get("message")))
+
+
+def request(place, ledger, user, words, once=None, is_shared=True, cut_after=None):
+    """One request; (exit status or None, the answer as an object or {})."""
+    status, out, err = ssh(place, ledger, user, words + (["--once", once] if once else []), b"", is_shared, cut_after)
+    answer = (objects(ledger, user, words, status, out, err) or [{}])[-1]
     job = answer.get("job") or ""
     shown = re.search(rb"(?m)^job ([0-9A-Z]{26})$", err)
     if not job and shown:		# it broke off after it had told the job's id
         job = shown.group(1).decode()
-    if status in (70, 1) and answer.get("code") == "INTERNAL":
-        ledger.finding("%s: %s: %s" % (user, " ".join(words), answer.get("message")))
-    if status not in (0, None):
-        ledger.why["%s %s" % (status, re.sub(r"\d+|[a-z]+-\d|0[0-9A-Z]{25}", "N", answer.get("message") or "")[:90])] += 1
+    look(ledger, user, words, status, answer)
     ledger.add(user=user, verb=words[0], once=once, job=job or None, exit=status, detach="--detach" in words)
     return status, answer
+
+
+def batch(place, ledger, user, lines, words, once, is_shared=True, cut_after=None):
+    """Several requests in one: each is a line of the ledger.  Returns the exit status or None."""
+    text = "".join(" ".join(line) + "\n" for line in lines).encode()
+    status, out, err = ssh(place, ledger, user, words + ["--once", once], text, is_shared, cut_after)
+    answers = {a.get("line"): a for a in objects(ledger, user, words, status, out, err)}
+    for i, line in enumerate(lines, 1):
+        answer = answers.get(i, {})
+        look(ledger, user, line, answer.get("exit"), answer)
+        # Without its own line it was refused with all others, or not answered.
+        ledger.add(user=user, verb=line[0], once="%s.%d" % (once, i), job=answer.get("job") or None,
+                   exit=answer.get("exit", status), detach="--detach" in words or i not in answers)
+    return status
 
 
 class Thread(threading.Thread):
@@ -135,9 +165,28 @@ class User(Thread):
             return ["create-vm", "--memory", "lots"]
         return [verb]
 
+    def some(self):
+        """A batch of two to six."""
+        r, lines = self.random, []
+        while len(lines) < r.choice([2, 3, 6]):
+            words = self.words()
+            if words[0].endswith("-vm") and words[0] != "show-vm" and "--plan" not in words:
+                lines.append(words)
+        self.keys += 1
+        words = ["batch", "--detach"] if r.random() < 0.4 else ["batch", "--timeout", "%ds" % r.choice([1, 10, 30])]
+        for cut in (r.random() * 0.4 if r.random() < 0.25 else None, None, None):
+            status = batch(self.place, self.ledger, self.name, lines, words, "%s:%d" % (self.name, self.keys), r.random() < 0.7, cut)
+            if status is not None:
+                break
+        for line in lines:
+            self.remember(status, line)
+
     def one(self):
         r, words = self.random, self.words()
         time.sleep(r.random() * 0.4)
+        if r.random() < 0.06:
+            self.some()
+            return
         is_change = words[0].endswith("-vm") and words[0] != "show-vm"
         once, cut = None, None
         if is_change and "--plan" not in words:
@@ -159,11 +208,14 @@ class User(Thread):
         status, answer = request(self.place, self.ledger, self.name, words, once, self.random.random() < 0.7, cut)
         if answer.get("job"):
             self.jobs.append(answer["job"])
+        self.remember(status, words)
+        return status, answer
+
+    def remember(self, status, words):
         if status in (None, 0, 75) and words[0] == "create-vm" and "--plan" not in words:
             self.has.add(words[1])
         if status in (None, 0, 66, 75) and words[0] == "delete-vm":
             self.has.discard(words[1])
-        return status, answer
 
 
 class Administrator(Thread):
