@@ -137,6 +137,14 @@ class Soak:
     def vms(self):
         return request(self.place, self.ledger, "admin", ["list-vms"])[1].get("value") or []
 
+    def orphans(self):
+        for p in PLATFORMS:
+            status, answer = request(self.place, self.ledger, "admin", ["orphans", "--platform", p])
+            if status != 0:
+                self.violation("P4: orphans --platform %s: %s %s" % (p, status, answer.get("message")))
+            for o in (answer.get("value") or {}).get("orphans") or []:
+                self.violation("P4: nothing is stuck, and orphans names %s" % o)
+
     def delete_all(self):
         for vm in self.vms():
             status, answer = request(self.place, self.ledger, "admin", ["delete-vm", vm["name"], "--yes", "--force"])
@@ -161,6 +169,7 @@ class Soak:
         self.calm()
         self.settle()
         self.check()
+        self.orphans()
         self.delete_all()
         self.place.director.kill(signal.SIGTERM)
         summary = self.check()

@@ -248,8 +248,11 @@ class Administrator(Thread):
         time.sleep(self.random.random() * 6)
         self.take_up(self.random.choice(["resume-job", "undo-job"]))
         self.ask(self.random.choice(["list-vms", "list-platforms", "verify-history", "history", "list-jobs"]))
-        if self.random.random() < 0.2:
-            self.ask("check-platform", self.random.choice(PLATFORMS))
+        platform = self.random.choice(PLATFORMS)
+        words = self.random.choice([[], [], ["check-platform", platform], ["orphans", "--platform", platform],
+                                    ["orphans", "--platform", platform, "--clean", "--yes"]])
+        if words:
+            self.ask(*words)
 
     def jobs(self, *options):
         _, answer = self.ask("list-jobs", "--limit", "1000", *options)
