@@ -97,6 +97,18 @@ is_one_of(const char *word, const char *list)
 	return 0;
 }
 
+json_t *
+list_of(json_t *o, const char *key)
+{
+	json_t *list = json_object_get(o, key);
+
+	if (list == NULL) {
+		list = json_array();
+		(void)json_object_set_new(o, key, list);
+	}
+	return list;
+}
+
 char *
 printed(char *buf, size_t size, const char *fmt, ...)
 {
@@ -231,7 +243,7 @@ main(int argc, char **argv)
 {
 	struct check c = { .counts = json_object(), .jobs = json_object(), .vms = json_object(), .owners = json_object(),
 		.addresses = json_object(), .places = json_object(),
-		.intents = json_array(), .hashes = json_object(), .last_event = json_object(),
+		.intents = json_object(), .by_tag = json_object(), .hashes = json_object(), .last_event = json_object(),
 		.commands = json_object() };
 	const char *what;
 	json_t	   *n;

@@ -38,7 +38,8 @@ struct check {
 	json_t	*owners;	/* tag -> why things with this tag may be on a console */
 	json_t	*addresses;	/* "VLAN ADDRESS" -> name of the VM whose networks have it */
 	json_t	*places;	/* job id -> the directory of the spool that has its file */
-	json_t	*intents;	/* [{"cmd","as","t","job"}]: the changes that journals announce */
+	json_t	*by_tag;	/* tag -> [rows of its jobs] */
+	json_t	*intents;	/* account and key -> [{"cmd","t"}]: the changes that journals announce; intents_of() */
 	json_t	*hashes;	/* text of a history record's seq -> its hash as computed here */
 	json_t	*last_event;	/* job id -> the last record of its history that tells a state */
 	json_t	*commands;	/* job id -> {journal record's number: command}, as the history has them */
@@ -54,6 +55,11 @@ void cannot(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn)
 
 /* What a job is answered with: itself, or the first one when it repeats that one's once-key. */
 const json_t *answering(struct check *c, const json_t *job);
+
+/* The list of an object under this key, made when there is none. */
+json_t *list_of(json_t *o, const char *key);
+/* The intents that may have announced a command of this account: for padmin those with its text, for root those with its tag. */
+json_t *intents_of(struct check *c, const char *as, const char *command);
 
 /* "" or 0 when it is absent or has another type; names may have dots: "spec.memory". */
 const char *text_of(const json_t *o, const char *path);

@@ -69,8 +69,8 @@ take_intent(struct check *c, const char *id, uint32_t number, const json_t *reco
 	count(c, "intents", 1);
 	check_recorded(c, id, number, text_of(record, "cmd"));
 	if (is_one_of(text_of(record, "part"), "run undo"))
-		(void)json_array_append_new(c->intents, json_pack("{s:s, s:s, s:I, s:s}", "cmd", text_of(record, "cmd"), "as",
-		    text_of(record, "as"), "t", number_of(record, "t"), "job", id));
+		(void)json_array_append_new(intents_of(c, text_of(record, "as"), text_of(record, "cmd")),
+		    json_pack("{s:s, s:I}", "cmd", text_of(record, "cmd"), "t", number_of(record, "t")));
 }
 
 static void

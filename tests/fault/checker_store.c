@@ -64,6 +64,7 @@ take_job(struct check *c, json_t *row)
 	if (json_object_get(c->jobs, id) != NULL)
 		violation(c, "P2", "job %s is there twice", id);
 	(void)json_object_set_new(c->jobs, id, row);
+	(void)json_array_append(list_of(c->by_tag, text_of(row, "tag")), row);
 	count(c, printed(what, sizeof(what), "jobs %.40s", state), 1);
 	if (strlen(id) != JOB_ID_DIGITS)
 		violation(c, "P4", "job %s has no job's id", id);
@@ -121,12 +122,11 @@ tag_of(const json_t *vm)
 static int
 has_job(struct check *c, const char *tag, const char *verb, const char *state)
 {
-	const char *id;
-	json_t	   *job;
+	size_t	i;
+	json_t *job;
 
-	json_object_foreach(c->jobs, id, job)
-		if (strcmp(text_of(job, "tag"), tag) == 0 && strcmp(text_of(job, "state"), state) == 0 &&
-		    (verb[0] == '\0' || strcmp(text_of(job, "verb"), verb) == 0))
+	json_array_foreach(json_object_get(c->by_tag, tag), i, job)
+		if (strcmp(text_of(job, "state"), state) == 0 && (verb[0] == '\0' || strcmp(text_of(job, "verb"), verb) == 0))
 			return 1;
 	return 0;
 }
