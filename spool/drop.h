@@ -21,6 +21,7 @@
 #include "spool/job.h"
 
 #define SPOOL_MAX_PENDING 20000	/* files in new/ that the director looks at in one scan */
+#define SPOOL_MAX_CLAIMED 2000000	/* files in cur/: twice the jobs that may wait (policy/conf_limits.c) */
 
 struct spool {		/* directory descriptors, -1 where this program has no business */
 	int   tmp, new, cur, done, bad, journal, log;

@@ -2,7 +2,6 @@
 /*
  * intake.c - from a file in new/ to a job with a row.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -319,78 +318,4 @@ intake_turn_away(struct intake *in, const char *id, const char *user, struct pd_
 	}
 	unmark(in);
 	return rv == 0 ? drop_withdraw(in->spool, id, e) : -1;
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void
-free_names(char **names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(names[i]);
-	free(names);
-}
-
-/* All names of the directory, sorted: ids sort by time, so that is first come, first served. */
-static int
-list_names(int dirfd, char ***names, size_t *n, struct pd_err *e)
-{
-	int	       fd = sys.openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR	      *dir = fd != -1 ? sys.fdopendir(fd) : NULL;
-	struct dirent *entry;
-	char	     **list = NULL;
-	size_t	       size = 0;
-
-	*n = 0;
-	if (dir == NULL) {
-		pd_fail_sys(e, PD_IO, "list a spool directory");
-		if (fd != -1)
-			(void)sys.close(fd);
-		return -1;
-	}
-	while (*n < SPOOL_MAX_PENDING && (entry = sys.readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (*n == size) {
-			char **more = port_grow(list, size = size > 0 ? 2 * size : 64, sizeof(*list));
-
-			if (more == NULL)
-				break;
-			list = more;
-		}
-		if ((list[*n] = strdup(entry->d_name)) == NULL)
-			break;
-		(*n)++;
-	}
-	(void)sys.closedir(dir);
-	if (*n > 0)
-		qsort(list, *n, sizeof(*list), by_name);
-	*names = list;
-	return 0;
-}
-
-int
-intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e)
-{
-	struct taken t;
-	char	   **names;
-	size_t	     n;
-	int	     taken = 0, rv = 0;
-
-	if (list_names(dirfd, &names, &n, e) == -1)
-		return -1;
-	for (size_t i = 0; i < n && taken < limit && rv == 0; i++) {
-		if (intake_take(in, dirfd, names[i], &t, e) == 0) {
-			taken += (int)t.n;	/* planted names do not count: they would use up every round */
-			taken_clear(&t);
-		} else if (e->code == PD_IO || e->code == PD_NOSPACE) {
-			rv = -1;
-		}
-	}
-	free_names(names, n);
-	return rv == 0 ? taken : -1;
 }

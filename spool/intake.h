@@ -62,4 +62,10 @@ int intake_turn_away(struct intake *in, const char *id, const char *user, struct
  */
 int intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e);
 
+/*
+ * What a crash left in cur/: files without a row, or whose job has ended, are taken as by intake_take().  Nearly all belong to jobs that wait or
+ * run, and are not even read.
+ */
+int intake_claimed(struct intake *in, struct pd_err *e);
+
 #endif

@@ -19,37 +19,24 @@
 #include "spool/field.h"
 #include "spool/job_files.h"
 
-/* Rows come newest first; they are queued oldest first. */
 static int
-enqueue_pending(struct director *d, struct pd_err *e)
+enqueue(void *arg, const json_t *row, struct pd_err *e)
 {
-	struct job_filter f = { .pending = 1, .limit = SPOOL_MAX_PENDING };
-	json_t		 *rows = NULL;
-	int		  rv = 0;
+	struct director *d = arg;
 
-	if (store_job_list(d->store, &f, &rows, e) == -1)
-		return -1;
-	for (size_t i = json_array_size(rows); i-- > 0 && rv == 0;) {
-		const json_t *row = json_array_get(rows, i);
-
-		rv = runner_enqueue(d, row, 0, e);
-		if (field_number(row, "started") != 0)
-			log_event(&d->log, LOG_NOTICE, "recovered", "job", field_text(row, "id"), "state",
-			    field_text(row, "state"), NULL);
-	}
-	json_decref(rows);
-	return rv;
+	if (field_number(row, "started") != 0)
+		log_event(&d->log, LOG_NOTICE, "recovered", "job", field_text(row, "id"), "state", field_text(row, "state"), NULL);
+	return runner_enqueue(d, row, 0, e);
 }
 
 /*
- * The intake reads every file in cur/ again: a row that is there is found, one that has ended gets its result and goes to done/,
- * a missing one is made.
+ * The files in cur/ once more: that of a job that has ended gets its result and goes to done/, a missing row is made.
  */
 int
 recovery_look(struct director *d, struct pd_err *e)
 {
 	d->intake.is_behind = 0;
-	return intake_scan(&d->intake, d->spool.cur, SPOOL_MAX_PENDING, e) == -1 ? -1 : 0;
+	return intake_claimed(&d->intake, e);
 }
 
 /* Before the scheduler is filled, so that a new row comes with the others. */
@@ -72,5 +59,5 @@ recovery_run(struct director *d, struct pd_err *e)
 		log_event(&d->log, LOG_ERR, "ended-while-reading", "job", d->intake.suspect, NULL);
 	if (look_at_claimed(d, e) == -1)	/* a full disk must not keep what runs from being undone */
 		log_event(&d->log, LOG_ERR, "recovery-incomplete", "why", e->msg, NULL);
-	return enqueue_pending(d, e);
+	return store_job_each_pending(d->store, enqueue, d, e);
 }

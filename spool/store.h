@@ -65,6 +65,12 @@ struct job_filter {
 	int	    limit;
 	int	    oldest_first;
 };
+/*
+ * Every job that is not final, in the order of taking in, however many they are: fn gets id verb user tenant platform vm state plan submitted
+ * started attempts cancel of each, lent; it asks the store nothing.  -1 of fn ends it.
+ */
+int store_job_each_pending(struct store *st, int (*fn)(void *arg, const json_t *row, struct pd_err *e), void *arg, struct pd_err *e);
+int store_job_state(struct store *st, const char *id, enum job_state *state, struct pd_err *e);	/* PD_NOTFOUND */
 int store_job_list(struct store *st, const struct job_filter *f, json_t **jobs, struct pd_err *e);
 /* Jobs that are not final and the bytes of their files (may be NULL), in the same time however many they are. */
 int store_job_count_pending(struct store *st, const char *user /* NULL = all */, int64_t *n, int64_t *bytes, struct pd_err *e);

@@ -132,8 +132,8 @@ store_job_resolve(struct store *st, const char *prefix, char id[JOB_ID_LEN + 1],
 	return store_job_resolve_seen(st, prefix, NULL, NULL, id, e);
 }
 
-static int
-current_state(struct store *st, const char *id, enum job_state *state, struct pd_err *e)
+int
+store_job_state(struct store *st, const char *id, enum job_state *state, struct pd_err *e)
 {
 	struct stmt q;
 	int	    rv;
@@ -170,7 +170,7 @@ store_job_move(struct store *st, const char *id, enum job_state to, const json_t
 	struct stmt    q;
 
 	if (store_must_be_begun(st, e) == -1 || check_set(set, e) == -1 ||
-	    current_state(st, id, &from, e) == -1)
+	    store_job_state(st, id, &from, e) == -1)
 		return -1;
 	if (!job_move_is_legal(from, to))
 		return pd_fail(e, PD_BUG, "job %s cannot go from %s to %s", id,
@@ -190,7 +190,7 @@ store_job_set(struct store *st, const char *id, const json_t *set, struct pd_err
 	enum job_state state;
 
 	if (store_must_be_begun(st, e) == -1 || check_set(set, e) == -1 ||
-	    current_state(st, id, &state, e) == -1)
+	    store_job_state(st, id, &state, e) == -1)
 		return -1;
 	return row_update(st, &store_job_table, "id", id, set, e);
 }

@@ -247,3 +247,20 @@ row_all(struct stmt *q, const struct table *t, json_t **rows, struct pd_err *e)
 	}
 	return rv;
 }
+
+int
+row_each(struct stmt *q, const struct table *t, int (*fn)(void *arg, const json_t *row, struct pd_err *e), void *arg,
+    struct pd_err *e)
+{
+	json_t *row;
+	int	rv;
+
+	while ((rv = stmt_step(q, e)) == 1) {
+		rv = (row = read_row(q, t, e)) == NULL ? -1 : fn(arg, row, e);
+		json_decref(row);
+		if (rv == -1)
+			break;
+	}
+	stmt_close(q);
+	return rv;
+}

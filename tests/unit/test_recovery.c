@@ -439,3 +439,30 @@ Test(recovery, a_new_policy_takes_over_and_both_digests_are_in_the_history)
 	cr_assert_eq(director_fixture_history(&f, "policy"), 1);
 	cr_assert_eq(director_fixture_history(&f, "policy-refused"), 1);
 }
+
+/* More than any list of the store holds (P1): each is scheduled, and none of their files is read. */
+Test(recovery, all_jobs_that_wait_are_scheduled_however_many_they_are)
+{
+	enum { MANY = 20100 };
+	const struct log log = { -1, LOG_DEBUG, 0 };
+	char		 id[JOB_ID_LEN + 1];
+	json_t		*row;
+
+	cr_assert_eq(id_make(id, &f.e), 0);
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	for (int i = 0; i < MANY; i++) {
+		cr_assert_eq(id_next(id, &f.e), 0);
+		row = json_pack("{s:s s:s s:s s:s s:s s:s}", "id", id, "verb", "check-platform", "user", "admin", "tenant", "ops",
+		    "platform", "power1", "state", "queued");
+		cr_assert_eq(store_job_add(f.st, row, &f.e), 0, "%s", f.e.msg);
+		json_decref(row);
+	}
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	scratch_file(f.dir, "spool/cur/01JD0Q7M3XAMP1E0000000000A", "no job", 6);	/* of no row: this one is read */
+	director_fixture_release(&f);
+	cr_assert_eq(director_open(d, f.conf_path, &log, &f.e), 0, "%s", f.e.msg);
+	cr_expect_eq(sched_waiting(d->sched), MANY);
+	cr_expect(director_fixture_exists(&f, d->spool.bad, "01JD0Q7M3XAMP1E0000000000A"));
+	director_close(d);
+	director_fixture_reopen(&f);
+}
