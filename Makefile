@@ -155,7 +155,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
 # The programs with another table of system calls, which fails as a plan says (tests/fault/plan.h); without their sandbox.
 FAULT     = $(B)/tests/fault/plan.o $(B)/tests/fault/sys_fault.o $(NOBOX)
 SQLFAULT  = $(B)/tests/fault/sqlite_fault.o
-FAULTBIN  = $(PROGRAMS:$(B)/%=$(B)/fault/%) $(B)/fault-whole $(B)/fault-states $(B)/pd-checker
+FAULTBIN  = $(PROGRAMS:$(B)/%=$(B)/fault/%) $(B)/fault-whole $(B)/fault-states $(B)/fault-power $(B)/pd-checker
 OBJS     += $(call obj,$(wildcard tests/fault/*.c tests/bench/*.c))
 $(B)/fault/powerdirector: $(B)/gateway/powerdirector.o $(FAULT) $(LIB)
 	@mkdir -p $(@D)
@@ -171,6 +171,9 @@ $(B)/fault-whole: $(B)/tests/fault/whole.o $(B)/tests/fault/site.o $(B)/tests/fa
 
 OPS       = $(patsubst %,$(B)/tests/fault/%.o,ops ops_store tree)
 $(B)/fault-states: $(B)/tests/fault/states.o $(OPS) $(FAULT) $(SQLFAULT) $(LIB)
+	$(LINK) $^ $(ALL_LIBS) -o $@
+
+$(B)/fault-power: $(B)/tests/fault/power.o $(patsubst %,$(B)/tests/fault/%.o,disk sys_record) $(OPS) $(LIB)
 	$(LINK) $^ $(ALL_LIBS) -o $@
 
 # Every system call of the whole programs, every kind of fault: half an hour and more.

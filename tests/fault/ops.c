@@ -226,15 +226,17 @@ log_run(const char *dir, struct told *t)
 static int
 log_check(const char *dir, const struct told *t, int is_cut)
 {
-	char	     line[1000];
+	char	    *line = NULL;
+	size_t	     room = 0;
+	ssize_t	     got;
 	int	     fd = open(below(dir, "d/log"), O_RDWR | O_APPEND), last = -1, is_there[RECORDS + 2] = { 0 };
 	FILE	    *log = fdopen(fd, "r");
 	struct event ev;
 
 	(void)joblog_event(fd, 0, "note", json_pack("{s:i}", "n", RECORDS + 1), NULL);
 	rewind(log);
-	while (fgets(line, sizeof(line), log) != NULL) {
-		size_t len = strcspn(line, "\n");
+	while ((got = getline(&line, &room, log)) > 0) {	/* zeros may be in it, where a block was not written */
+		size_t len = (size_t)got - 1;
 		int    n;
 
 		if (event_parse(line, len, &ev, NULL) == -1) {
@@ -251,6 +253,7 @@ log_check(const char *dir, const struct told *t, int is_cut)
 	for (int n = 1; n <= RECORDS + 1; n++)
 		if ((n > RECORDS || (t->is_done[n] && !is_cut)) && !is_there[n])
 			return wrong("event %d is not there", n);
+	free(line);
 	(void)fclose(log);
 	return 0;
 }
@@ -262,10 +265,10 @@ static const char *const all_dirs[] = { "state", "spool", "spool/tmp", "spool/ne
 	"spool/journal", "spool/log", NULL };
 
 const struct op ops[] = {
-	{ "submit", "one job into new/", op_make_spool, submit_run, submit_check, spool_dirs },
-	{ "journal", "four records", journal_prepare, journal_run, journal_check, one_dir },
-	{ "log", "four events", log_prepare, log_run, log_check, one_dir },
-	{ "intake", "one job from new/ to its row", intake_prepare, intake_run, intake_check, all_dirs },
-	{ "move", "two states of a job, with their history", move_prepare, move_run, move_check, all_dirs },
+	{ "submit", "one job into new/", op_make_spool, submit_run, submit_check, spool_dirs, 1 },
+	{ "journal", "four records", journal_prepare, journal_run, journal_check, one_dir, 1 },
+	{ "log", "four events", log_prepare, log_run, log_check, one_dir, 1 },
+	{ "intake", "one job from new/ to its row", intake_prepare, intake_run, intake_check, all_dirs, 0 },
+	{ "move", "two states of a job, with their history", move_prepare, move_run, move_check, all_dirs, 0 },
 };
 const size_t nops = sizeof(ops) / sizeof(ops[0]);
