@@ -71,11 +71,13 @@ disk_load(struct disk *d, const char *dir)
 	o = disk_object(d, st.st_ino);
 	(void)snprintf(o->path, sizeof(o->path), "%s", dir);
 	while ((entry = readdir(list)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || is_volatile(entry->d_name))
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		if (snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name) >= (int)sizeof(path) || lstat(path, &st) == -1)
 			die(dir);
-		if (S_ISDIR(st.st_mode)) {
+		if (is_volatile(entry->d_name)) {
+			disk_object(d, st.st_ino)->is_volatile = 1;
+		} else if (S_ISDIR(st.st_mode)) {
 			disk_load(d, path);
 		} else {
 			load_file(disk_object(d, st.st_ino), path, st.st_size);
