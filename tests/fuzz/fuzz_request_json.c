@@ -20,7 +20,7 @@ as_request(const char *text, size_t len)
 	if (request_from_json(text, len, &req, &e) == -1) {
 		assert(e.code == PD_USAGE || e.code == PD_BADDATA);
 		assert(e.msg[0] != '\0' && strpbrk(e.msg, "\n\r\033") == NULL);
-		assert(req.verb == NULL && req.args == NULL);
+		assert(req.args == NULL && req.once[0] == '\0' && !req.plan && !req.yes);
 		return;
 	}
 	assert(args_check(req.verb, req.args, &e) == 0);
