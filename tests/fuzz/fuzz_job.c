@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_job.c - job files: what decodes, encodes to the same bytes and is the tree that libcbor sees.
+ * fuzz_job.c - job files, of one job or of many: what decodes, encodes to the same bytes and is the tree that libcbor sees.
  */
 #include <cbor.h>
 #include <stddef.h>
@@ -58,14 +58,12 @@ tree_of(cbor_item_t *item)
 }
 
 static void
-compare_with_libcbor(const struct job *job, const uint8_t *data, size_t size)
+compare_job(const struct job *job, cbor_item_t *item)
 {
-	struct cbor_load_result res;
-	cbor_item_t	       *item = cbor_load(data, size, &res);
-	json_t		       *tree;
-	int			found = 0;
+	json_t *tree;
+	int	found = 0;
 
-	demand(item != NULL && res.read == size && cbor_isa_map(item));
+	demand(cbor_isa_map(item));
 	for (size_t i = 0; i < cbor_map_size(item); i++) {
 		struct cbor_pair pair = cbor_map_handle(item)[i];
 
@@ -77,6 +75,22 @@ compare_with_libcbor(const struct job *job, const uint8_t *data, size_t size)
 		found++;
 	}
 	demand(found == 1);
+}
+
+static void
+compare_with_libcbor(const struct job *jobs, size_t n, const uint8_t *data, size_t size)
+{
+	struct cbor_load_result res;
+	cbor_item_t	       *item = cbor_load(data, size, &res);
+
+	demand(item != NULL && res.read == size);
+	if (n == 1) {
+		compare_job(jobs, item);
+	} else {
+		demand(cbor_isa_array(item) && cbor_array_size(item) == n);
+		for (size_t i = 0; i < n; i++)
+			compare_job(&jobs[i], cbor_array_handle(item)[i]);
+	}
 	cbor_decref(&item);
 }
 
@@ -84,18 +98,19 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	unsigned char *again;
-	size_t	       len;
-	struct job     job;
+	size_t	       len, n;
+	struct job    *jobs;
 	struct pd_err  e;
 
-	if (job_decode(data, size, &job, &e) == -1) {
-		demand(job.args == NULL && e.code == PD_BADDATA);
+	if (batch_decode(data, size, &jobs, &n, &e) == -1) {
+		demand(jobs == NULL && e.code == PD_BADDATA);
 		return 0;
 	}
-	demand(id_is_valid(job.id) && job_user_is_valid(job.user) && json_is_object(job.args));
-	demand(job_encode(&job, &again, &len, &e) == 0 && len == size && memcmp(again, data, size) == 0);
-	compare_with_libcbor(&job, data, size);
+	for (size_t i = 0; i < n; i++)
+		demand(id_is_valid(jobs[i].id) && job_user_is_valid(jobs[i].user) && json_is_object(jobs[i].args));
+	demand(batch_encode(jobs, n, &again, &len, &e) == 0 && len == size && memcmp(again, data, size) == 0);
+	compare_with_libcbor(jobs, n, data, size);
 	free(again);
-	job_clear(&job);
+	batch_free(jobs, n);
 	return 0;
 }
