@@ -100,15 +100,19 @@ gateway_tell_refusal(const struct gateway *g, const struct response *r)
 	json_t	     *msg, *reply = NULL;
 	struct pd_err e;
 
-	if (g->conf == NULL || g->caller.user[0] == '\0') {
+	if (g->conf == NULL) {	/* where the director is stands there */
 		log_refusal(g, verb, r);
 		return;
 	}
-	msg = ask_new(g, "refused");
+	msg = ask_new(g, "refused");	/* of an account that is nobody to us the director knows the number */
 	json_object_set_new(msg, "verb", json_string(verb));
 	json_object_set_new(msg, "code", json_string(r->word));
 	json_object_set_new(msg, "exit", json_integer(r->status));
 	json_object_set_new(msg, "message", json_string(r->message));
+	if (g->why.rule[0] != '\0') {
+		json_object_set_new(msg, "rule", json_string(g->why.rule));
+		json_object_set_new(msg, "line", json_integer(g->why.line));
+	}
 	if (ask_director(g, msg, REFUSED_LIMIT_MS, &reply, NULL, &e) == -1)
 		log_refusal(g, verb, r);
 	json_decref(reply);

@@ -73,8 +73,10 @@ check_lines(struct gateway *g, struct policy_why *why, struct pd_err *e)
 	struct pd_err	  wrong;
 
 	for (size_t i = 0; i < g->nlines; i++) {
-		if (check_request(g, &g->lines[i].req, &of_line, &wrong) == -1)
+		if (check_request(g, &g->lines[i].req, &of_line, &wrong) == -1) {
+			*why = of_line;
 			return pd_fail(e, wrong.code, "line %d: %s", g->lines[i].number, wrong.msg);
+		}
 		if (of_line.again)
 			*why = of_line;
 	}
@@ -84,13 +86,11 @@ check_lines(struct gateway *g, struct policy_why *why, struct pd_err *e)
 int
 gateway_authorise(struct gateway *g, struct pd_err *e)
 {
-	struct policy_why why;
-
-	if (pam_account(g->conf, &g->caller, &g->launch, e) == -1 || check_request(g, &g->req, &why, e) == -1 ||
-	    check_lines(g, &why, e) == -1)
+	if (pam_account(g->conf, &g->caller, &g->launch, e) == -1 || check_request(g, &g->req, &g->why, e) == -1 ||
+	    check_lines(g, &g->why, e) == -1)
 		return -1;
-	if (why.again && pam_again(g->conf, &g->caller, &g->launch, e) == -1)
+	if (g->why.again && pam_again(g->conf, &g->caller, &g->launch, e) == -1)
 		return -1;
-	g->again = why.again;
+	g->again = g->why.again;
 	return 0;
 }

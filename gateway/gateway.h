@@ -28,6 +28,7 @@ struct gateway {
 	struct caller		caller;	/* user is "" until it is known */
 	const struct pd_tenant *tenant;
 	int			again;	/* a second authentication was seen */
+	struct policy_why	why;	/* the rule that allowed or refused it, for the history; rule "" = none was asked */
 };
 
 /* request_words.c: from argv, SSH_ORIGINAL_COMMAND or stdin to g->req. */

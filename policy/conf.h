@@ -87,7 +87,7 @@ struct pd_conf {
 	int64_t retry_first_s, retry_longest_s;	/* back-off of a console that does not answer */
 	int64_t platform_wait_s;		/* a job waits for its platform so long */
 	int64_t worker_idle_s, worker_jobs;	/* a warm worker retires after either */
-	int64_t history_page, history_witness;
+	int64_t history_page, history_witness, history_refusals;
 	struct pd_role	  *roles;    size_t nroles;
 	struct pd_tenant  *tenants;  size_t ntenants;
 	struct pd_network *networks; size_t nnetworks;

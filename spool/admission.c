@@ -14,6 +14,8 @@
 #include "spool/field.h"
 #include "spool/vis.h"
 
+#define RECORD_ARGS_MAX 4096	/* bytes of arguments in the history */
+
 static const struct {
 	const char *verb;
 	int (*admit)(struct admitting *ad, struct pd_err *e);
@@ -155,11 +157,20 @@ make_plain_row(const struct admitting *ad, const char *digest, const struct pd_e
 	    "bytes", (json_int_t)job->bytes);
 }
 
+/* Long arguments stay in the job's row; the record has their digest, so that it is bounded and still proves them. */
 static json_t *
-make_record(const struct admitting *ad, const char *event, const struct pd_err *why)
+make_record(const struct admitting *ad, const char *event, const char *digest, const struct pd_err *why)
 {
-	json_t *what = json_pack("{s:O s:s s:s s:s s:i s:b}", "args", ad->args, "source", ad->job->source, "note",
-	    ad->job->note, "rule", ad->why.rule, "line", ad->why.line, "plan", ad->job->is_plan);
+	size_t	bytes = json_dumpb(ad->args, NULL, 0, JSON_COMPACT);
+	json_t *what = json_pack("{s:s s:s s:s s:i s:b s:s}", "source", ad->job->source, "note", ad->job->note, "rule", ad->why.rule,
+	    "line", ad->why.line, "plan", ad->job->is_plan, "origin", ad->job->origin == JOB_BY_KEY ? "key" : "account");
+
+	if (bytes <= RECORD_ARGS_MAX)
+		(void)json_object_set(what, "args", ad->args);
+	else
+		(void)json_object_update_new(what, json_pack("{s:s s:I}", "digest", digest, "args_bytes", (json_int_t)bytes));
+	if (ad->job->again)
+		(void)json_object_set_new(what, "again", json_true());
 
 	if (why != NULL)
 		(void)json_object_update_new(what,
@@ -185,18 +196,26 @@ make_row(const struct admitting *ad, const char *digest, const struct pd_err *wh
 	return row;
 }
 
+/* A refusal too many of its user's in this minute is only counted; its row is there all the same. */
+static int
+has_record(const struct admitting *ad, const struct pd_err *why)
+{
+	return why == NULL || ad->a->tally == NULL ||
+	    tally_refused(ad->a->tally, ad->job->user, code_word(why->code), ad->a->conf->history_refusals, clock_mono_ms());
+}
+
 /* Adds the row and its history record to the transaction; v->row is the caller's. */
 static int
 record(const struct admitting *ad, const char *digest, const struct pd_err *why, struct verdict *v, struct pd_err *e)
 {
-	json_t *history = make_record(ad, why != NULL ? "refused" : ad->state == JOB_DONE ? "done" : "admitted", why);
+	json_t *history = make_record(ad, why != NULL ? "refused" : ad->state == JOB_DONE ? "done" : "admitted", digest, why);
 	int	rv = -1;
 
 	v->row = make_row(ad, digest, why, v->first);
 	if (v->row == NULL || history == NULL)
 		pd_fail(e, PD_IO, "no memory for the row of job %s", ad->job->id);
 	else if (store_job_add(ad->a->store, v->row, e) == 0)
-		rv = store_history_add(ad->a->store, history, e);
+		rv = has_record(ad, why) ? store_history_add(ad->a->store, history, e) : 0;
 	json_decref(history);
 	return rv;
 }

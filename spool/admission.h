@@ -17,10 +17,12 @@
 #include "spool/err.h"
 #include "spool/job.h"
 #include "spool/store.h"
+#include "spool/tally.h"
 
 struct admission {
 	const struct pd_conf *conf;
 	struct store	     *store;
+	struct tally	     *tally;	/* counts the refusals that have no record of their own; NULL = all have one */
 };
 
 /* What became of it.  json_decref() both rows. */

@@ -101,6 +101,7 @@ next_timeout(const struct director *d, int64_t now)
 	if (d->retry_at_ms != 0)
 		sooner(&timeout, d->retry_at_ms > now ? d->retry_at_ms - now : 0);
 	sooner(&timeout, query_server_delay(&d->server, now));
+	sooner(&timeout, tally_delay(&d->tally, now));
 	return timeout > INT_MAX ? INT_MAX : (int)timeout;
 }
 
@@ -123,8 +124,9 @@ scan(struct director *d)
 }
 
 static void
-begin_stop(struct director *d)
+begin_stop(struct director *d, const struct signal_note *note)
 {
+	d->stopped_by = *note;
 	log_event(&d->log, LOG_NOTICE, "stopping", NULL);
 	d->is_stopping = 1;
 	d->stop_at_ms = clock_mono_ms() + DIRECTOR_PARK_MS;
@@ -135,18 +137,16 @@ begin_stop(struct director *d)
 static int
 on_signals(struct director *d, int fd)
 {
-	char	buf[64];
-	ssize_t n;
+	struct signal_note note;
 
-	while ((n = read(fd, buf, sizeof(buf))) > 0)
-		for (ssize_t i = 0; i < n; i++) {
-			if (buf[i] == 'T' && d->is_stopping)
-				return 1;
-			if (buf[i] == 'T')
-				begin_stop(d);
-			else if (buf[i] == 'H' && !d->is_stopping)
-				reload_conf(d);
-		}	/* SIGCHLD only has to wake us */
+	while (read(fd, &note, sizeof(note)) == (ssize_t)sizeof(note)) {
+		if (note.what == 'T' && d->is_stopping)
+			return 1;
+		if (note.what == 'T')
+			begin_stop(d, &note);
+		else if (note.what == 'H' && !d->is_stopping)
+			reload_conf(d, &note);
+	}	/* SIGCHLD only has to wake us */
 	return 0;
 }
 
@@ -197,6 +197,8 @@ run_timers(struct director *d)
 		}
 	}
 	query_server_expire(&d->server, now);
+	if (tally_delay(&d->tally, now) == 0)
+		lifecycle_count(d, 0);
 	if (d->is_stopping)
 		return;
 	contact_timers(d);
@@ -258,6 +260,8 @@ director_run(struct director *d, int signals, struct pd_err *e)
 			break;
 		}
 	}
+	if (rv == 0)
+		lifecycle_stop(d);
 	log_event(&d->log, LOG_NOTICE, "ended", "unfinished", pool_busy(&d->pool) > 0 ? "yes" : "no", NULL);
 	free(r.fds);
 	free(r.slots);

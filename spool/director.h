@@ -9,6 +9,8 @@
  *	recovery.c	what a crash left, at each start
  *	query_server.c	the local socket
  *	reload.c	SIGHUP
+ *	lifecycle.c	start, stop and unclean end in the history
+ *	refusal.c	what was refused or only asked, in the history
  *	retake.c	a stuck job undone or resumed
  *	throttle.c	users who ask too often
  *	witness.c	the history's head to syslog
@@ -31,7 +33,9 @@
 #include "spool/query_server.h"
 #include "spool/rate.h"
 #include "spool/scheduler.h"
+#include "spool/signals.h"
 #include "spool/store.h"
+#include "spool/tally.h"
 #include "spool/worker_pool.h"
 
 #define DIRECTOR_SCAN_MS     30000	/* new/ is looked at so often even when nothing hints at it */
@@ -74,8 +78,10 @@ struct director {
 	int		    state_dir, lock, watch;
 	int64_t		    scan_at_ms, retry_at_ms, sweep_at_ms;	/* monotonic; retry 0 = none */
 	int64_t		    hold_until_ms;	/* nothing is started before: our own disk or worker program failed */
+	struct tally	    tally;
 	int64_t		    witnessed;		/* the last record of the history that syslog has heard of */
 	int		    is_stopping;
+	struct signal_note  stopped_by;
 	int64_t		    stop_at_ms;		/* while stopping: no longer than this */
 };
 
@@ -113,9 +119,16 @@ int recovery_run(struct director *d, struct pd_err *e);
 int  recovery_look(struct director *d, struct pd_err *e);	/* cur/ again: ends that are not told or not filed */
 
 /* reload.c */
-void reload_conf(struct director *d);
-int  reload_record_start(struct director *d, struct pd_err *e);	/* the policy's digest into the history */
+void reload_conf(struct director *d, const struct signal_note *cause);
 int  director_record(struct director *d, json_t *record, struct pd_err *e);	/* one record, a transaction of its own; takes the reference */
+
+/* lifecycle.c */
+int  lifecycle_start(struct director *d, struct pd_err *e);
+/* A policy that is about to be in force, of this digest; takes the reference to what. */
+int  lifecycle_policy(struct director *d, json_t *what, const char *digest, struct pd_err *e);
+void lifecycle_count(struct director *d, int all);	/* records what was counted and is due, or all of it */
+void lifecycle_stop(struct director *d);
+json_t *lifecycle_cause(const struct director *d, const struct signal_note *cause);	/* {cause uid pid account?} */
 
 /* throttle.c: the answer to a request that came too soon, NULL when it did not. */
 json_t *throttle_request(struct director *d, const char *user, const json_t *request);

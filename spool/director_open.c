@@ -85,7 +85,7 @@ open_parts(struct director *d, struct pd_err *e)
 		return -1;
 	d->intake.spool = &d->spool;
 	d->intake.identity = &d->identity;
-	d->intake.admission = (struct admission){ d->conf, d->store };
+	d->intake.admission = (struct admission){ d->conf, d->store, &d->tally };
 	d->intake.log = &d->log;
 	d->intake.queued = on_queued;
 	d->intake.arg = d;
@@ -111,7 +111,7 @@ director_open(struct director *d, const char *conf_path, const struct log *log, 
 	d->state_dir = d->lock = d->watch = d->intake.marker = d->server.sock = -1;
 	d->spool = (struct spool){ -1, -1, -1, -1, -1, -1, -1, 0, 0, (gid_t)-1 };
 	if (conf_load(conf_path, geteuid(), &d->conf, e) == -1 || conf_digest(d->conf, e) == -1 || open_stores(d, e) == -1 || open_parts(d, e) == -1 ||
-	    reload_record_start(d, e) == -1 || contact_open(d, e) == -1 || recovery_run(d, e) == -1)
+	    lifecycle_start(d, e) == -1 || contact_open(d, e) == -1 || recovery_run(d, e) == -1)
 		return -1;
 	watch_new(d);
 	d->server.answer = director_answer;
@@ -135,6 +135,7 @@ director_close(struct director *d)
 	contact_close(d);
 	sched_free(d->sched);
 	rate_free(d->rate);
+	tally_clear(&d->tally);
 	intake_close(&d->intake);
 	store_close(d->store);
 	spool_close(&d->spool);

@@ -14,9 +14,8 @@
 #include "spool/director_query.h"
 #include "spool/field.h"
 #include "spool/query.h"
+#include "spool/refusal.h"
 #include "spool/vis.h"
-
-#define REFUSED_TEXT_MAX 480	/* of a gateway's refusal in the history: as long as struct pd_err's */
 
 /* One request: who asks, by the kernel's word. */
 struct asking {
@@ -72,6 +71,7 @@ op_query(struct asking *a)
 	struct query_context q = context_of(a);
 	const char	    *name = field_text(a->request, "verb");
 	const struct verb   *verb = verb_find(name);
+	json_t		    *reply;
 	char		     shown[80];
 
 	if (verb == NULL || verb->kind != VERB_QUERY) {
@@ -81,15 +81,19 @@ op_query(struct asking *a)
 		    vis_encode(shown, sizeof(shown), name, strlen(name)));
 		return query_refusal(&e);
 	}
-	return query_answer(&q, verb, json_object_get(a->request, "args"), a->user);
+	reply = query_answer(&q, verb, json_object_get(a->request, "args"), a->user);
+	refusal_of_reply(a->d, a->user, a->uid, a->request, reply);
+	return reply;
 }
 
 static json_t *
 op_resolve(struct asking *a)
 {
 	struct query_context q = context_of(a);
+	json_t		    *reply = query_resolve(&q, field_text(a->request, "job"), a->user);
 
-	return query_resolve(&q, field_text(a->request, "job"), a->user);
+	refusal_of_reply(a->d, a->user, a->uid, a->request, reply);
+	return reply;
 }
 
 /* Accepted: where it is and what it waits for. */
@@ -221,38 +225,29 @@ op_admit(struct asking *a)
 	return reply;
 }
 
-static int
-add_refusal(struct asking *a, struct pd_err *e)
-{
-	const struct pd_tenant *tenant = policy_tenant(a->d->conf, a->user);
-	char			verb[4 * JOB_VERB_MAX + 8], message[REFUSED_TEXT_MAX], source[JOB_SOURCE_MAX * 4];
-	const char		*v = field_text(a->request, "verb"), *m = field_text(a->request, "message"),
-				*s = field_text(a->request, "source");
-	json_t			*record;
-	int			 rv = -1;
-
-	record = json_pack("{s:s s:s s:s s:s s:{s:s s:s s:s}}", "event", "refused", "user", a->user, "tenant",
-	    tenant != NULL ? tenant->name : "", "verb", vis_encode(verb, sizeof(verb), v, strlen(v)), "what", "code",
-	    code_word(code_find(field_text(a->request, "code"), (int)field_number(a->request, "exit"))), "message",
-	    vis_encode(message, sizeof(message), m, strlen(m)), "source", vis_encode(source, sizeof(source), s, strlen(s)));
-	if (record == NULL)
-		return pd_fail(e, PD_BADDATA, "the refusal has no text");
-	if (store_begin(a->d->store, e) == 0 && store_history_add(a->d->store, record, e) == 0)
-		rv = store_commit(a->d->store, e);
-	if (rv == -1)
-		store_rollback(a->d->store);
-	json_decref(record);
-	return rv;
-}
-
+/* The gateway's words about a refusal of its own; who it was the kernel says. */
 static json_t *
 op_refused(struct asking *a)
 {
-	struct pd_err e;
+	const struct refusal r = { .user = a->user, .uid = a->uid, .verb = field_text(a->request, "verb"),
+		.code = code_word(code_find(field_text(a->request, "code"), (int)field_number(a->request, "exit"))),
+		.message = field_text(a->request, "message"), .source = field_text(a->request, "source"),
+		.rule = field_text(a->request, "rule"), .line = field_number(a->request, "line") };
+	struct pd_err	     e;
 
-	if (add_refusal(a, &e) == -1)
-		return query_refusal(&e);
-	return query_reply(PD_OK, "recorded", NULL);
+	return refusal_record(a->d, &r, &e) == 0 ? query_reply(PD_OK, "recorded", NULL) : query_refusal(&e);
+}
+
+/* Who may not be who they say. */
+static void
+record_stranger(struct asking *a, const struct pd_err *why)
+{
+	const struct refusal r = { .user = "", .uid = a->uid, .verb = field_text(a->request, "verb"), .code = code_word(why->code),
+		.message = why->msg, .source = field_text(a->request, "source"), .claimed = field_text(a->request, "user") };
+	struct pd_err	     e;
+
+	log_event(&a->d->log, LOG_WARNING, "peer-refused", "why", why->msg, NULL);
+	(void)refusal_record(a->d, &r, &e);
 }
 
 static const struct {
@@ -275,7 +270,7 @@ director_answer(void *arg, uid_t uid, const json_t *request)
 	json_t	       *refusal;
 
 	if (identity_of_peer(&a.d->identity, uid, field_text(request, "user"), origin, a.user, &e) == -1) {
-		log_event(&a.d->log, LOG_WARNING, "peer-refused", "why", e.msg, NULL);
+		record_stranger(&a, &e);
 		return query_refusal(&e);
 	}
 	if ((refusal = throttle_request(a.d, a.user, request)) != NULL)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "spool/clock.h"
 #include "spool/field.h"
 #include "spool/intake.h"
 #include "spool/job_files.h"
@@ -75,6 +76,9 @@ record_bad(struct intake *in, const char *name, const struct pd_err *why)
 
 	vis_encode(shown, sizeof(shown), name, strlen(name));
 	log_event(in->log, LOG_WARNING, "bad-file", "file", shown, "why", why->msg, NULL);
+	if (in->admission.tally != NULL && !tally_refused(in->admission.tally, "(files)", code_word(why->code),
+		in->admission.conf->history_refusals, clock_mono_ms()))
+		return;
 	record = json_pack("{s:s s:{s:s s:s}}", "event", "bad-file", "what", "file", shown, "why", why->msg);
 	if (record == NULL)
 		return;

@@ -41,30 +41,19 @@ director_record(struct director *d, json_t *record, struct pd_err *e)
 	return rv;
 }
 
-static int
-record(struct director *d, const char *event, json_t *what, struct pd_err *e)
-{
-	return director_record(d, json_pack("{s:s s:o}", "event", event, "what", what), e);
-}
-
-int
-reload_record_start(struct director *d, struct pd_err *e)
-{
-	return record(d, "start", json_pack("{s:s s:s s:s}", "policy", d->conf->digest, "file", d->conf->file, "version",
-	    PD_VERSION), e);
-}
-
 /* The history first: a policy that nobody could ask about later must not be in force. */
 static int
-take_over(struct director *d, struct pd_conf *new, const struct identity *identity, struct pd_err *e)
+take_over(struct director *d, struct pd_conf *new, const struct identity *identity, const struct signal_note *cause, struct pd_err *e)
 {
 	struct sched_limits limits = { new->jobs_per_platform, new->jobs_total };
 	char		   *program = strdup(new->worker);
+	json_t		   *what;
 
 	if (program == NULL)
 		return pd_fail_sys(e, PD_IO, "keep the worker's path");
-	if (record(d, "policy", json_pack("{s:s s:s s:s}", "old", d->conf->digest, "new", new->digest, "file", new->file),
-		e) == -1) {
+	what = lifecycle_cause(d, cause);
+	(void)json_object_update_new(what, json_pack("{s:s s:s s:s}", "old", d->conf->digest, "new", new->digest, "file", new->file));
+	if (lifecycle_policy(d, what, new->digest, e) == -1) {
 		free(program);
 		return -1;
 	}
@@ -85,20 +74,23 @@ take_over(struct director *d, struct pd_conf *new, const struct identity *identi
 }
 
 void
-reload_conf(struct director *d)
+reload_conf(struct director *d, const struct signal_note *cause)
 {
 	struct pd_conf *new = NULL;
 	struct identity identity;
 	struct pd_err	e, ignored;
+	json_t	       *what;
 
 	if (conf_load(d->conf_path, geteuid(), &new, &e) == 0 && conf_digest(new, &e) == 0 && is_movable(d->conf, new, &e) == 0 &&
 	    identity_init(&identity, new, d->identity.accounts, d->identity.self, &e) == 0 &&
-	    take_over(d, new, &identity, &e) == 0)
+	    take_over(d, new, &identity, cause, &e) == 0)
 		return;
 	log_event(&d->log, LOG_ERR, "policy-refused", "why", e.msg, "so", "the old one stays in force", "old", d->conf->digest,
 	    "new", new != NULL ? new->digest : "", NULL);
-	if (record(d, "policy-refused", json_pack("{s:s s:s s:s}", "why", e.msg, "old", d->conf->digest, "new",
-		new != NULL ? new->digest : ""), &ignored) == -1)
+	what = lifecycle_cause(d, cause);
+	(void)json_object_update_new(what, json_pack("{s:s s:s s:s}", "why", e.msg, "old", d->conf->digest, "new",
+	    new != NULL ? new->digest : ""));
+	if (director_record(d, json_pack("{s:s s:o}", "event", "policy-refused", "what", what), &ignored) == -1)
 		log_event(&d->log, LOG_ERR, "history-failed", "why", ignored.msg, NULL);
 	conf_free(new);
 }

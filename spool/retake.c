@@ -13,6 +13,7 @@
 #include "spool/field.h"
 #include "spool/job_files.h"
 #include "spool/journal.h"
+#include "spool/refusal.h"
 #include "spool/sys.h"
 
 static int
@@ -100,8 +101,9 @@ record(struct director *d, const json_t *row, int is_undo, const char *by, struc
 	const char *id = field_text(row, "id");
 	json_t	   *set = json_pack("{s:i s:i s:b s:s s:i s:s}", "finished", 0, "attempts", 0, "cancel", 0, "code", code_word(PD_QUEUED),
 		"exit", code_exit(PD_QUEUED), "message", "");
-	json_t	   *history = json_pack("{s:s s:s s:s s:s s:s s:s s:{}}", "event", is_undo ? "undo-job" : "resume-job", "user", by,
-		"tenant", field_text(row, "tenant"), "job", id, "verb", field_text(row, "verb"), "vm", field_text(row, "vm"), "what");
+	const char *event = is_undo ? "undo-job" : "resume-job";
+	json_t	   *history = json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", event, "user", by, "tenant", field_text(row, "tenant"),
+		"job", id, "verb", field_text(row, "verb"), "vm", field_text(row, "vm"), "what", decision_of(d->conf, by, event));
 	int	    rv = -1;
 
 	if (store_begin(d->store, e) == 0 && store_job_move(d->store, id, is_undo ? JOB_UNDOING : JOB_RUNNING, set, e) == 0 &&

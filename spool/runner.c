@@ -16,6 +16,7 @@
 #include "spool/job_files.h"
 #include "spool/orphans.h"
 #include "spool/runner_parts.h"
+#include "spool/refusal.h"
 #include "spool/sys.h"
 #include "spool/worker_vars.h"
 
@@ -521,9 +522,9 @@ record_cancel(struct director *d, const json_t *row, const char *by, struct pd_e
 {
 	const char *id = field_text(row, "id");
 	json_t	   *set = json_pack("{s:b}", "cancel", 1);
-	json_t	   *history = json_pack("{s:s s:s s:s s:s s:s s:s s:{}}", "event", "cancel", "user", by,
+	json_t	   *history = json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", "cancel", "user", by,
 	    "tenant", field_text(row, "tenant"), "job", id, "verb", field_text(row, "verb"), "vm", field_text(row, "vm"),
-	    "what");
+	    "what", decision_of(d->conf, by, "cancel-job"));
 	int	    rv = -1;
 
 	if (store_begin(d->store, e) == 0 && store_job_set(d->store, id, set, e) == 0 &&

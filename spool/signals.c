@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * signals.c - signals as bytes on a pipe.
+ * signals.c - signals as notes on a pipe.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,12 +13,17 @@
 static volatile sig_atomic_t pipe_end = -1;
 
 static void
-handle(int sig)
+handle(int sig, siginfo_t *info, void *context)
 {
-	int  saved = errno;
-	char c = sig == SIGHUP ? 'H' : sig == SIGCHLD ? 'C' : 'T';
+	int		   saved = errno;
+	struct signal_note note = { .what = sig == SIGHUP ? 'H' : sig == SIGCHLD ? 'C' : 'T' };
 
-	(void)!write(pipe_end, &c, 1);	/* full: many are there to be read already */
+	(void)context;
+	if (info != NULL && (info->si_code == SI_USER || info->si_code == SI_QUEUE)) {
+		note.uid = info->si_uid;
+		note.pid = info->si_pid;
+	}
+	(void)!write(pipe_end, &note, sizeof(note));	/* full: many are there to be read already */
 	errno = saved;
 }
 
@@ -32,7 +37,7 @@ int
 signals_open(struct pd_err *e)
 {
 	static const int handled[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
-	struct sigaction sa = { .sa_handler = handle, .sa_flags = SA_RESTART };
+	struct sigaction sa = { .sa_sigaction = handle, .sa_flags = SA_RESTART | SA_SIGINFO };
 	int		 fds[2];
 	sigset_t	 none;
 
@@ -43,6 +48,7 @@ signals_open(struct pd_err *e)
 	for (size_t i = 0; i < sizeof(handled) / sizeof(handled[0]); i++)
 		if (sigaction(handled[i], &sa, NULL) == -1)
 			return pd_fail_sys(e, PD_IO, "handle signals");
+	sa.sa_flags = SA_RESTART;
 	sa.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &sa, NULL);
 	(void)sigaction(SIGXFSZ, &sa, NULL);	/* a limit is an error of write(2), not our end */

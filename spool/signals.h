@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * signals.h - signals as bytes on a pipe, so that poll() sees them.
+ * signals.h - signals as notes on a pipe, so that poll() sees them.
  *
- * The handler writes one byte and nothing else: 'T' for SIGTERM and SIGINT, 'H' for SIGHUP, 'C' for SIGCHLD.
+ * The handler writes one note and nothing else; a pipe takes and gives it whole (it is far below PIPE_BUF).
  */
 #ifndef PD_SPOOL_SIGNALS_H
 #define PD_SPOOL_SIGNALS_H
 
+#include <sys/types.h>
+
 #include "spool/err.h"
+
+struct signal_note {
+	char  what;	/* 'T' for SIGTERM and SIGINT, 'H' for SIGHUP, 'C' for SIGCHLD */
+	uid_t uid;	/* whose process sent it, and which one; 0 and 0 when it was the kernel */
+	pid_t pid;
+};
 
 /* Installs the handlers, ignores SIGPIPE and SIGXFSZ.  The read end (non-blocking) or -1. */
 int signals_open(struct pd_err *e);

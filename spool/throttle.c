@@ -43,6 +43,7 @@ throttle_request(struct director *d, const char *user, const json_t *request)
 
 	if (limit == 0 || (wait_us = rate_take(d->rate, user, limit, clock_mono_us(), &is_first)) == 0)
 		return NULL;
+	(void)tally_refused(&d->tally, user, code_word(PD_BUSY), 0, clock_mono_ms());	/* counted, each of them */
 	if (is_first)
 		tell(d, user, request);
 	/* Where the file cannot be taken away, the job is decided on as always: it may not be left to run by itself. */

@@ -80,7 +80,7 @@ director_fixture_reopen(struct director_fixture *f)
 	f->state_dir = open(f->conf->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cr_assert_eq(identity_init(&f->identity, f->conf, &system_accounts, geteuid(), &f->e), 0);
 	f->log = (struct log){ -1, LOG_DEBUG, 0 };
-	f->admission = (struct admission){ f->conf, f->st };
+	f->admission = (struct admission){ .conf = f->conf, .store = f->st };
 	f->intake = (struct intake){ .spool = &f->spool, .identity = &f->identity, .admission = f->admission, .log = &f->log };
 	cr_assert_eq(intake_open(&f->intake, f->state_dir, &f->e), 0);
 }

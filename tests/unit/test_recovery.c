@@ -46,13 +46,14 @@ TestSuite(recovery, .init = set_up, .fini = tear_down, .timeout = 60);
 static void
 run_director(void)
 {
-	const struct log log = { -1, LOG_DEBUG, 0 };
-	int		 fds[2];
+	const struct log	 log = { -1, LOG_DEBUG, 0 };
+	const struct signal_note note = { .what = 'T' };
+	int			 fds[2];
 
 	director_fixture_release(&f);
 	cr_assert_eq(pipe(fds), 0);
 	cr_assert_eq(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
-	cr_assert_eq(write(fds[1], "T", 1), 1);
+	cr_assert_eq(write(fds[1], &note, sizeof(note)), (ssize_t)sizeof(note));
 	cr_assert_eq(director_open(d, f.conf_path, &log, &f.e), 0, "%s", f.e.msg);
 	cr_assert_eq(director_run(d, fds[0], &f.e), 0, "%s", f.e.msg);
 	director_close(d);
@@ -406,7 +407,7 @@ Test(recovery, a_policy_with_a_mistake_leaves_the_old_one_in_force)
 	conf = fopen(f.conf_path, "a");
 	(void)fputs("nonsense = 1\n", conf);
 	(void)fclose(conf);
-	reload_conf(d);
+	reload_conf(d, &(struct signal_note){ .what = 'H' });
 	cr_assert_str_eq(d->conf->digest, digest);
 	director_close(d);
 	director_fixture_reopen(&f);
@@ -425,14 +426,14 @@ Test(recovery, a_new_policy_takes_over_and_both_digests_are_in_the_history)
 	conf = fopen(f.conf_path, "r+");
 	(void)fputs("#", conf);	/* spool = ... becomes a comment */
 	(void)fclose(conf);
-	reload_conf(d);
+	reload_conf(d, &(struct signal_note){ .what = 'H' });
 	cr_assert_str_eq(d->conf->digest, digest, "the spool cannot move");
 	conf = fopen(f.conf_path, "r+");
 	(void)fputs("s", conf);
 	(void)fseek(conf, 0, SEEK_END);
 	(void)fputs("# a remark\n", conf);
 	(void)fclose(conf);
-	reload_conf(d);
+	reload_conf(d, &(struct signal_note){ .what = 'H' });
 	cr_assert_str_neq(d->conf->digest, digest);
 	director_close(d);
 	director_fixture_reopen(&f);
