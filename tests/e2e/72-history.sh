@@ -23,6 +23,7 @@ as alice 0 stop-vm web1
 as alice 0 delete-vm web1 --yes
 
 as alice 77 verify-history
+as admin 64 verify-history --witness 5
 as admin 0 verify-history
 says 'the history is whole: [0-9]+ records are proven'
 as admin 0 verify-history --json
@@ -39,7 +40,6 @@ is 'receipt in the log' "$receipt" "$(grep '"event":"result"' "$site/spool/log/$
 as admin 0 verify-history --witness "$receipt"
 logged=$(sed -n 's/.*event=history .*witness=//p' "$site/log/director" | tail -n 1)
 as admin 0 verify-history --witness "$logged"
-as admin 64 verify-history --witness 5
 
 # Every command that was sent is in it, once, with the digest of its answer, as the transcript has it.
 answers() {	# of the commands in the last request's history
