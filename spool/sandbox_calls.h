@@ -106,9 +106,19 @@ static const struct rule internet[] = {
 	ALLOW("sendmmsg recvmmsg recvmmsg_time64"),
 };
 
-/* Name service modules are loaded when they are needed; still no memory is writable and executable at once. */
-static const struct rule load_libraries[] = {
+/*
+ * The site's name service modules (sssd, systemd, LDAP...) are loaded when an account or address is looked up; they ask what they may
+ * and wait in their own ways.  Still no memory is writable and executable at once.
+ */
+static const struct rule name_service[] = {
 	ALLOW_IF("mmap mmap2", NONE(2, PROT_WRITE)),
+	ALLOW_IF("prctl", IS(0, PR_CAPBSET_READ)), ALLOW_IF("prctl", IS(0, PR_GET_SECUREBITS)),
+	ALLOW_IF("prctl", IS(0, PR_GET_NO_NEW_PRIVS)), ALLOW_IF("prctl", IS(0, PR_GET_DUMPABLE)), ALLOW_IF("prctl", IS(0, PR_GET_NAME)),
+	ALLOW_IF2("prctl", IS(0, PR_CAP_AMBIENT), IS(1, PR_CAP_AMBIENT_IS_SET)),
+	ALLOW("epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd eventfd2 signalfd signalfd4"),
+	ALLOW("timerfd_create timerfd_settime timerfd_settime64 timerfd_gettime timerfd_gettime64 times"),
+	ALLOW("getgroups getgroups32 getresuid getresuid32 getresgid getresgid32 getpgrp getpgid getsid"),
+	REFUSE("capget", EPERM),
 };
 
 /* New names in new/, a log that grows. */
@@ -122,7 +132,6 @@ static const struct rule worker_own[] = {
 	REFUSE_IF("socket", EACCES, IS(0, AF_UNIX)),	/* name service daemons: then the files and the DNS are asked */
 	ALLOW("landlock_create_ruleset landlock_add_rule landlock_restrict_self"),
 	ALLOW_IF("prctl", IS(0, PR_SET_NO_NEW_PRIVS)),
-	REFUSE("capget", EPERM),
 };
 
 /* The director's own, and what it does to become a worker: the start of a program. */
@@ -136,7 +145,6 @@ static const struct rule director_own[] = {
 	ALLOW_IF("prctl", IS(0, PR_SET_NO_NEW_PRIVS)), ALLOW_IF("prctl", IS(0, PR_SET_DUMPABLE)),
 	ALLOW_IF("prctl", IS(0, PR_SET_PDEATHSIG)),
 	ALLOW("landlock_create_ruleset landlock_add_rule landlock_restrict_self"),
-	REFUSE("capget", EPERM),
 };
 
 #if defined(PD_COVERAGE)
@@ -161,8 +169,8 @@ static const struct program {
 } programs[] = {
 	{ "gateway", { PART(basics), PART(read_files), PART(write_files), PART(local_sockets), PART(talk), PART(watch) COVERAGE } },
 	{ "director", { PART(basics), PART(read_files), PART(write_files), PART(local_sockets), PART(internet), PART(talk),
-	    PART(load_libraries), PART(watch), PART(director_own) COVERAGE } },
-	{ "worker", { PART(basics), PART(read_files), PART(internet), PART(talk), PART(load_libraries), PART(worker_own) COVERAGE } },
+	    PART(name_service), PART(watch), PART(director_own) COVERAGE } },
+	{ "worker", { PART(basics), PART(read_files), PART(internet), PART(talk), PART(name_service), PART(worker_own) COVERAGE } },
 };
 #define NPROGRAMS (sizeof(programs) / sizeof(programs[0]))
 

@@ -22,6 +22,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <netdb.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,6 +199,28 @@ Test(sandbox, the_director_starts_programs)
 	}
 	status = ended(pid);
 	cr_assert_eq(status, 0, "status %x", (unsigned)status);
+}
+
+/* The modules of this machine's nsswitch.conf are loaded here, and ask what they ask. */
+Test(sandbox, the_director_and_the_worker_look_names_up)
+{
+	for (int p = SANDBOX_DIRECTOR; p <= SANDBOX_WORKER; p++) {
+		pid_t pid = fork();
+		int   status;
+
+		if (pid == 0) {
+			struct addrinfo *list;
+
+			if (sandbox_enter((enum sandbox_program)p, NULL) == -1)
+				_exit(254);
+			(void)getpwuid(4711);
+			(void)getpwnam("nobody-of-that-name");
+			(void)getgrnam("no-group-of-that-name");
+			_exit(getaddrinfo("localhost", "22", NULL, &list) == 0 ? 0 : 1);
+		}
+		status = ended(pid);
+		cr_expect_eq(status, 0, "the %s: status %x", names[p], (unsigned)status);
+	}
 }
 
 Test(sandbox, an_assertion_ends_as_what_it_is)
