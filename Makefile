@@ -188,6 +188,12 @@ check: deps
 	@$(MAKE) --no-print-directory test-programs
 	@tests/check $(B) $(VARIANT)
 
+# A million names in the drop directory: some minutes.
+million-names: deps
+	@$(MAKE) --no-print-directory test-programs
+	@NAMES=1000000 sh tests/e2e/84-drop-attacks.sh $(B)
+.PHONY: million-names
+
 # Breaks each promise in a copy of the source and demands that its test fails.
 mutants: deps
 	@tests/need-packages patch

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,8 +16,10 @@
 #include "spool/director.h"
 #include "spool/portable.h"
 
+#define SCAN_CROWD 1000	/* names that stay in new/ */
 #define SWEEP_MS (60 * 60 * 1000)	/* tmp/ is swept so often */
 #define SWEEP_AGE_S (36 * 60 * 60)	/* maildir's age for what nobody finishes any more */
+#define SWEEP_CROWD_S (10 * 60)		/* the age, and the time until the next sweep, while tmp/ is crowded */
 
 enum source { SRC_SIGNAL, SRC_WATCH, SRC_SOCKET, SRC_CLIENT, SRC_WORKER };
 
@@ -89,6 +92,8 @@ next_timeout(const struct director *d, int64_t now)
 {
 	int64_t timeout = d->scan_at_ms > now ? d->scan_at_ms - now : 0;
 
+	sooner(&timeout, d->sweep_at_ms > now ? d->sweep_at_ms - now : 0);
+
 	if (d->is_stopping) {
 		timeout = d->stop_at_ms > now ? d->stop_at_ms - now : 0;
 	} else {
@@ -105,7 +110,17 @@ next_timeout(const struct director *d, int64_t now)
 	return timeout > INT_MAX ? INT_MAX : (int)timeout;
 }
 
-/* A full round: more may be there, and the sockets get their turn before it. */
+/*
+ * Names that cannot be cleared away (another user's directories with something in them) cost time at each scan and bring nothing:
+ * where they are many, scans get a tenth of the director's time.
+ */
+static int64_t
+rest_after(const struct director *d)
+{
+	return d->intake.flood.stay_now < SCAN_CROWD ? 0 : 9 * d->scan_spent_ms;
+}
+
+/* More may be there, and the sockets get their turn before it. */
 static void
 scan(struct director *d)
 {
@@ -115,11 +130,17 @@ scan(struct director *d)
 
 	d->scan_at_ms = now + DIRECTOR_SCAN_MS;
 	n = intake_scan(&d->intake, d->spool.new, DIRECTOR_ROUND, &e);
-	if (n >= DIRECTOR_ROUND) {
-		d->scan_at_ms = now;
-	} else if (n == -1) {
+	d->scan_spent_ms += clock_mono_ms() - now;
+	if (n == -1) {
 		d->scan_at_ms = now + DIRECTOR_RETRY_MS;
 		log_event(&d->log, LOG_ERR, "intake-failed", "why", e.msg, NULL);
+	} else if (intake_scan_goes_on(&d->intake)) {
+		d->scan_at_ms = now;
+	} else {
+		d->scan_not_before_ms = now + rest_after(d);
+		d->scan_spent_ms = 0;
+		if (d->scan_at_ms < d->scan_not_before_ms)
+			d->scan_at_ms = d->scan_not_before_ms;
 	}
 }
 
@@ -165,7 +186,7 @@ serve(struct director *d, const struct pollfd *p, const struct slot *slot)
 	case SRC_WATCH:
 		port_watch_drain(p->fd);
 		if (d->scan_at_ms > now + DIRECTOR_HINT_MS)
-			d->scan_at_ms = now + DIRECTOR_HINT_MS;
+			d->scan_at_ms = now + DIRECTOR_HINT_MS > d->scan_not_before_ms ? now + DIRECTOR_HINT_MS : d->scan_not_before_ms;
 		break;
 	case SRC_SOCKET:
 		query_server_accept(&d->server, now);
@@ -181,12 +202,31 @@ serve(struct director *d, const struct pollfd *p, const struct slot *slot)
 	}
 }
 
+/* A crowd in tmp/ is nobody's work: gateways need milliseconds there.  Then it is swept sooner, and of what is younger. */
+static void
+sweep(struct director *d, int64_t now)
+{
+	char	      names[24];
+	struct pd_err e;
+	int	      rv = drop_sweep(&d->spool, &d->sweep, d->tmp_is_crowded ? SWEEP_CROWD_S : SWEEP_AGE_S, &e);
+
+	if (rv == 1)
+		return;	/* sweep_at_ms has passed: it goes on in the next round */
+	if (rv == -1)
+		log_event(&d->log, LOG_WARNING, "sweep-failed", "why", e.msg, NULL);
+	d->tmp_is_crowded = rv == 0 && d->sweep.left > SPOOL_MAX_PENDING;
+	d->sweep_at_ms = now + (d->tmp_is_crowded ? SWEEP_CROWD_S * 1000 : SWEEP_MS);
+	if (!d->tmp_is_crowded)
+		return;
+	(void)snprintf(names, sizeof(names), "%lld", (long long)d->sweep.left);
+	log_event(&d->log, LOG_WARNING, "tmp-crowded", "names", names, NULL);
+}
+
 /* What is due by time. */
 static void
 run_timers(struct director *d)
 {
-	int64_t	      now = clock_mono_ms();
-	struct pd_err e;
+	int64_t now = clock_mono_ms();
 
 	if (d->retry_at_ms != 0 && d->retry_at_ms <= now) {
 		d->retry_at_ms = 0;
@@ -205,11 +245,8 @@ run_timers(struct director *d)
 	pool_retire(&d->pool, now);
 	if (d->scan_at_ms <= now)
 		scan(d);
-	if (d->sweep_at_ms <= now) {
-		d->sweep_at_ms = now + SWEEP_MS;
-		if (drop_sweep(&d->spool, SWEEP_AGE_S, &e) == -1)
-			log_event(&d->log, LOG_WARNING, "sweep-failed", "why", e.msg, NULL);
-	}
+	if (d->sweep_at_ms <= now)
+		sweep(d, now);
 }
 
 /* 1 = the loop ends. */

@@ -77,6 +77,9 @@ struct director {
 	char		    wait_text[CONTACT_TEXT_MAX];	/* what somebody was told last */
 	int		    state_dir, lock, watch;
 	int64_t		    scan_at_ms, retry_at_ms, sweep_at_ms;	/* monotonic; retry 0 = none */
+	int64_t		    scan_not_before_ms, scan_spent_ms;	/* the rest after a scan; what this one has taken so far */
+	struct drop_sweep   sweep;
+	int		    tmp_is_crowded;
 	int64_t		    hold_until_ms;	/* nothing is started before: our own disk or worker program failed */
 	struct tally	    tally;
 	int64_t		    witnessed;		/* the last record of the history that syslog has heard of */

@@ -137,6 +137,7 @@ director_close(struct director *d)
 	rate_free(d->rate);
 	tally_clear(&d->tally);
 	intake_close(&d->intake);
+	drop_sweep_end(&d->sweep);
 	store_close(d->store);
 	spool_close(&d->spool);
 	if (d->watch != -1)

@@ -14,13 +14,14 @@
 #ifndef PD_SPOOL_DROP_H
 #define PD_SPOOL_DROP_H
 
+#include <dirent.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "spool/err.h"
 #include "spool/job.h"
 
-#define SPOOL_MAX_PENDING 20000	/* files in new/ that the director looks at in one scan */
+#define SPOOL_MAX_PENDING 20000	/* ids of new/ that a scan remembers at a time; more names in tmp/ are a crowd */
 #define SPOOL_MAX_CLAIMED 2000000	/* files in cur/: twice the jobs that may wait (policy/conf_limits.c) */
 
 struct spool {		/* directory descriptors, -1 where this program has no business */
@@ -85,7 +86,20 @@ int drop_taken_apart(const struct spool *s, int fromfd, const char *id, struct p
  * which only root can move: the caller says so in its log and passes over it.
  */
 int drop_reject(const struct spool *s, int fromfd, const char *name, const char *reason, struct pd_err *e);
-/* Removes what is in tmp/ and was changed last over age_s ago: a gateway that was killed left it. */
-int drop_sweep(const struct spool *s, int age_s, struct pd_err *e);
+/* Removes name, whatever it is, but for a directory with something in it (PD_IO). */
+int drop_remove(int fromfd, const char *name, struct pd_err *e);
+
+/* A sweep under way; all zero before the first one. */
+struct drop_sweep {
+	DIR    *dir;
+	int64_t left;	/* names that it has found and not removed; of the whole sweep once it is over */
+};
+
+/*
+ * Removes what is in tmp/ and was changed last over age_s ago: a gateway that was killed left it.  1 = its share of names is looked
+ * at, call again; 0 = all of tmp/ is.
+ */
+int  drop_sweep(const struct spool *s, struct drop_sweep *w, int age_s, struct pd_err *e);
+void drop_sweep_end(struct drop_sweep *w);
 
 #endif

@@ -29,6 +29,7 @@
 #define LINK_TRIES    5
 #define LINK_PAUSE_NS 1000000
 
+#define SWEEP_SHARE 2000	/* names of one call of drop_sweep(): some 10 ms */
 #define NAME_TEXT (4 * 64)	/* a file name in a message: what fits, escaped */
 
 static int
@@ -246,37 +247,68 @@ drop_reject(const struct spool *s, int fromfd, const char *name, const char *rea
 	return write_reason(s, id, name, reason, e);
 }
 
-/* By the time of the last change, which its owner cannot set into the future. */
-static void
+int
+drop_remove(int fromfd, const char *name, struct pd_err *e)
+{
+	char shown[NAME_TEXT];
+
+	if (sys.unlinkat(fromfd, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if ((errno == EISDIR || errno == EPERM) && sys.unlinkat(fromfd, name, AT_REMOVEDIR) == 0)
+		return 0;
+	return pd_fail_sys(e, PD_IO, "remove %s", vis_encode(shown, sizeof(shown), name, strlen(name)));
+}
+
+/* By the time of the last change, which its owner cannot set into the future.  1 = it is gone. */
+static int
 sweep_one(int dirfd, const char *name, time_t before)
 {
-	struct stat st;
+	struct stat   st;
+	struct pd_err ignored;
 
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return;
-	if (sys.fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1 || st.st_ctime >= before)
-		return;
-	/* A planted directory that is not empty or not ours stays; nothing ever looks into tmp/. */
-	(void)sys.unlinkat(dirfd, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
+	if (sys.fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT;
+	/* A planted directory that is not empty stays; nothing ever looks into tmp/. */
+	return st.st_ctime < before && drop_remove(dirfd, name, &ignored) == 0;
+}
+
+void
+drop_sweep_end(struct drop_sweep *w)
+{
+	if (w->dir != NULL)
+		(void)sys.closedir(w->dir);
+	w->dir = NULL;
+}
+
+static int
+begin_sweep(const struct spool *s, struct drop_sweep *w, struct pd_err *e)
+{
+	int fd = sys.openat(s->tmp, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);	/* a file position of its own */
+
+	w->left = 0;
+	if (fd != -1 && (w->dir = sys.fdopendir(fd)) != NULL)
+		return 0;
+	pd_fail_sys(e, PD_IO, "list the spool directory tmp");
+	if (fd != -1)
+		(void)sys.close(fd);
+	return -1;
 }
 
 int
-drop_sweep(const struct spool *s, int age_s, struct pd_err *e)
+drop_sweep(const struct spool *s, struct drop_sweep *w, int age_s, struct pd_err *e)
 {
 	time_t	       before = (time_t)(clock_wall_ms() / 1000) - age_s;
 	struct dirent *entry;
-	DIR	      *dir;
-	int	       fd;
 
-	fd = sys.openat(s->tmp, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);	/* a file position of its own */
-	if (fd == -1 || (dir = sys.fdopendir(fd)) == NULL) {
-		pd_fail_sys(e, PD_IO, "list the spool directory tmp");
-		if (fd != -1)
-			(void)sys.close(fd);
+	if (w->dir == NULL && begin_sweep(s, w, e) == -1)
 		return -1;
+	for (int i = 0; i < SWEEP_SHARE; i++) {
+		if ((entry = sys.readdir(w->dir)) == NULL) {
+			drop_sweep_end(w);
+			return 0;
+		}
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			w->left += !sweep_one(s->tmp, entry->d_name, before);
 	}
-	for (int i = 0; i < SPOOL_MAX_PENDING && (entry = sys.readdir(dir)) != NULL; i++)
-		sweep_one(dirfd(dir), entry->d_name, before);
-	(void)sys.closedir(dir);
-	return 0;
+	return 1;
 }

@@ -12,6 +12,7 @@
 #include "spool/clock.h"
 #include "spool/field.h"
 #include "spool/intake.h"
+#include "spool/intake_flood.h"
 #include "spool/job_files.h"
 #include "spool/portable.h"
 #include "spool/sys.h"
@@ -26,6 +27,7 @@ intake_open(struct intake *in, int state_dir, struct pd_err *e)
 
 	in->suspect[0] = '\0';
 	in->suspect_times = 0;
+	in->flood.kept = -1;
 	in->marker = sys.openat(state_dir, "reading", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (in->marker == -1)
 		return pd_fail_sys(e, PD_IO, "open the state file reading");
@@ -45,6 +47,8 @@ intake_close(struct intake *in)
 	if (in->marker != -1)
 		(void)sys.close(in->marker);
 	in->marker = -1;
+	intake_scan_end(in);
+	flood_tell(in, 1);
 }
 
 /* Counts the attempt before the bytes are looked at; 0 when the file has had its chances. */
@@ -90,16 +94,22 @@ record_bad(struct intake *in, const char *name, const struct pd_err *why)
 	json_decref(record);
 }
 
+/* What is done with a file that is refused, when bad/ has enough of them. */
+enum refused {
+	IS_KEPT,	/* in bad/ all the same: it may have been accepted */
+	IS_PLANTED	/* no gateway has made it: removed and counted */
+};
+
 /* Into bad/ with it, with the reason; followers of its id learn it too. */
 static int
-reject(struct intake *in, int dirfd, const char *name, const struct pd_err *why)
+reject(struct intake *in, int dirfd, const char *name, enum refused what, const struct pd_err *why)
 {
 	struct pd_err e;
 	json_t	     *row = NULL;
 
-	if (drop_reject(in->spool, dirfd, name, why->msg, &e) == -1) {
-		/* Another user's directory, planted: it cannot be moved and is met at each scan, so no history. */
-		log_event(in->log, LOG_WARNING, "bad-file-stays", "why", e.msg, NULL);
+	if ((!flood_keeps(in) && what == IS_PLANTED) || drop_reject(in->spool, dirfd, name, why->msg, &e) == -1) {
+		/* Another user's directory cannot be moved: it goes, or, with something in it, is met at each scan. */
+		flood_add(in, name, why, what == IS_PLANTED && drop_remove(dirfd, name, &e) == 0);
 		return -1;
 	}
 	record_bad(in, name, why);
@@ -254,17 +264,20 @@ claim(struct intake *in, int dirfd, const struct dropped *d, const struct taken 
 		return 0;
 	}
 	pd_fail(e, PD_BADDATA, "there is another job %s already", id);
-	return reject(in, dirfd, id, e);
+	return reject(in, dirfd, id, IS_PLANTED, e);
 }
 
 static int
 read_checked(struct intake *in, int dirfd, const char *id, struct dropped *d, struct pd_err *e)
 {
 	if (drop_read(dirfd, id, in->spool->gid, d, e) == -1)
-		return e->code == PD_BADDATA ? reject(in, dirfd, id, e) : -1;
+		return e->code == PD_BADDATA ? reject(in, dirfd, id, IS_PLANTED, e) : -1;
 	if (identity_of_file(in->identity, d->owner, &d->jobs[0], e) == -1) {	/* a batch has one user */
-		dropped_clear(d);
-		return reject(in, dirfd, id, e);
+		char owner[JOB_USER_MAX + 1];
+		int  is_known = in->identity->accounts->name_of(in->identity->accounts->arg, d->owner, owner, sizeof(owner)) == 0;
+
+		dropped_clear(d);	/* of an owner whom nobody knows: the name service may be ill */
+		return reject(in, dirfd, id, is_known ? IS_PLANTED : IS_KEPT, e);
 	}
 	return 0;
 }
@@ -296,7 +309,7 @@ intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struc
 	} else {
 		pd_fail(e, PD_BADDATA, "this file ended its reader %d times", INTAKE_ATTEMPTS);
 		unmark(in);
-		reject(in, dirfd, id, e);
+		reject(in, dirfd, id, IS_KEPT, e);
 	}
 	if (rv == -1)
 		taken_clear(t);

@@ -11,7 +11,9 @@
 #ifndef PD_SPOOL_INTAKE_H
 #define PD_SPOOL_INTAKE_H
 
+#include <dirent.h>
 #include <jansson.h>
+#include <stdint.h>
 
 #include "spool/admission.h"
 #include "spool/drop.h"
@@ -19,6 +21,22 @@
 #include "spool/log.h"
 
 #define INTAKE_ATTEMPTS 2	/* times that one file may end the director */
+
+/* A look through one directory that stops when its time is over and goes on where it was. */
+struct intake_scan {
+	DIR  *dir;			/* NULL = none under way */
+	int   of;			/* the descriptor that it was begun with */
+	char (*ids)[JOB_ID_LEN + 1];	/* found and not yet taken: next to n - 1, sorted */
+	size_t next, n;
+};
+
+/* What was planted and is no job, beyond what bad/ keeps: told together. */
+struct intake_flood {
+	int	kept;			/* entries of bad/, counted once for each scan; -1 = not yet */
+	int64_t removed, stay, told_ms;
+	int64_t stay_now;	/* in this scan */
+	char	first[4 * 64], why[480];		/* of the first */
+};
 
 struct intake {
 	const struct spool    *spool;
@@ -29,6 +47,8 @@ struct intake {
 	char		       suspect[JOB_ID_LEN + 1];	/* what the last director was reading when it ended, "" */
 	int		       suspect_times;
 	int		       is_behind;		/* an end could not be told or filed: cur/ is to be looked at again */
+	struct intake_scan     scan;
+	struct intake_flood    flood;
 	/* A job waits to be scheduled; reason for its wait, or "". */
 	const char *(*queued)(void *arg, const json_t *row);
 	void	   *arg;
@@ -57,10 +77,14 @@ int intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, s
 int intake_turn_away(struct intake *in, const char *id, const char *user, struct pd_err *e);
 
 /*
- * Takes limit jobs out of dirfd, oldest first; a batch that has begun is taken whole.  Returns how many it took: limit or above says that
- * there may be more; -1 when our own disk or store failed: what is left is tried later.
+ * intake_scan.c: takes about limit jobs out of dirfd, oldest first (a batch that has begun is taken whole), for no longer than
+ * INTAKE_SLICE_MS, whatever somebody has planted there.  Returns how many it took; -1 when our own disk or store failed:
+ * what is left is tried later.  intake_scan_goes_on(): the directory was not looked through to its end; call again.
  */
-int intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e);
+#define INTAKE_SLICE_MS 50
+int  intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e);
+int  intake_scan_goes_on(const struct intake *in);
+void intake_scan_end(struct intake *in);	/* forgets where it was */
 
 /*
  * What a crash left in cur/: files without a row, or whose job has ended, are taken as by intake_take().  Nearly all belong to jobs that wait or

@@ -1,118 +1,126 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * intake_scan.c - all files of new/, or of cur/ at a start.
+ * intake_scan.c - looking through new/ or cur/ for job files.
+ *
+ * Whoever may drop a job may also plant a million names that are none.  So a scan stops after
+ * INTAKE_SLICE_MS and goes on from there in the next round, behind whoever asks on the sockets; it remembers the ids that it has
+ * read and not yet taken, and nothing of other names.
  */
-#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "spool/clock.h"
 #include "spool/intake.h"
-#include "spool/portable.h"
+#include "spool/intake_flood.h"
 #include "spool/sys.h"
 
-static int
-by_name(const void *a, const void *b)
+#define LOOK_AT_CLOCK 64	/* names between two looks */
+
+int
+intake_scan_goes_on(const struct intake *in)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return in->scan.dir != NULL;
 }
 
-static void
-free_names(char **names, size_t n)
+void
+intake_scan_end(struct intake *in)
 {
-	for (size_t i = 0; i < n; i++)
-		free(names[i]);
-	free(names);
+	if (in->scan.dir != NULL)
+		(void)sys.closedir(in->scan.dir);
+	free(in->scan.ids);
+	memset(&in->scan, 0, sizeof(in->scan));
 }
 
-/* Names of the directory, sorted: ids sort by time, so that is first come, first served. */
 static int
-list_names(int dirfd, size_t most, char ***names, size_t *n, struct pd_err *e)
+begin(struct intake *in, int dirfd, struct pd_err *e)
 {
-	int	       fd = sys.openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR	      *dir = fd != -1 ? sys.fdopendir(fd) : NULL;
-	struct dirent *entry;
-	char	     **list = NULL;
-	size_t	       size = 0;
+	struct intake_scan *s = &in->scan;
+	int		    fd;
 
-	*n = 0;
-	if (dir == NULL) {
-		pd_fail_sys(e, PD_IO, "list a spool directory");
-		if (fd != -1)
-			(void)sys.close(fd);
-		return -1;
+	intake_scan_end(in);
+	if ((s->ids = malloc(SPOOL_MAX_PENDING * sizeof(*s->ids))) == NULL)
+		return pd_fail_sys(e, PD_IO, "list a spool directory");
+	fd = sys.openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd != -1 && (s->dir = sys.fdopendir(fd)) != NULL) {
+		s->of = dirfd;
+		in->flood.stay_now = 0;
+		return 0;
 	}
-	while (*n < most && (entry = sys.readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (*n == size) {
-			char **more = port_grow(list, size = size > 0 ? 2 * size : 64, sizeof(*list));
+	pd_fail_sys(e, PD_IO, "list a spool directory");
+	if (fd != -1)
+		(void)sys.close(fd);
+	intake_scan_end(in);
+	return -1;
+}
 
-			if (more == NULL)
-				break;
-			list = more;
-		}
-		if ((list[*n] = strdup(entry->d_name)) == NULL)
+/* As intake_take(); the rows are for those who follow, not for us. */
+static int
+take(struct intake *in, const char *name, int *taken, struct pd_err *e)
+{
+	struct taken t;
+
+	if (intake_take(in, in->scan.of, name, &t, e) == 0) {
+		*taken += (int)t.n;
+		taken_clear(&t);
+		return 0;
+	}
+	return e->code == PD_IO || e->code == PD_NOSPACE ? -1 : 0;	/* a planted name is dealt with, and no job */
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/*
+ * The next names: ids are kept and sorted, they sort by time, so that is first come, first served; others are refused as they come.
+ * 0 = go on with what is there; 1 = the directory has no more.
+ */
+static int
+read_names(struct intake *in, int64_t end_ms, struct pd_err *e)
+{
+	struct intake_scan *s = &in->scan;
+	struct dirent	   *entry = NULL;
+	int		    ignored = 0, rv = 0;
+
+	s->next = s->n = 0;
+	errno = 0;
+	for (size_t i = 1; rv == 0 && s->n < SPOOL_MAX_PENDING && (entry = sys.readdir(s->dir)) != NULL; i++) {
+		if (id_is_valid(entry->d_name))
+			memcpy(s->ids[s->n++], entry->d_name, sizeof(s->ids[0]));
+		else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			rv = take(in, entry->d_name, &ignored, e);
+		if (i % LOOK_AT_CLOCK == 0 && clock_mono_ms() >= end_ms)
 			break;
-		(*n)++;
+		errno = 0;
 	}
-	(void)sys.closedir(dir);
-	if (*n > 0)
-		qsort(list, *n, sizeof(*list), by_name);
-	*names = list;
-	return 0;
+	if (rv == 0 && entry == NULL && errno != 0)
+		rv = pd_fail_sys(e, PD_IO, "list a spool directory");
+	if (s->n > 0)
+		qsort(s->ids, s->n, sizeof(s->ids[0]), by_id);
+	return rv == -1 ? -1 : entry == NULL && s->n == 0;
 }
 
 int
 intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e)
 {
-	struct taken t;
-	char	   **names;
-	size_t	     n;
-	int	     taken = 0, rv = 0;
+	struct intake_scan *s = &in->scan;
+	int64_t		    end_ms = clock_mono_ms() + INTAKE_SLICE_MS;
+	int		    taken = 0, rv = 0;
 
-	if (list_names(dirfd, SPOOL_MAX_PENDING, &names, &n, e) == -1)
+	if ((s->dir == NULL || s->of != dirfd) && begin(in, dirfd, e) == -1)
 		return -1;
-	for (size_t i = 0; i < n && taken < limit && rv == 0; i++) {
-		if (intake_take(in, dirfd, names[i], &t, e) == 0) {
-			taken += (int)t.n;	/* planted names do not count: they would use up every round */
-			taken_clear(&t);
-		} else if (e->code == PD_IO || e->code == PD_NOSPACE) {
-			rv = -1;
-		}
+	while (rv == 0 && taken < limit) {
+		rv = s->next < s->n ? take(in, s->ids[s->next++], &taken, e) : read_names(in, end_ms, e);
+		if (clock_mono_ms() >= end_ms)
+			break;
 	}
-	free_names(names, n);
-	return rv == 0 ? taken : -1;
-}
-
-/* 1 = its row is there and has not ended: its file stays, and says nothing that the row does not say. */
-static int
-is_pending(struct intake *in, const char *id)
-{
-	enum job_state state;
-	struct pd_err  ignored;
-
-	return store_job_state(in->admission.store, id, &state, &ignored) == 0 && !job_state_is_final(state);
-}
-
-int
-intake_claimed(struct intake *in, struct pd_err *e)
-{
-	struct taken t;
-	char	   **names;
-	size_t	     n;
-	int	     rv = 0;
-
-	if (list_names(in->spool->cur, SPOOL_MAX_CLAIMED, &names, &n, e) == -1)
-		return -1;
-	for (size_t i = 0; i < n && rv == 0; i++) {
-		if (is_pending(in, names[i]))
-			continue;
-		if (intake_take(in, in->spool->cur, names[i], &t, e) == 0)
-			taken_clear(&t);
-		else if (e->code == PD_IO || e->code == PD_NOSPACE)
-			rv = -1;
+	if (rv != 0) {	/* at its end, or it begins anew when our disk has room again */
+		intake_scan_end(in);
+		flood_tell(in, 0);
 	}
-	free_names(names, n);
-	return rv;
+	return rv == -1 ? -1 : taken;
 }

@@ -178,10 +178,11 @@ port_watch_drain(int fd)
 {
 	char	buf[4096];
 	ssize_t n;
+	int	left = 1000;	/* more than its queue holds; who makes names faster does not hold us here */
 
 	do
 		n = read(fd, buf, sizeof(buf));
-	while (n > 0 || (n == -1 && errno == EINTR));
+	while ((n > 0 || (n == -1 && errno == EINTR)) && --left > 0);
 }
 #else
 int

@@ -152,9 +152,10 @@ open_checked(int root, const char *path, const struct dir *d, gid_t gid, int mak
 			return pd_fail_sys(e, PD_IO, "make spool directory %s/%s", path, d->name);
 	}
 	fd = sys.openat(root, d->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1 && (errno == ENOTDIR || errno == ELOOP))
+		return pd_fail(e, PD_DENIED, "spool directory %s/%s is a link or a file, must be a directory", path, d->name);
 	if (fd == -1)
-		return pd_fail_sys(e, errno == ENOTDIR || errno == ELOOP || errno == EACCES ? PD_DENIED : PD_IO,
-		    "open spool directory %s/%s", path, d->name);
+		return pd_fail_sys(e, errno == EACCES ? PD_DENIED : PD_IO, "open spool directory %s/%s", path, d->name);
 	if (made && gid != (gid_t)-1 && set_mode(fd, d->mode, d->flags & SHARED ? gid : (gid_t)-1) == -1)
 		pd_fail_sys(e, PD_IO, "set group and mode of spool directory %s/%s", path, d->name);
 	else if (sys.fstat(fd, &st) == -1)

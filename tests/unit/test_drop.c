@@ -273,8 +273,9 @@ Test(drop, a_job_that_cannot_be_encoded_writes_nothing)
 
 Test(drop, no_descriptor_is_left_open)
 {
-	int	       before = scratch_open_files();
-	struct dropped d;
+	int		  before = scratch_open_files();
+	struct dropped	  d;
+	struct drop_sweep sweep = { 0 };
 
 	submit(ID);
 	plant(OTHER, 0644);
@@ -283,7 +284,7 @@ Test(drop, no_descriptor_is_left_open)
 	unreadable(OTHER, "mode");
 	cr_assert_eq(drop_claim(&spool, ID, &err), 0);
 	cr_assert_eq(drop_reject(&spool, spool.new, OTHER, "why", &err), 0);
-	cr_assert_eq(drop_sweep(&spool, 60, &err), 0);
+	cr_assert_eq(drop_sweep(&spool, &sweep, 60, &err), 0);
 	cr_expect_eq(scratch_open_files(), before);
 }
 
@@ -499,19 +500,53 @@ Test(drop, planted_things_can_be_rejected)
 
 Test(drop, a_sweep_takes_what_is_old_and_leaves_what_is_new)
 {
-	struct timespec future[2] = { { time(NULL) + 86400, 0 }, { time(NULL) + 86400, 0 } };
+	struct timespec	  future[2] = { { time(NULL) + 86400, 0 }, { time(NULL) + 86400, 0 } };
+	struct drop_sweep sweep = { 0 };
 
 	scratch_file(root, "tmp/" ID, "x", 1);
 	cr_assert_eq(mkdirat(spool.tmp, "empty", 0700), 0);
 	cr_assert_eq(mkdirat(spool.tmp, "full", 0700), 0);
 	scratch_file(root, "tmp/full/file", "x", 1);
-	cr_assert_eq(drop_sweep(&spool, 3600, &err), 0, "%s", err.msg);
+	cr_assert_eq(drop_sweep(&spool, &sweep, 3600, &err), 0, "%s", err.msg);
+	cr_expect_eq(sweep.left, 3);
 	cr_expect_eq(count(spool.tmp), 3);
 	/* A time in the future does not save it: the time of the change counts. */
 	cr_assert_eq(utimensat(spool.tmp, ID, future, 0), 0);
-	cr_assert_eq(drop_sweep(&spool, -3600, &err), 0, "%s", err.msg);
+	cr_assert_eq(drop_sweep(&spool, &sweep, -3600, &err), 0, "%s", err.msg);
+	cr_expect_eq(sweep.left, 1);
 	cr_expect_eq(count(spool.tmp), 1);
 	cr_expect(exists(spool.tmp, "full"));
+}
+
+Test(drop, a_sweep_looks_at_a_share_of_the_names_at_a_time)
+{
+	struct drop_sweep sweep = { 0 };
+	char		  name[16];
+	int		  calls = 0;
+
+	for (int i = 0; i < 4500; i++) {
+		(void)snprintf(name, sizeof(name), "n%d", i);
+		cr_assert_eq(mkdirat(spool.tmp, name, 0700), 0);
+	}
+	while (drop_sweep(&spool, &sweep, -3600, &err) == 1)
+		calls++;
+	cr_expect_geq(calls, 2);
+	cr_expect_eq(count(spool.tmp), 0);
+}
+
+Test(drop, a_name_is_removed_whatever_it_is_but_not_with_what_is_in_it)
+{
+	cr_assert_eq(mkfifoat(spool.new, "fifo", 0600), 0);
+	cr_assert_eq(symlinkat("/etc/passwd", spool.new, "link"), 0);
+	cr_assert_eq(mkdirat(spool.new, "empty", 0700), 0);
+	cr_assert_eq(mkdirat(spool.new, "full", 0700), 0);
+	scratch_file(root, "new/full/file", "x", 1);
+	cr_expect_eq(drop_remove(spool.new, "fifo", &err), 0, "%s", err.msg);
+	cr_expect_eq(drop_remove(spool.new, "link", &err), 0, "%s", err.msg);
+	cr_expect_eq(drop_remove(spool.new, "empty", &err), 0, "%s", err.msg);
+	cr_expect_eq(drop_remove(spool.new, "full", &err), -1);
+	cr_expect_eq(drop_remove(spool.new, "gone", &err), 0, "%s", err.msg);
+	cr_expect_eq(count(spool.new), 1);
 }
 
 Test(drop, directories_are_made_with_their_modes)

@@ -4,7 +4,9 @@
  */
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,7 @@
 #include <criterion/criterion.h>
 
 #include "spool/field.h"
+#include "spool/intake_flood.h"
 #include "spool/job_files.h"
 #include "tests/unit/fixture_director.h"
 
@@ -70,6 +73,29 @@ last_event(const char *id)
 	}
 	(void)fclose(log);
 	return event;
+}
+
+/* A whole scan, slice by slice; jobs taken, or -1. */
+static int
+scan_all(void)
+{
+	int n = 0, rv;
+
+	do {
+		rv = intake_scan(&f.intake, f.spool.new, 100, &f.e);
+		n += rv;
+	} while (rv != -1 && intake_scan_goes_on(&f.intake));
+	return rv == -1 ? -1 : n;
+}
+
+static int
+no_name(void *arg, uid_t uid, char *name, size_t size)
+{
+	(void)arg;
+	(void)uid;
+	(void)name;
+	(void)size;
+	return -1;
 }
 
 static const char *waits = "";
@@ -154,10 +180,71 @@ Test(intake, junk_and_links_in_new_go_to_bad_and_hold_up_nobody)
 	cr_assert_eq(mkfifoat(f.spool.new, "02-fifo", 0600), 0);
 	cr_assert_eq(mkdirat(f.spool.new, "03-directory", 0700), 0);
 	drop(&job);
-	cr_assert_eq(intake_scan(&f.intake, f.spool.new, 10, &f.e), 1, "%s", f.e.msg);
+	cr_assert_eq(scan_all(), 1, "%s", f.e.msg);
 	cr_assert(director_fixture_exists(&f, f.spool.cur, job.id));
 	cr_assert_eq(director_fixture_history(&f, "bad-file"), 4);
-	cr_assert_eq(intake_scan(&f.intake, f.spool.new, 10, &f.e), 0);
+	cr_assert_eq(scan_all(), 0);
+}
+
+static int
+entries(int dirfd)
+{
+	DIR *dir = fdopendir(openat(dirfd, ".", O_RDONLY | O_DIRECTORY));
+	int  n = -2;
+
+	cr_assert_not_null(dir);
+	while (readdir(dir) != NULL)
+		n++;
+	(void)closedir(dir);
+	return n;
+}
+
+Test(intake, more_bad_files_than_are_kept_are_removed_and_counted)
+{
+	char name[NAME_MAX + 1];
+
+	drop(&job);
+	for (int i = 0; i < FLOOD_KEEP + 3000; i++) {
+		(void)snprintf(name, sizeof(name), i % 2 == 0 ? "planted-%d" : "0000000000000000000000%04d", i);
+		cr_assert_eq(symlinkat("/etc/passwd", f.spool.new, name), 0);
+	}
+	cr_assert_eq(mkdirat(f.spool.new, "zz-full", 0700), 0);
+	cr_assert_eq(mkdirat(f.spool.new, "zz-full/x", 0700), 0);
+	cr_assert_eq(scan_all(), 1, "%s", f.e.msg);
+	cr_expect(director_fixture_exists(&f, f.spool.cur, job.id));
+	cr_expect_leq(entries(f.spool.new), 1, "only what cannot be removed stays");
+	cr_expect_eq(entries(f.spool.bad), 2 * FLOOD_KEEP);
+	cr_expect_leq(entries(f.spool.log), FLOOD_KEEP + 1, "no log for each");
+	cr_expect_eq(director_fixture_history(&f, "bad-files"), 1);
+	cr_expect_leq(director_fixture_history(&f, "bad-file"), FLOOD_KEEP);
+
+	/* bad/ stays as full as it is, and the minute is not over. */
+	cr_assert_eq(symlinkat("/etc/passwd", f.spool.new, "one-more"), 0);
+	cr_assert_eq(scan_all(), 0);
+	cr_expect_eq(entries(f.spool.bad), 2 * FLOOD_KEEP);
+	cr_expect_eq(director_fixture_history(&f, "bad-files"), 1);
+}
+
+Test(intake, a_file_that_ended_its_reader_is_kept_however_full_bad_is)
+{
+	f.intake.flood.kept = 2 * FLOOD_KEEP;
+	drop(&job);
+	memcpy(f.intake.suspect, job.id, sizeof(job.id));
+	f.intake.suspect_times = INTAKE_ATTEMPTS;
+	cr_assert_eq(scan_all(), 0);
+	cr_expect(director_fixture_exists(&f, f.spool.bad, job.id));
+}
+
+Test(intake, a_file_of_an_owner_whom_nobody_knows_is_kept_however_full_bad_is)
+{
+	static const struct accounts nobody = { .name_of = no_name };
+
+	f.intake.flood.kept = 2 * FLOOD_KEEP;
+	f.identity.accounts = &nobody;
+	job.origin = JOB_BY_ACCOUNT;
+	drop(&job);
+	cr_assert_eq(scan_all(), 0);
+	cr_expect(director_fixture_exists(&f, f.spool.bad, job.id));
 }
 
 Test(intake, a_file_that_claims_anothers_account_goes_to_bad)
@@ -238,7 +325,13 @@ Test(intake, a_scan_takes_the_oldest_first_and_no_more_than_its_limit)
 	drop(&third);
 	drop(&second);
 	drop(&job);
-	cr_assert_eq(intake_scan(&f.intake, f.spool.new, 2, &f.e), 2);
+	for (int n = 0; n < 2;) {
+		int rv = intake_scan(&f.intake, f.spool.new, 2 - n, &f.e);
+
+		cr_assert_geq(rv, 0, "%s", f.e.msg);
+		n += rv;
+	}
+	cr_assert(intake_scan_goes_on(&f.intake));
 	cr_assert(director_fixture_exists(&f, f.spool.cur, job.id));
 	cr_assert(director_fixture_exists(&f, f.spool.cur, second.id));
 	cr_assert(director_fixture_exists(&f, f.spool.new, third.id));
