@@ -226,7 +226,8 @@ sweep(struct director *d, int64_t now)
 static void
 run_timers(struct director *d)
 {
-	int64_t now = clock_mono_ms();
+	int64_t	      now = clock_mono_ms();
+	struct pd_err e;
 
 	if (d->retry_at_ms != 0 && d->retry_at_ms <= now) {
 		d->retry_at_ms = 0;
