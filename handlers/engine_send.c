@@ -335,6 +335,19 @@ send_once(struct sending *d, struct answer *a, enum sent *result, struct pd_err 
 	return 1;
 }
 
+/*
+ * Consoles print text in their own locale, and no control characters but these.  Anything else came over a broken line or from something
+ * that is no console: a list with nothing recognizable in it must not count as an empty one.
+ */
+static int
+is_text(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((s[i] >= 0 && s[i] < ' ' && (s[i] == '\0' || strchr("\a\b\t\n\v\f\r\033", s[i]) == NULL)) || s[i] == 0x7f)
+			return 0;
+	return 1;
+}
+
 /* Judges an answer.  1 = *result, 0 = try again. */
 static int
 judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
@@ -349,6 +362,10 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 			a->kind = ANSWER_LOST;
 			snprintf(a->why, sizeof(a->why), "the root shell ended before its command");
 		}
+	}
+	if (a->kind == ANSWER_EXIT && !is_change(d->part) && !is_text(a->out, a->out_len)) {
+		a->kind = ANSWER_LOST;
+		snprintf(a->why, sizeof(a->why), "what came is no text");
 	}
 	record_answer(d, a, rc);
 	if (a->kind != ANSWER_EXIT) {

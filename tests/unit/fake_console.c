@@ -379,6 +379,8 @@ run(struct transport *t, const char *cmd, const char *input, int timeout_ms, str
 		act(c, cmd, input, &r);
 	if ((now == REFUSE || (c->refuses && change)) && input != NULL)
 		strcpy(r.out, "rc=1\n");
+	if (now == GARBLE)
+		strcpy(r.out, "\x9a\x03lv\x7f:\xb4\n");
 	memset(a, 0, sizeof(*a));
 	a->kind = now == LOSE_BEFORE || now == LOSE_AFTER ? ANSWER_LOST : ANSWER_EXIT;
 	a->status = input != NULL ? 0 : r.status;

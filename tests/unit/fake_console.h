@@ -18,6 +18,7 @@ enum trouble {
 	REFUSE,		/* exit status 1 and a text */
 	LOSE_BEFORE,	/* the channel is lost, nothing happened */
 	LOSE_AFTER,	/* it happened, then the channel is lost */
+	GARBLE,		/* it happened, what comes back is no text */
 	NOT_SENT,	/* no connection, once */
 	DEAD,		/* no connection, from now on */
 	REFUSE_ALL,	/* every change is refused from now on */

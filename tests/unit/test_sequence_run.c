@@ -197,6 +197,38 @@ Test(sequence_run, a_channel_lost_after_the_effect_is_survived_anywhere)
 	break_everywhere(LOSE_AFTER, "lost after", OUTCOME_DONE);
 }
 
+Test(sequence_run, an_answer_that_is_no_text_is_survived_anywhere)
+{
+	break_everywhere(GARBLE, "garbled", OUTCOME_DONE);
+}
+
+/* P4: garbage where a list of disks was asked for does not mean that there is no disk. */
+Test(sequence_run, an_answer_that_is_no_text_is_never_taken_for_nothing_is_there)
+{
+	for (size_t at = 0;; at++) {
+		struct bench b = { 0 }, d = { 0 };
+		int	     is_over;
+
+		fake_console_init(&b.console, "");
+		run_verb(&b, "create-vm", vars_create("lv", 1));
+		cr_assert_eq(b.res.outcome, OUTCOME_DONE, "%s", b.res.err.msg);
+		d.console = b.console;
+		d.console.transport.state = &d.console;
+		d.console.clock.arg = &d.console;
+		d.console.trouble = GARBLE;
+		d.console.trouble_at = b.console.at + at;
+		run_verb(&d, "delete-vm", vars_stored(b.res.value));
+		cr_expect_eq(d.res.outcome, OUTCOME_DONE, "garbled at %zu: %s", at, d.res.err.msg);
+		expect_empty(&d, "delete, garbled", at);
+		is_over = d.console.at <= d.console.trouble_at;
+		bench_close(&b);
+		bench_close(&d);
+		fake_console_clear(&d.console);
+		if (is_over)
+			break;
+	}
+}
+
 Test(sequence_run, a_cancel_anywhere_is_undone)
 {
 	break_everywhere(CANCEL, "cancelled", OUTCOME_CANCELLED);
