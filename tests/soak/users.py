@@ -254,16 +254,18 @@ class Administrator(Thread):
         if words:
             self.ask(*words)
 
-    def jobs(self, *options):
-        _, answer = self.ask("list-jobs", "--limit", "1000", *options)
-        return answer.get("value") or []
+    def list(self, *words):
+        value = self.ask(*words)[1].get("value")
+        return value if isinstance(value, list) else []		# a refusal may have a value of its own
 
     def take_up(self, how):
-        """Every stuck job; returns how many were."""
-        stuck = [j for j in self.jobs("--all") if j["state"] == "stuck"]
+        """Every stuck job of a broken VM."""
+        stuck = []
+        for vm in self.list("list-vms"):
+            if vm["state"] == "broken":
+                stuck += [j for j in self.list("list-jobs", "--all", "--vm", vm["name"], "--limit", "1000") if j["state"] == "stuck"]
         for job in stuck:
             status, answer = self.ask(how, job["id"])
             if status == 73 and "cannot be undone" in (answer.get("message") or ""):
                 status, answer = self.ask("resume-job", job["id"])
             self.taken_up["%s %s" % (how, answer.get("code"))] += 1
-        return len(stuck)
