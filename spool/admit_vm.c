@@ -191,11 +191,12 @@ reserve(struct admitting *ad, const struct creation *c, struct pd_err *e)
 	json_t			*row;
 	int			 rv;
 
-	row = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:I s:I s:I s:I s:O s:{s:s} s:I s:s}", "name", ad->vm, "tenant",
+	row = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:I s:I s:I s:I s:O s:{s:s s:O*} s:I s:s}", "name", ad->vm, "tenant",
 	    ad->tenant->name, "owner", ad->job->user, "platform", ad->platform, "image", field_text(ad->args, "image"),
 	    "state", "creating", "state_ms", now, "units", (json_int_t)more->units, "procs", (json_int_t)more->procs,
 	    "memory", (json_int_t)more->memory, "disk", (json_int_t)more->disk, "spec", c->spec, "objects", "tag", ad->tag,
-	    "created_ms", now, "job", ad->job->id);
+	    /* what it may have when its workers are lost and cannot say what they made */
+	    "disks", json_object_get(c->spec, "disks"), "created_ms", now, "job", ad->job->id);
 	if (row == NULL)
 		return pd_fail(e, PD_IO, "no memory for the row of VM %s", ad->vm);
 	rv = store_vm_put(ad->a->store, row, e);
