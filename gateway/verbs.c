@@ -99,6 +99,7 @@ static const struct verb_arg register_platform_args[] = {
 	{ "key", "key", ARG_FILE, ARG_REQUIRED, 0, 0, NULL, "FILE", "private key, a file in the director's key directory" },
 	{ "host-key", "host_key", ARG_FINGERPRINT, 0, 0, 0, NULL, "SHA256:...", "fingerprint of its host key; without it, it is shown and nothing registered" },
 	{ "pools", "pools", ARG_LIST, 0, 1, 64, NULL, "POOL,...", "storage pools for VMs, the default one first (default: the console's default pool)" },
+	{ "replace", "replace", ARG_FLAG, 0, 0, 0, NULL, NULL, "the same system is registered already: its address, account, key or host key has changed" },
 };
 
 static const struct verb_arg platform_args[] = { PLATFORM };

@@ -209,8 +209,9 @@ fail_login(const struct link *l, int rc, struct pd_err *e)
 	if (rc == SSH_AUTH_DENIED)
 		return pd_fail(e, PD_DENIED, "%s:%d refuses %s with key %s; check that its public half is in the "
 		    "account's authorized_keys there", l->address, l->port, l->user, l->key_file);
-	return pd_fail(e, PD_REMOTE, "%s:%d cut the line during the login of %s: %s", l->address, l->port, l->user,
-	    link_error(l, text, sizeof(text)));
+	/* It said good-bye instead of no, as sshd does after the last attempt that it allows: that is a refusal too. */
+	return pd_fail(e, strstr(link_error(l, text, sizeof(text)), "SSH_MSG_DISCONNECT") != NULL ? PD_DENIED : PD_REMOTE,
+	    "%s:%d cut the line during the login of %s: %s", l->address, l->port, l->user, text);
 }
 
 static int

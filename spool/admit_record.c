@@ -60,13 +60,18 @@ admit_register_platform(struct admitting *ad, struct pd_err *e)
 {
 	const char *name = field_text(ad->args, "name");
 	json_t	   *row = NULL;
+	int	    is_replaced = field_is_set(ad->args, "replace");
 
 	if (store_platform_get(ad->a->store, name, &row, e) == 0) {
 		json_decref(row);
-		return pd_fail(e, PD_CONFLICT, "the platform %s is registered already", name);
-	}
-	if (e->code != PD_NOTFOUND)
+		if (!is_replaced)
+			return pd_fail(e, PD_CONFLICT, "the platform %s is registered already; --replace changes its address, account, key and "
+			    "host key", name);
+	} else if (e->code != PD_NOTFOUND) {
 		return -1;
+	} else if (is_replaced) {
+		return pd_fail(e, PD_NOTFOUND, "there is no platform \"%s\" to replace", name);
+	}
 	set_platform(ad, name);
 	return key_exists(ad, field_text(ad->args, "key"), e);
 }

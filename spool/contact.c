@@ -204,7 +204,6 @@ tell(struct director *d, struct contact *c)
 	sched_each(d->sched, c->platform, tell_job, &t);
 }
 
-/* A platform that is being registered is nobody's yet: only that it answers counts. */
 static int
 is_registered(struct director *d, const char *platform)
 {
@@ -224,7 +223,7 @@ contact_heard(struct director *d, const struct sched_job *job, const char *word,
 	int64_t		    now = clock_mono_ms(), wall = clock_wall_ms();
 	int		    was_bad, has_turned = 0;
 
-	if (word[0] == '\0')
+	if (word[0] == '\0' || job->is_registering)
 		return;
 	if (c == NULL && (!is_registered(d, job->platform) || (c = find_or_make(d, job->platform)) == NULL))
 		return;

@@ -92,26 +92,57 @@ say_pools(char *msg, size_t size, const json_t *found)
 	}
 }
 
+/* Its VMs are known by the ids that this system gave them: another one at the new address must not get their commands. */
+static int
+is_same_system(const json_t *old, const json_t *facts, struct pd_err *why)
+{
+	const json_t *was = json_object_get(old, "facts");
+
+	if (strcmp(field_text(was, "serial"), field_text(facts, "serial")) == 0 &&
+	    strcmp(field_text(was, "type_model"), field_text(facts, "type_model")) == 0)
+		return 1;
+	(void)pd_fail(why, PD_CONFLICT, "%s is the system %s %s, and %s %s answers there; nothing was changed", field_text(old, "name"),
+	    field_text(was, "type_model"), field_text(was, "serial"), field_text(facts, "type_model"), field_text(facts, "serial"));
+	return 0;
+}
+
+/* What a registration does not name stays as it was. */
+static void
+keep_old(json_t *row, const json_t *old, const json_t *args)
+{
+	(void)json_object_set(row, "registered_ms", json_object_get(old, "registered_ms"));
+	if (json_array_size(json_object_get(args, "pools")) == 0)
+		(void)json_object_set(row, "pools", json_object_get(old, "pools"));
+}
+
 int
 effect_platform_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
 	const json_t *args = json_object_get(job, "args"), *facts = json_object_get(end->value, "facts");
 	const char   *name = field_text(args, "name"), *missing;
 	struct pd_err why;
-	json_t	     *row, *pools;
-	int	      rv = exists(st, name, e);
+	json_t	     *row, *pools, *old = NULL;
+	int	      rv;
 
-	if (rv == -1)
+	if (store_platform_get(st, name, &old, e) == -1 && e->code != PD_NOTFOUND)
 		return -1;
-	if (rv == 1) {
-		(void)pd_fail(&why, PD_CONFLICT, "the platform %s was registered meanwhile", name);
+	if ((old != NULL) != field_is_set(args, "replace")) {
+		(void)pd_fail(&why, PD_CONFLICT, "the platform %s was %s meanwhile", name, old != NULL ? "registered" : "removed");
+		json_decref(old);
 		return refuse(end, &why);
 	}
-	if (field_text(args, "host_key")[0] == '\0')
+	if (field_text(args, "host_key")[0] == '\0') {
+		json_decref(old);
 		return 0;	/* its key was shown, nothing is registered without the administrator's word */
+	}
+	if (old != NULL && !is_same_system(old, facts, &why)) {
+		json_decref(old);
+		return refuse(end, &why);
+	}
 	pools = choose_pools(args, facts, &missing);
 	if (missing != NULL) {
 		json_decref(pools);
+		json_decref(old);
 		(void)pd_fail(&why, PD_NOTFOUND, "%s has no storage pool \"%s\", nothing was registered", name, missing);
 		say_pools(why.msg, sizeof(why.msg), json_object_get(facts, "pools"));
 		return refuse(end, &why);
@@ -120,9 +151,12 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 	(void)json_object_set_new(row, "pools", pools);
 	(void)json_object_set_new(row, "facts", json_is_object(facts) ? json_deep_copy(facts) : json_object());
 	(void)json_object_set_new(row, "registered_ms", json_integer((json_int_t)clock_wall_ms()));
+	if (old != NULL)
+		keep_old(row, old, args);
 	rv = store_platform_put(st, row, e);
 	effects_say_platform(job, row, end);
 	json_decref(row);
+	json_decref(old);
 	return rv;
 }
 

@@ -41,8 +41,8 @@ runner_fill(const struct director *d, const json_t *row, struct sched_job *job)
 	job->is_admin = tenant != NULL && tenant->role->scope == SCOPE_ALL;
 	job->is_resumed = field_number(row, "started") != 0;
 	job->has_begun = strcmp(field_text(row, "state"), "queued") != 0;
-	job->is_direct = field_is_set(row, "plan") || strcmp(field_text(row, "verb"), "check-platform") == 0 ||
-	    strcmp(field_text(row, "verb"), "register-platform") == 0;
+	job->is_registering = strcmp(field_text(row, "verb"), "register-platform") == 0;
+	job->is_direct = field_is_set(row, "plan") || job->is_registering || strcmp(field_text(row, "verb"), "check-platform") == 0;
 	job->submitted_ms = field_number(row, "submitted");
 }
 
@@ -117,6 +117,21 @@ tell_closed(struct director *d, const json_t *row)
 	}
 }
 
+/* A platform that has just been registered has answered. */
+static void
+hear_registered(struct director *d, const json_t *row)
+{
+	struct sched_job job;
+
+	if (strcmp(field_text(row, "verb"), "register-platform") != 0 || strcmp(field_text(row, "state"), "done") != 0 ||
+	    field_is_set(row, "plan"))
+		return;
+	runner_fill(d, row, &job);
+	job.is_registering = 0;
+	pool_retire_platform(&d->pool, job.platform);	/* those for where it was */
+	contact_heard(d, &job, "answered", "");
+}
+
 /* Effects, move and history; 0 when they are durable and told. */
 int
 runner_record_end(struct director *d, const char *id, const struct ending *wanted)
@@ -136,6 +151,7 @@ runner_record_end(struct director *d, const char *id, const struct ending *wante
 	}
 	tell_end(d, row);
 	tell_closed(d, row);
+	hear_registered(d, row);
 	json_decref(row);
 	return 0;
 }
@@ -252,6 +268,8 @@ prepare(struct director *d, const struct sched_job *job, struct start *s, struct
 		return -1;
 	if (job->is_trying)
 		(void)json_object_set_new(s->msg, "tell", json_true());
+	if (job->is_registering)
+		pool_retire_platform(&d->pool, job->platform);	/* a warm one reaches the old address alone */
 	s->worker = pool_get(&d->pool, job->platform, e);
 	return s->worker != NULL ? 0 : -1;
 }

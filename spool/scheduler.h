@@ -44,6 +44,7 @@ struct sched_job {
 	int	is_admin;
 	int	is_resumed;		/* was running when the director or its worker ended: before all others */
 	int	is_direct;		/* no gate holds it up: it needs no console, or asks whether there is one */
+	int	is_registering;		/* its platform is not what it will be: what it finds out says nothing about that */
 	int	is_trying;		/* it was let through alone; set by sched_next(), ended by sched_answered() */
 	int	has_begun;		/* it may have changed something on its platform */
 	int	is_again;		/* it was put back because the console did not answer: its start is on record */

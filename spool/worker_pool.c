@@ -88,6 +88,7 @@ pool_run(struct worker *w, const struct sched_job *job, json_t *msg, int journal
 	w->is_busy = 1;
 	w->job = *job;
 	w->jobs++;
+	w->is_stale |= job->is_registering;	/* it confines itself to the port of its first job, which may be a wrong one */
 	return wire_send(w->sock, msg, fds, 2, e);
 }
 

@@ -47,7 +47,8 @@ front=$!
 
 # A second system.
 mkdir "$site/power2"
-"$bin/powerdirector-sim" --kind ivm --listen 127.0.0.1:0 --world "$site/etc/world.json" --state "$site/power2" \
+sed 's/"06052EA"/"06ABCDE"/' "$site/etc/world.json" >"$site/etc/world2.json"
+"$bin/powerdirector-sim" --kind ivm --listen 127.0.0.1:0 --world "$site/etc/world2.json" --state "$site/power2" \
     --authorized-keys "$site/etc/power1-authorized_keys" --password padmin:padmin --speed 0 >"$site/log/power2" 2>&1 3>&- 4>&- </dev/null &
 second=$!
 trap 'kill $front $second 2>/dev/null; finish' EXIT
@@ -83,6 +84,9 @@ set_times() {	# set_times FIRST LONGEST WAIT
 }
 set_times 1s 2s 24h
 register_platform power1 "$(cat "$work/front")" power1
+# The port was mistyped: told at once, and the next registration is none the worse for it.
+as admin 69 register-platform power2 --kind ivm --address 127.0.0.1 --port 1 --key power1 \
+    --host-key "$(ssh-keygen -lf "$site/power2/host_key.pub" | cut -d' ' -f2)"
 register_platform power2 "$(cat "$site/power2/port")" power2
 as admin 0 create-vm vm0 --platform power1 --image rhel6 --memory 256M
 as admin 0 stop-vm vm0 --force
@@ -224,12 +228,20 @@ mv "$site/power1/host_key" "$work/host_key"
 mv "$site/power1/host_key.pub" "$work/host_key.pub"
 site_start simulator
 refused 'host key' 4
-site_stop simulator
-mv "$work/host_key" "$site/power1/host_key"
-mv "$work/host_key.pub" "$site/power1/host_key.pub"
-site_start simulator
-as admin 0 check-platform power1
+as admin 73 register-platform power1 --kind ivm --address 127.0.0.1 --port "$(cat "$work/front")" --key power1
+says '\-\-replace'
+as admin 66 register-platform power3 --replace --kind ivm --address 127.0.0.1 --port "$(cat "$work/front")" --key power1
+as admin 65 register-platform power1 --replace --kind ivm --address 127.0.0.1 --port "$(cat "$work/front")" --key power1
+is 'nothing is taken from the network' refused "$(state_of power1)"
+as admin 73 register-platform power1 --replace --kind ivm --address 127.0.0.1 --port "$(cat "$site/power2/port")" --key power1 \
+    --host-key "$(ssh-keygen -lf "$site/power2/host_key.pub" | cut -d' ' -f2)"
+says 'answers there; nothing was changed'
+is 'another system is no answer' refused "$(state_of power1)"
+as admin 0 register-platform power1 --replace --kind ivm --address 127.0.0.1 --port "$(cat "$work/front")" --key power1 \
+    --host-key "$(ssh-keygen -lf "$site/power1/host_key.pub" | cut -d' ' -f2)"
+as admin 0 follow "$job"
 as admin 0 follow "$other"
+as admin 0 show-vm vm0
 is 'refused twice' 2 "$(events platform-refused)"
 
 # The time to wait is over: undone, with nothing left, and what it had reserved is free.

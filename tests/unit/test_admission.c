@@ -246,6 +246,10 @@ Test(admission, platforms_and_images_are_registered_once_and_removed_when_unused
 {
 	expect("admin", "register-platform", "{\"name\":\"power1\",\"kind\":\"ivm\",\"address\":\"h\",\"key\":\"power1\"}", "refused", "CONFLICT",
 	    "registered already");
+	expect("admin", "register-platform", "{\"name\":\"power1\",\"kind\":\"ivm\",\"address\":\"h\",\"key\":\"power1\",\"replace\":true}",
+	    "queued", "QUEUED", "");
+	expect("admin", "register-platform", "{\"name\":\"power2\",\"kind\":\"ivm\",\"address\":\"h\",\"key\":\"power1\",\"replace\":true}",
+	    "refused", "NOT_FOUND", "to replace");
 	expect("admin", "register-platform", "{\"name\":\"power2\",\"kind\":\"ivm\",\"address\":\"h\",\"key\":\"nosuch\"}", "refused", "USAGE",
 	    "nosuch");
 	expect("admin", "register-platform", "{\"name\":\"power2\",\"kind\":\"ivm\",\"address\":\"h\",\"key\":\"power1\"}", "queued", "QUEUED", "");

@@ -254,6 +254,41 @@ Test(effects, a_registered_platform_has_facts_and_the_default_pool)
 	json_decref(p);
 }
 
+#define SYSTEM(serial) "{\"facts\":{\"pools\":[{\"name\":\"rootvg\"},{\"name\":\"data\"}],\"default_pool\":\"data\"," \
+	"\"type_model\":\"8233-E8B\",\"serial\":\"" serial "\"}}"
+#define NEW_KEY "\"name\":\"power2\",\"kind\":\"ivm\",\"address\":\"h2\",\"key\":\"power1\",\"replace\":true,\"host_key\":" \
+	"\"SHA256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\""
+
+Test(effects, a_replaced_registration_keeps_what_it_does_not_name_and_takes_no_other_system)
+{
+	const char *id;
+	json_t	   *p, *row;
+	int64_t	    registered;
+
+	run("admin", "register-platform", "{" POWER2 ",\"pools\":[\"rootvg\"]}", JOB_DONE, SYSTEM("A"));
+	p = platform("power2");
+	registered = field_number(p, "registered_ms");
+	json_decref(p);
+
+	id = admit("admin", "register-platform", "{" NEW_KEY "}");
+	start(id);
+	row = end(id, JOB_DONE, SYSTEM("B"));
+	cr_expect_str_eq(field_text(row, "code"), "CONFLICT");
+	cr_expect_not_null(strstr(field_text(row, "message"), "8233-E8B B answers there"), "%s", field_text(row, "message"));
+	json_decref(row);
+	p = platform("power2");
+	cr_expect_str_eq(field_text(p, "address"), "h");
+	json_decref(p);
+
+	run("admin", "register-platform", "{" NEW_KEY "}", JOB_DONE, SYSTEM("A"));
+	p = platform("power2");
+	cr_expect_str_eq(field_text(p, "address"), "h2");
+	cr_expect_not_null(strstr(field_text(p, "host_key"), "bbbb"));
+	cr_expect_str_eq(json_string_value(json_array_get(json_object_get(p, "pools"), 0)), "rootvg");
+	cr_expect_eq(field_number(p, "registered_ms"), registered);
+	json_decref(p);
+}
+
 Test(effects, a_platform_without_the_pool_asked_for_is_not_registered)
 {
 	const char *id = admit("admin", "register-platform", "{" POWER2 ",\"pools\":[\"rootvg\",\"nosuch\"]}");
