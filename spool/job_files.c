@@ -60,32 +60,38 @@ job_journal_open(const struct spool *s, const char *id, struct pd_err *e)
 	return fd;
 }
 
-static void
-load_records(const struct spool *s, const char *id, json_t **records)
+/* A damaged one has no records; one that cannot be read now is a failure. */
+static int
+load_records(const struct spool *s, const char *id, json_t **records, struct pd_err *e)
 {
 	struct journal j = { .fd = sys.openat(s->journal, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) };
-	int	       fd = j.fd;
+	int	       fd = j.fd, rv;
 
 	if (fd == -1)
-		return;
-	(void)journal_load(&j, fd, 0, records, NULL);
+		return pd_fail_sys(e, PD_IO, "open the journal of job %s", id);
+	rv = journal_load(&j, fd, 0, records, e) == -1 && e->code == PD_IO ? -1 : 0;
 	(void)sys.close(fd);
+	return rv;
 }
 
-void
-job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN], json_t **records)
+int
+job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN], json_t **records, struct pd_err *e)
 {
 	char  *buf = NULL;
 	size_t len = 0;
+	int    rv = 0;
 
 	text[0] = '\0';
 	*records = NULL;
-	if (io_read_file(s->journal, id, JOURNAL_FILE_MAX, &buf, &len, NULL) == 0 && len > 0) {
+	if (io_read_file(s->journal, id, JOURNAL_FILE_MAX, &buf, &len, e) == -1)
+		return e->code == PD_IO ? -1 : 0;
+	if (len > 0) {
 		if (digest_text(buf, len, text, NULL) == -1)
 			text[0] = '\0';
-		load_records(s, id, records);
+		rv = load_records(s, id, records, e);
 	}
 	free(buf);
+	return rv;
 }
 
 int

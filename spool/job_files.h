@@ -21,7 +21,7 @@ int job_journal_open(const struct spool *s, const char *id, struct pd_err *e);
  * The journal as it is now: its SHA-256, "" when there is none or it cannot be read, and its records, NULL when there is none or it is
  * damaged (the worker says so too, and a person has to look).
  */
-void job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN], json_t **records);
+int job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN], json_t **records, struct pd_err *e);
 
 /* The log for appending, made when missing, readable by the spool group. */
 int job_log_open(const struct spool *s, const char *id, struct pd_err *e);

@@ -139,11 +139,11 @@ runner_record_end(struct director *d, const char *id, const struct ending *wante
 	struct ending ending = *wanted;
 	struct pd_err e;
 	json_t	     *row = NULL, *commands;
-	int	      rv;
+	int	      rv = job_journal_read(&d->spool, id, ending.journal, &commands, &e);
 
-	job_journal_read(&d->spool, id, ending.journal, &commands);
 	ending.commands = commands;
-	rv = effects_end(d->store, id, &ending, &row, &e);
+	if (rv == 0)	/* else later: the history has every command (P6) */
+		rv = effects_end(d->store, id, &ending, &row, &e);
 	json_decref(commands);
 	if (rv == -1) {
 		log_event(&d->log, LOG_ERR, "end-not-recorded", "job", id, "why", e.msg, NULL);
@@ -315,11 +315,10 @@ begin(struct director *d, const struct sched_job *job, const struct start *s, js
 {
 	char	ignored[DIGEST_TEXT_LEN];
 	json_t *journal = NULL;
-	int	rv;
+	int	rv = s->was_begun ? job_journal_read(&d->spool, job->id, ignored, &journal, e) : 0;
 
-	if (s->was_begun)
-		job_journal_read(&d->spool, job->id, ignored, &journal);
-	rv = job->is_again ? effects_start_again(d->store, job->id, journal, row, e) : effects_start(d->store, job->id, journal, row, e);
+	if (rv == 0)
+		rv = job->is_again ? effects_start_again(d->store, job->id, journal, row, e) : effects_start(d->store, job->id, journal, row, e);
 	json_decref(journal);
 	return rv;
 }
@@ -369,8 +368,8 @@ parked(struct director *d, const struct sched_job *job, enum pd_code why)
 	struct pd_err e;
 	json_t	     *commands;
 
-	job_journal_read(&d->spool, job->id, ignored, &commands);
-	if (effects_park(d->store, job->id, commands, why == PD_BUSY, &e) == 0)
+	if (job_journal_read(&d->spool, job->id, ignored, &commands, &e) == 0 &&
+	    effects_park(d->store, job->id, commands, why == PD_BUSY, &e) == 0)
 		log_event(&d->log, LOG_NOTICE, "parked", "job", job->id, NULL);
 	else	/* its row says running, its journal has the commands: the next start finds both */
 		log_event(&d->log, LOG_WARNING, "park-not-recorded", "job", job->id, "why", e.msg, NULL);

@@ -66,8 +66,8 @@ put_back(struct director *d, struct sched_job *job)
 	json_t	     *commands, *row = NULL;
 	int	      was_told = job->is_again;
 
-	job_journal_read(&d->spool, job->id, ignored, &commands);
-	if (effects_put_back(d->store, job->id, commands, job->has_begun, &row, &e) == -1)	/* its journal has it all */
+	if (job_journal_read(&d->spool, job->id, ignored, &commands, &e) == -1 ||
+	    effects_put_back(d->store, job->id, commands, job->has_begun, &row, &e) == -1)	/* its journal has it all */
 		log_event(&d->log, LOG_WARNING, "park-not-recorded", "job", job->id, "why", e.msg, NULL);
 	json_decref(commands);
 	if (row == NULL || !was_cancelled(d, job, row)) {

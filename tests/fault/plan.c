@@ -26,6 +26,7 @@ static const unsigned strikes[FAULT_KINDS] = {
 	[FAULT_ENOSPC_ON] = BIT(CALL_OPEN) | BIT(CALL_WRITE) | BIT(CALL_SYNC) | BIT(CALL_MKDIR) | BIT(CALL_LINK) | BIT(CALL_RENAME),
 	[FAULT_EINTR] = BIT(CALL_OPEN) | BIT(CALL_CLOSE) | BIT(CALL_READ) | BIT(CALL_WRITE) | BIT(CALL_LOCK) | BIT(CALL_TRUNCATE),
 	[FAULT_SHORT] = BIT(CALL_READ) | BIT(CALL_WRITE),
+	[FAULT_FULL] = BIT(CALL_WRITE),
 	[FAULT_KILL] = ~0u,
 	[FAULT_TORN] = BIT(CALL_WRITE),
 };
@@ -46,7 +47,7 @@ const char *
 fault_kind_name(enum fault_kind kind)
 {
 	static const char *const names[FAULT_KINDS] = {
-		"none", "eio", "eio-on", "enospc", "enospc-on", "eintr", "short", "kill", "torn",
+		"none", "eio", "eio-on", "enospc", "enospc-on", "eintr", "short", "full", "kill", "torn",
 	};
 
 	return names[kind];
@@ -95,21 +96,27 @@ fault_meet(enum fault_call call)
 {
 	struct plan *p = fault_plan;
 	unsigned     n;
-	int	     lasts;
+	unsigned     lasts;	/* so many calls more */
 
 	if (p == NULL)
 		return FAULT_GO;
 	n = atomic_fetch_add(&p->calls, 1) + 1;
 	if (n < PLAN_TRACE_MAX)
 		p->trace[n] = (unsigned char)call;
-	lasts = p->kind == FAULT_EIO_ON || p->kind == FAULT_ENOSPC_ON;
-	if (p->at == 0 || n < p->at || (n > p->at && !lasts) || !fault_applies(p->kind, call))
+	lasts = p->kind == FAULT_EIO_ON || p->kind == FAULT_ENOSPC_ON ? UINT_MAX : p->kind == FAULT_FULL ? 1 : 0;
+	if (p->at == 0 || n < p->at || n - p->at > lasts || !fault_applies(p->kind, call))
 		return FAULT_GO;
 	atomic_fetch_add(&p->hits, 1);
 	switch (p->kind) {
 	case FAULT_KILL:
 		end_here();
 		break;
+	case FAULT_FULL:
+		if (n > p->at) {
+			errno = ENOSPC;
+			return FAULT_FAIL;
+		}
+		return FAULT_HALF;
 	case FAULT_SHORT:
 	case FAULT_TORN:
 		return FAULT_HALF;

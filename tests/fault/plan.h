@@ -26,6 +26,7 @@ enum fault_kind {
 	FAULT_ENOSPC_ON,
 	FAULT_EINTR,
 	FAULT_SHORT,		/* half of a read or write; what follows goes well */
+	FAULT_FULL,		/* half of a write, and ENOSPC for the rest; then there is room again */
 	FAULT_KILL,		/* the process ends before the call */
 	FAULT_TORN,		/* half of a write, then the process ends */
 	FAULT_KINDS
