@@ -95,7 +95,7 @@ enum fault_verdict
 fault_meet(enum fault_call call)
 {
 	struct plan *p = fault_plan;
-	unsigned     n;
+	unsigned     n, kind;
 	unsigned     lasts;	/* so many calls more */
 
 	if (p == NULL)
@@ -103,11 +103,12 @@ fault_meet(enum fault_call call)
 	n = atomic_fetch_add(&p->calls, 1) + 1;
 	if (n < PLAN_TRACE_MAX)
 		p->trace[n] = (unsigned char)call;
-	lasts = p->kind == FAULT_EIO_ON || p->kind == FAULT_ENOSPC_ON ? UINT_MAX : p->kind == FAULT_FULL ? 1 : 0;
-	if (p->at == 0 || n < p->at || n - p->at > lasts || !fault_applies(p->kind, call))
+	kind = p->kind;
+	lasts = kind == FAULT_EIO_ON || kind == FAULT_ENOSPC_ON ? UINT_MAX : kind == FAULT_FULL ? 1 : 0;
+	if (p->at == 0 || n < p->at || n - p->at > lasts || !fault_applies(kind, call))
 		return FAULT_GO;
 	atomic_fetch_add(&p->hits, 1);
-	switch (p->kind) {
+	switch (kind) {
 	case FAULT_KILL:
 		end_here();
 		break;
