@@ -30,6 +30,10 @@ struct sched_user {
 	int		   is_admin;
 	uint64_t	   served;	/* stamp of its last turn, 0 = never */
 	struct sched_node *head, *tail;
+	/* All nodes up to this one could not start when they were looked at, and nothing that keeps them has changed since; NULL = none. */
+	struct sched_node *barren;
+	uint64_t	   barren_frees;	/* what it holds for: as many VMs have become free, the gate is as it was */
+	int		   barren_open;
 };
 
 struct sched_tenant {
@@ -61,7 +65,7 @@ struct sched {
 	struct sched_platform *platforms;
 	struct sched_node     *front;	/* resumed and delayed jobs, before all others, by arrival */
 	struct sched_busy     *busy;
-	uint64_t	       stamp, arrivals;
+	uint64_t	       stamp, arrivals, frees;	/* frees: how often a VM became free */
 	size_t		       waiting, running;
 };
 

@@ -82,6 +82,8 @@ unlink_node(struct sched_user *u, struct sched_node *before, struct sched_node *
 		before->next = n->next;
 	if (u->tail == n)
 		u->tail = before;
+	if (u->barren == n)
+		u->barren = before;
 	n->next = NULL;
 	return n;
 }
@@ -122,14 +124,24 @@ turn_each(const struct sched_platform *p, int (*fn)(void *arg, const struct sche
 	return rv;
 }
 
+/*
+ * A hundred thousand jobs may wait for one VM: what was found not to start is not looked at again, at each round of the loop, before
+ * something has changed for it.
+ */
 static struct sched_node *
-first_of_user(const struct sched *s, const struct sched_user *u, int is_open, struct sched_node **before)
+first_of_user(const struct sched *s, struct sched_user *u, int is_open, struct sched_node **before)
 {
-	*before = NULL;
-	for (struct sched_node *n = u->head; n != NULL; *before = n, n = n->next)
-		if ((is_open || n->job.is_direct) && !sched_vm_is_busy(s, n->job.vm))
-			return n;
-	return NULL;
+	struct sched_node *n;
+
+	if (u->barren_frees != s->frees || u->barren_open != is_open)
+		u->barren = NULL;
+	u->barren_frees = s->frees;
+	u->barren_open = is_open;
+	n = u->barren != NULL ? u->barren->next : u->head;
+	for (; n != NULL && ((!is_open && !n->job.is_direct) || sched_vm_is_busy(s, n->job.vm)); n = n->next)
+		u->barren = n;
+	*before = u->barren;
+	return n;
 }
 
 struct pick {

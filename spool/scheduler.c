@@ -319,6 +319,7 @@ sched_ended(struct sched *s, const struct sched_job *job)
 
 			*at = b->next;
 			free(b);
+			s->frees++;
 			return;
 		}
 }

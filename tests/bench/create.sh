@@ -24,13 +24,6 @@ cycle() {
 	deleted=$(request alice list-jobs --all --json --vm "$1" | jq -r 'first(.value[] | select(.verb == "delete-vm")).id')
 }
 
-# Milliseconds from the job's start to its end.
-job_ms() {
-	request alice show-job "$1" --json | jq '
-	    def ms: (.[0:19] + "Z" | fromdate) * 1000 + (.[20:23] | tonumber);
-	    (.value.finished | ms) - (.value.started | ms)'
-}
-
 # The job's commands as a shell script, one ssh each.
 script_of() {
 	request admin transcript "$1" --json | jq -r --arg conf "$site/console_config" '.value[] |

@@ -437,3 +437,30 @@ Test(scheduler, each_walks_the_waiting_jobs_of_one_platform)
 	sched_each(s, "p1", count_until, &left);
 	cr_expect_eq(left, 0, "it ends when it is told to");
 }
+
+/* The queue behind a busy VM is not walked again before something has changed for it; then it is, from its beginning. */
+Test(scheduler, what_was_passed_over_has_its_turn_when_its_vm_is_free)
+{
+	struct sched_job first, other, j;
+
+	limit(3, 100);
+	for (int i = 0; i < 5; i++)
+		add(job("blue", "alice", "p1", "web1"));
+	cr_assert_eq(sched_next(s, 0, &first), 1);
+	cr_expect_eq(sched_next(s, 0, &j), 0, "the VM is busy");
+	add(job("blue", "alice", "p1", "web2"));
+	cr_assert_eq(sched_next(s, 0, &other), 1, "what comes behind is seen");
+	cr_expect_str_eq(other.vm, "web2");
+	cr_assert_eq(sched_remove(s, "00000000000000000000000005"), 1);
+	cr_assert_eq(sched_remove(s, "00000000000000000000000002"), 1);
+	cr_expect_eq(sched_next(s, 0, &j), 0);
+	sched_ended(s, &first);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_expect_str_eq(j.id, "00000000000000000000000003");
+	sched_ended(s, &j);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_expect_str_eq(j.id, "00000000000000000000000004");
+	sched_ended(s, &j);
+	cr_expect_eq(sched_next(s, 0, &j), 0);
+	cr_expect_eq(sched_waiting(s), 0);
+}
