@@ -100,7 +100,8 @@ keep(struct progress *p, const char *before, const char *text, const char *after
 		return;
 	progress_end(p);
 	(void)fprintf(p->err, "%s%s%s\n", before, text, after);
-	(void)fflush(p->err);
+	if (p->is_tty)
+		(void)fflush(p->err);	/* otherwise before the next wait: a long log comes in one go */
 }
 
 static void
@@ -200,7 +201,6 @@ command(struct progress *p, const struct event *ev)
 	free(text);
 	if (ev->until[0] != '\0')
 		comment(p, "# again until ", ev->until);
-	(void)fflush(p->out);
 }
 
 void

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -173,6 +174,8 @@ wait_for_end(struct watch *w, struct response *r)
 		limit = w->f.fd == -1 ? 2 * PORT_LOOK_MS : -1;
 		if (w->end_ms >= 0 && (limit == -1 || w->end_ms - now < limit))
 			limit = w->end_ms - now < 60000 ? (int)(w->end_ms - now) : 60000;
+		(void)fflush(w->p.err);
+		(void)fflush(w->p.out);
 		gone = follow_wait(&w->f, limit) == -1;
 	}
 }
@@ -183,12 +186,14 @@ watch_until(const struct gateway *g, const char *id, int64_t end_ms, int is_sile
 	struct watch w = { .g = g, .id = id, .f = { .fd = -1, .watch = -1 }, .end_ms = end_ms };
 
 	catch_signals();
+	(void)setvbuf(stderr, NULL, _IOFBF, 0);	/* flushed before each wait, and at the end */
 	w.heard_ms = clock_mono_ms();
 	progress_init(&w.p, stderr, stdout, g->launch.err_is_tty && !is_silent, is_silent, g->req.json || is_silent);
 	wait_for_end(&w, r);
 	if (g->req.verb->kind != VERB_FOLLOW && strcmp(r->word, "TRY_LATER") != 0)
 		progress_total(&w.p, r->status, clock_mono_ms());
 	progress_clear(&w.p);
+	(void)fflush(stderr);
 	follow_close(&w.f);
 }
 

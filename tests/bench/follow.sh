@@ -3,11 +3,11 @@ must request alice stop-vm idle --force
 job=$(request alice list-jobs --all --limit 1 --json | jq -r '.value[0].id')
 log=$site/spool/log/$job
 
-# A log of 60 MB as a long job with many steps leaves it: the job's own events, over and over, and its result at the end.
+# A log of 25 MB as a long job with many steps leaves it: the job's own events, over and over, and its result at the end.
 sed '$d' "$log" >build/bench-follow.part
 tail -n 1 "$log" >build/bench-follow.end
 for i in 1 2 3 4 5 6 7 8 9 10; do cat build/bench-follow.part build/bench-follow.part build/bench-follow.part >build/bench-follow.more && mv build/bench-follow.more build/bench-follow.part; done
-head -c 60000000 build/bench-follow.part | sed '$d' >"$log"
+head -c 25000000 build/bench-follow.part | sed '$d' >"$log"
 cat build/bench-follow.end >>"$log"
 rm -f build/bench-follow.*
 bytes=$(stat -c %s "$log")
@@ -16,7 +16,7 @@ for host in alice plain; do
 	    ssh -F "$site/ssh_config" -o ControlMaster=yes -o ControlPersist=300 -N -f "$host" </dev/null >/dev/null 2>&1
 done
 got=$("$bin/bench-interleave" 9 ssh -F "$site/ssh_config" alice follow "$job" -- ssh -F "$site/ssh_config" plain cat "$log") || exit 1
-row 'log of 60 MB followed, MB a second / ssh cat' "$(echo "$got" | jq "$bytes / .a_p50 / 1000 | round")" MB/s higher \
+row 'log of 25 MB followed, MB a second / ssh cat' "$(echo "$got" | jq "$bytes / .a_p50 / 1000 | round")" MB/s higher \
     "$(echo "$got" | jq "$bytes / .b_p50 / 1000 | round")" "$(echo "$got" | jq '1 / .ratio * 1000 | round / 1000')" 0.5
 
 # One follower's own memory.
