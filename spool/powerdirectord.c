@@ -6,7 +6,9 @@
  * It stays in the foreground: systemd and AIX's SRC start it so, and a log on standard error is theirs to
  * keep.
  */
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -50,16 +52,34 @@ struct options {
 	const char *database, *witness;
 };
 
+/* What its starter lowered and did not forbid to raise. */
+static void
+raise_limit(int what)
+{
+	struct rlimit rl;
+
+	if (getrlimit(what, &rl) == 0 && rl.rlim_cur != rl.rlim_max) {
+		rl.rlim_cur = rl.rlim_max;
+		(void)setrlimit(what, &rl);
+	}
+}
+
 /* A starter may have closed some of 0 to 2, or left others open: a file of ours must never be one of them. */
 static void
 clean_process(void)
 {
-	int fd = open("/dev/null", O_RDWR);
+	const struct itimerval off = { { 0, 0 }, { 0, 0 } };
+	int		       fd = open("/dev/null", O_RDWR);
 
 	while (fd >= 0 && fd <= STDERR_FILENO)
 		fd = dup(fd);
 	port_close_from(STDERR_FILENO + 1);
 	(void)umask(077);
+	(void)setitimer(ITIMER_REAL, &off, NULL);
+	(void)setitimer(ITIMER_VIRTUAL, &off, NULL);
+	(void)setitimer(ITIMER_PROF, &off, NULL);
+	raise_limit(RLIMIT_NOFILE);
+	raise_limit(RLIMIT_FSIZE);
 	port_no_dump();
 }
 

@@ -62,6 +62,14 @@ limit(int what, rlim_t soft)
 	setrlimit(what, &rl);
 }
 
+static void
+hard(int what, rlim_t value)
+{
+	struct rlimit rl = { value, value };
+
+	setrlimit(what, &rl);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -106,10 +114,22 @@ main(int argc, char **argv)
 		setitimer(ITIMER_VIRTUAL, &soon, NULL);
 		alarm(1);
 	}
+	if (strcmp(how, "cpu") == 0)
+		limit(RLIMIT_CPU, 1);
+	if (strcmp(how, "hard-fsize") == 0)
+		hard(RLIMIT_FSIZE, 0);
+	if (strcmp(how, "hard-nofile") == 0)
+		hard(RLIMIT_NOFILE, 4);
+	if (strcmp(how, "hard-as") == 0)
+		hard(RLIMIT_AS, 24 << 20);
+	if (strcmp(how, "hard-nproc") == 0)
+		hard(RLIMIT_NPROC, 0);
 	if (strcmp(how, "umask") == 0)
 		umask(0777);
 	if (strcmp(how, "cwd") == 0 && chdir("/proc/self/fd") == -1)
 		return 97;
+	if (strcmp(how, "gone") == 0 && (mkdir("/tmp/pd-gone", 0700) == -1 || chdir("/tmp/pd-gone") == -1 || rmdir("/tmp/pd-gone") == -1))
+		return 96;
 	execv(argv[2], argv + 2);
 	return 98;
 }
@@ -142,7 +162,7 @@ answers() {	# answers HOW: version and whoami as always
 	case $1 in close*) ;; *) grep -q 'alice' "$work/out" || fail "$1: whoami does not know alice" ;; esac
 }
 
-for how in nothing descriptors nofile fsize stack core ignored blocked timers umask cwd close0 close012; do
+for how in nothing descriptors nofile fsize stack core cpu hard-nproc ignored blocked timers umask cwd gone close0 close02 close012; do
 	answers "$how"
 done
 # The sanitizers' own address space does not fit.
@@ -158,6 +178,53 @@ run close2 -c "$work/conf" --user alice create-vm
 checks=$((checks + 1))
 [ "$status" = 64 ] || fail "close2: exit status $status"
 
+# Hard limits that leave no room: whatever it answers, it is an answer.
+for how in hard-nofile hard-as; do
+	run $how -c "$work/conf" --user alice whoami
+	checks=$((checks + 1))
+	[ "$status" -lt 128 ] || fail "$how: exit status $status"
+done
+
+# A job file of a process with a hostile umask, signals and directory is as any other; without room for a byte there is none.
+"$bin/powerdirectord" -c "$work/conf" --init || fail 'init'
+for how in umask ignored blocked gone fsize close012; do
+	run $how -c "$work/conf" --user alice create-vm "$how" --memory 512M --disk 1G --detach
+	checks=$((checks + 1))
+	[ "$(stat -c %a "$work/spool/new"/* 2>/dev/null)" = 600 ] || fail "$how: no job file of mode 0600 (exit status $status)"
+	rm -f "$work/spool/new"/*
+done
+run hard-fsize -c "$work/conf" --user alice create-vm x --memory 512M --disk 1G --detach
+checks=$((checks + 1))
+[ "$status" -gt 0 ] && [ "$status" -lt 126 ] && [ -z "$(ls "$work/spool/new" "$work/spool/tmp" | grep -v :)" ] ||
+    fail "a job file without a byte: exit status $status"
+
+# stdin is a device, endless or broken.
+for device in /dev/zero /dev/full /dev/urandom /dev/null; do
+	checks=$((checks + 1))
+	timeout 20 "$gateway" -c "$work/conf" --user alice - <"$device" >"$work/out" 2>"$work/err"
+	status=$?
+	[ "$status" -ge 64 ] && [ "$status" -lt 124 ] || fail "a request from $device: exit status $status"
+done
+
+# Director and worker, as far as somebody could start them so.
+mkdir "$work/templates" 2>/dev/null
+for how in nothing descriptors nofile fsize stack core cpu ignored blocked timers umask cwd gone close0 close012; do
+	for words in "powerdirectord --version" "powerdirectord -c $work/conf --check" "powerdirector-worker --version" powerdirector-worker; do
+		timeout 20 "$work/start" $how "$bin/"$words >"$work/out" 2>"$work/err" </dev/null
+		status=$?
+		checks=$((checks + 1))
+		case $words in
+		powerdirector-worker) expected=64 ;;
+		*) expected=0 ;;
+		esac
+		[ "$status" = "$expected" ] || fail "$how: $words: exit status $status"
+	done
+done
+timeout 20 "$work/start" argc0 "$bin/powerdirectord" >"$work/out" 2>"$work/err"
+status=$?
+checks=$((checks + 1))
+[ "$status" -gt 0 ] && [ "$status" -lt 126 ] || fail "director with argc 0: exit status $status"
+
 # No arguments at all: Linux 5.18 and later put an empty argv[0] there, others do not.
 run argc0
 checks=$((checks + 1))
@@ -166,7 +233,8 @@ checks=$((checks + 1))
 # The environment is not asked.
 checks=$((checks + 1))
 env -i USER=admin LOGNAME=admin HOME=/nonexistent SHELL=/bin/false IFS=x PATH=/nonexistent LC_ALL=xx_YY LANG=zz LANGUAGE=zz \
-    NLSPATH=/x TZ=:/etc/passwd TMPDIR=/nonexistent TERM=evil LD_BIND_NOW=1 GCONV_PATH=/x CONFUSE=1 PD_CONF=/dev/null \
+    LC_MESSAGES=/etc LOCPATH=/tmp MALLOC_PERTURB_=255 MALLOC_CHECK_=3 MALLOC_ARENA_MAX=1 LD_LIBRARY_PATH=/nonexistent \
+    LD_ORIGIN_PATH=/x LD_PROFILE=x RES_OPTIONS=debug HOSTALIASES=/etc/passwd NLSPATH=/x TZ=:/etc/passwd TMPDIR=/nonexistent TERM=evil LD_BIND_NOW=1 GCONV_PATH=/x CONFUSE=1 PD_CONF=/dev/null \
     SSH_CONNECTION="$(printf '\033[31m')evil 1 2 3" SSH_USER_AUTH=/etc/passwd SSH_ORIGINAL_COMMAND=whoami \
     "$gateway" -c "$work/conf" --user alice >"$work/out" 2>"$work/err" </dev/null || fail "foreign environment: exit status $?"
 checks=$((checks + 1))
