@@ -332,6 +332,21 @@ Test(ssh, a_key_that_the_server_does_not_know_is_denied)
 	cr_assert(strstr(e.msg, d.user) != NULL && strstr(e.msg, path) != NULL, "%s", e.msg);
 }
 
+/* As a server does that allows one try: a login that is cut so must not be repeated by time either. */
+Test(ssh, a_server_that_hangs_up_on_our_key_has_denied_it)
+{
+	struct ssh_target g;
+	char		  path[SCRATCH_PATH];
+
+	private_sshd_remove(&d);
+	cr_assert(private_sshd_start(&d, "MaxAuthTries 1\n"));
+	g = target();
+	g.key_file = scratch_path(path, d.dir, "other");
+	use(&g);
+	cr_assert_eq(run_fails(), PD_DENIED, "%s", e.msg);
+	cr_expect_not_null(strstr(e.msg, "Too many authentication failures"), "%s", e.msg);
+}
+
 Test(ssh, a_key_file_that_others_can_read_is_not_used)
 {
 	cr_assert_eq(chmod(d.user_key, 0640), 0);
