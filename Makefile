@@ -74,7 +74,7 @@ Q        = $(if $(V),,@)
 LINK     = $(Q)$(if $(V),,echo "  LINK $@";) $(CC) $($(VARIANT)_CFLAGS) $(CFLAGS) $($(VARIANT)_LDFLAGS) $(LDFLAGS) -Wl,--as-needed
 
 .DEFAULT_GOAL = all
-.PHONY: all sim check test-programs faults mutants demo demo-up demo-down bench fuzz lint cov install install-perms clean deps
+.PHONY: all sim check test-programs faults matrix mutants demo demo-up demo-down bench fuzz lint cov install install-perms clean deps
 .SECONDARY: $(OBJS)
 
 all: deps
@@ -176,13 +176,21 @@ $(B)/fault-states: $(B)/tests/fault/states.o $(OPS) $(FAULT) $(SQLFAULT) $(LIB)
 $(B)/fault-power: $(B)/tests/fault/power.o $(patsubst %,$(B)/tests/fault/%.o,disk sys_record) $(OPS) $(LIB)
 	$(LINK) $^ $(ALL_LIBS) -o $@
 
+$(B)/pd-matrix: $(B)/tests/fault/matrix.o $(B)/tests/fault/matrix_verbs.o $(B)/tests/fault/site.o $(B)/tests/fault/plan.o $(LIB)
+	$(LINK) $^ -ljansson -lsqlite3 -o $@
+
+# Every verb, every command, every fault, undone or not: P4.
+matrix: deps
+	@$(MAKE) --no-print-directory $(B)/pd-matrix $(B)/pd-checker $(PROGRAMS) $(B)/powerdirector-sim
+	@tests/fault/matrix $(B)
+
 # Every system call, every kind of fault, all of it: half an hour and more.  "make check" has a part of it.
 faults: deps
 	@$(MAKE) --no-print-directory $(FAULTBIN) $(PROGRAMS) $(B)/powerdirector-sim
 	@tests/fault/run $(B)
 
 # What `make check` runs; every program and test exists before the first test starts.
-TESTBIN = $(PROGRAMS) $(UNBOXED) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(FUZZERS) $(FAULTBIN)
+TESTBIN = $(PROGRAMS) $(UNBOXED) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(FUZZERS) $(FAULTBIN) $(B)/pd-matrix
 test-programs: $(TESTBIN)
 check: deps
 	@$(MAKE) --no-print-directory test-programs

@@ -24,6 +24,7 @@ struct unit {
 	const struct step *step;
 	json_int_t	   i;
 	enum unit_state	   state;
+	int64_t		   sent_ms;	/* wall clock, of its last run; 0 = none */
 };
 
 enum flow { FLOW_ON, FLOW_FAIL, FLOW_STOP, FLOW_FINISH, FLOW_ASK };
@@ -70,6 +71,7 @@ struct unit  *engine_unit(struct engine *g, const struct step *s, json_int_t i, 
 int	      engine_has_begun(const struct engine *g);		/* may something have been changed? */
 int	      engine_stop(struct engine *g);			/* asks; while undoing only 'p' counts.  A console that is away is 'p'. */
 int	      engine_wait(struct engine *g, int64_t ms);	/* non-zero: stop */
+int	      engine_settle(struct engine *g, const struct unit *u);	/* what was sent for u last may still be at work; non-zero: stop */
 int64_t	      engine_now(const struct engine *g);
 void	      engine_event(struct engine *g, const char *event, json_t *fields);
 void	      engine_note(struct engine *g, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

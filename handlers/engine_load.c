@@ -65,6 +65,8 @@ load_unit(struct engine *g, const json_t *r, struct pd_err *e)
 		return -1;
 	if (u->i < 0 || (size_t)u->i >= engine_elements(g, s))
 		return pd_fail(e, PD_BADDATA, "journal: step %s has no element %" JSON_INTEGER_FORMAT, s->name, u->i);
+	if (is_kind(r, "intent") && is_run_part(r))
+		u->sent_ms = json_integer_value(json_object_get(r, "t"));
 	if (is_kind(r, "intent") && is_run_part(r) && u->state == UNIT_NEW)
 		u->state = UNIT_UNKNOWN;
 	else if (is_kind(r, "answer") && is_run_part(r) && json_is_true(json_object_get(r, "unsent")) && u->state == UNIT_UNKNOWN)

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "handlers/engine.h"
+#include "spool/clock.h"
 
 #define RUN_TRIES     3		/* a change that the probe says did not happen is sent so often */
+#define POLL_FAILURES 3		/* in a row, and a poll fails */
 #define POLL_FIRST_MS 250	/* most things are quick; then doubled up to `every` */
 
 /* 1 all there, 0 one is missing, -1 error; *e says which. */
@@ -178,29 +180,65 @@ poll_limit(struct engine *g, const struct unit *u, json_int_t *limit_s)
 	return 0;
 }
 
+/* The wish once more; whether it is heard is what is waited for. */
+static enum flow
+wish_again(struct engine *g, const struct unit *u)
+{
+	struct pd_err e = { 0 };
+	struct answer a;
+	enum sent     sent = engine_send(g, u, PART_RUN, &u->step->poll->again, 0, NULL, &a, &e);
+
+	answer_clear(&a);
+	if (sent != SENT_OK && sent != SENT_STOPPED)
+		engine_note(g, "warning", "%s", e.msg);
+	return sent == SENT_STOPPED ? FLOW_STOP : FLOW_ON;
+}
+
+/* A question that is asked over and over may fail now and then. */
+static enum flow
+ask_patiently(struct engine *g, const struct unit *u, json_t *set, int *failures)
+{
+	enum flow flow = ask_once(g, u, set);
+
+	if (flow != FLOW_FAIL) {
+		*failures = 0;
+		return flow;
+	}
+	if (++*failures == POLL_FAILURES)
+		return flow;
+	engine_note(g, "warning", "%s; asking again", g->err.msg);
+	return FLOW_ON;
+}
+
 static enum flow
 poll_until(struct engine *g, const struct unit *u, json_t *set)
 {
 	const struct poll *p = u->step->poll;
 	struct scope	   s = engine_scope(g, u);
-	int64_t		   pause_ms = POLL_FIRST_MS, end_ms;
+	int64_t		   pause_ms = POLL_FIRST_MS, end_ms, again_ms = engine_now(g) + p->again_s * 1000;
 	json_int_t	   limit_s;
+	int		   failures = 0;
 
 	if (poll_limit(g, u, &limit_s) == -1)
 		return FLOW_FAIL;
 	end_ms = engine_now(g) + limit_s * 1000;
 	for (;;) {
-		enum flow flow = ask_once(g, u, set);
+		enum flow flow = ask_patiently(g, u, set, &failures);
 
-		if (flow != FLOW_ON || cond_eval(&p->until, &s, 0) == 1)
+		if (flow != FLOW_ON || (failures == 0 && cond_eval(&p->until, &s, 0) == 1))
 			return flow;
-		if (p->fail_when.n > 0 && cond_eval(&p->fail_when, &s, 0) == 1)
+		if (failures == 0 && p->fail_when.n > 0 && cond_eval(&p->fail_when, &s, 0) == 1)
 			return poll_fails(g, u, limit_s, 0);
 		if (engine_now(g) >= end_ms)
 			return p->go_on ? FLOW_ON : poll_fails(g, u, limit_s, 1);
 		if (engine_wait(g, pause_ms) != 0)
 			return FLOW_STOP;
 		pause_ms = 2 * pause_ms < p->every_s * 1000 ? 2 * pause_ms : p->every_s * 1000;
+		if (p->again.n == 0 || engine_now(g) < again_ms)
+			continue;
+		again_ms = engine_now(g) + p->again_s * 1000;
+		if (wish_again(g, u) == FLOW_STOP)
+			return FLOW_STOP;
 	}
 }
 
@@ -290,6 +328,7 @@ send_change(struct engine *g, struct unit *u, json_t *set, enum flow *flow)
 	enum sent	sent;
 
 	u->state = UNIT_UNKNOWN;
+	u->sent_ms = clock_wall_ms();
 	sent = engine_send(g, u, PART_RUN, &u->step->commands, 0, u->step->ignore_warning, &a, &g->err);
 	*flow = sent == SENT_STOPPED ? FLOW_STOP : FLOW_FAIL;
 	if (sent == SENT_OK) {
@@ -314,6 +353,8 @@ do_run(struct engine *g, struct unit *u, json_t *set)
 		enum flow flow;
 
 		if (must_ask) {
+			if (engine_settle(g, u) != 0)
+				return FLOW_STOP;
 			switch (decide(g, u, set)) {
 			case IS_DONE:
 				return finish_unit(g, u, set);

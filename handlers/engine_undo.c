@@ -147,7 +147,7 @@ wait_gone(struct engine *g, const struct unit *u)
 static enum undone
 undo_unit(struct engine *g, const struct unit *u)
 {
-	enum probed p = still_there(g, u);
+	enum probed p = engine_settle(g, u) != 0 ? PROBED_STOPPED : still_there(g, u);
 	enum sent   sent;
 
 	if (p == PROBED_DONE) {

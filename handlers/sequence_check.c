@@ -163,7 +163,7 @@ check_poll(struct checker *c, struct poll *p)
 {
 	if (p == NULL)
 		return 0;
-	if (check_cond(c, &p->until) == -1 || check_cond(c, &p->fail_when) == -1)
+	if (check_commands(c, &p->again) == -1 || check_cond(c, &p->until) == -1 || check_cond(c, &p->fail_when) == -1)
 		return -1;
 	return check_place(c, &p->limit) == -1 || check_place(c, &p->say_fail) == -1 ? -1 : 0;
 }

@@ -19,14 +19,6 @@ struct transient {
 	struct transient *next;
 };
 
-struct poll {
-	long	     every_s;
-	struct place limit;		/* seconds */
-	struct cond  until, fail_when;
-	struct place say_fail;		/* source NULL = none */
-	int	     go_on;		/* at the limit: not a failure */
-};
-
 struct require {
 	int	     line;
 	struct cond  when, that;
@@ -54,6 +46,16 @@ struct commands {
 	int	      as_root;
 	long	      timeout_s;
 	int	      may_fail;		/* a status other than 0 is an answer without rows */
+};
+
+struct poll {
+	long	     every_s;
+	struct place limit;		/* seconds */
+	struct cond  until, fail_when;
+	struct place say_fail;		/* source NULL = none */
+	int	     go_on;		/* at the limit: not a failure */
+	struct commands again;		/* a wish that may have been lost is sent again; n 0 = none */
+	long	     again_s;		/* every so many seconds */
 };
 
 struct probe {
@@ -95,6 +97,7 @@ struct sequence {
 	const char	**optional_inputs;
 	size_t		  noptional;
 	int		  keep;		/* on-failure: leave things as they are */
+	long		  settle_s;	/* a command whose answer was lost may be at work so long; only then its probe is asked */
 	long		  undo_every_s;	/* between the first and the second attempt to undo; then twice as long */
 	struct transient *transients;
 	struct step	 *steps;

@@ -12,6 +12,8 @@
 #define TIMEOUT_S    60		/* a command that takes longer says so */
 #define POLL_EVERY_S 2
 #define UNDO_EVERY_S 2
+#define SETTLE_S     2
+#define AGAIN_EVERY_S 15
 
 /* ---- parts of a step ---- */
 
@@ -51,6 +53,8 @@ static const struct word poll_words[] = {
 	{ "fail-when", ONE, 0, seq_take_cond, offsetof(struct poll, fail_when) },
 	{ "say-fail", ONE, 0, seq_take_message, offsetof(struct poll, say_fail) },
 	{ "go-on", ONE, 0, seq_take_flag, offsetof(struct poll, go_on) },
+	{ "again", ONE, 0, seq_take_commands, offsetof(struct poll, again) },
+	{ "again-every", ONE, 0, seq_take_seconds, offsetof(struct poll, again_s) },
 };
 
 static int
@@ -61,6 +65,8 @@ take_poll(struct loader *l, const struct seq_node *n, void *to)
 	if (p == NULL)
 		return -1;
 	p->every_s = POLL_EVERY_S;
+	p->again_s = AGAIN_EVERY_S;
+	p->again.timeout_s = TIMEOUT_S;
 	*(struct poll **)to = p;
 	if (seq_take_all(l, n->child, poll_words, SEQ_COUNT(poll_words), "poll", p) == -1)
 		return -1;
@@ -299,6 +305,7 @@ static const struct word sequence_words[] = {
 	{ "inputs", LIST, 0, take_inputs, 0 },
 	{ "optional-inputs", LIST, 0, take_optional_inputs, 0 },
 	{ "on-failure", ONE, 0, take_on_failure, offsetof(struct sequence, keep) },
+	{ "settle", ONE, 0, seq_take_seconds, offsetof(struct sequence, settle_s) },
 	{ "undo-every", ONE, 0, seq_take_seconds, offsetof(struct sequence, undo_every_s) },
 	{ "transient", TITLED, 1, take_transient, offsetof(struct sequence, transients) },
 	{ "step", TITLED, 1, take_step, offsetof(struct sequence, steps) },
@@ -313,6 +320,7 @@ take_file(struct loader *l, const struct seq_node *n)
 		return seq_bad(l, n == NULL ? 1 : n->line, "sequence NAME { is expected, not", n == NULL ? "nothing" : n->word);
 	l->s->name = n->title;
 	l->s->undo_every_s = UNDO_EVERY_S;
+	l->s->settle_s = SETTLE_S;
 	if (seq_take_all(l, n->child, sequence_words, SEQ_COUNT(sequence_words), "sequence", l->s) == -1)
 		return -1;
 	if (l->s->kind == NULL || l->s->steps == NULL)

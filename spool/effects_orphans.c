@@ -2,8 +2,8 @@
 /*
  * effects_orphans.c - the end of an orphans job: its list, and with --clean what stuck jobs held is released.
  *
- * A stuck job whose things are all gone becomes failed, as if its own undo had come through; a VM's row goes with its name, quota and
- * addresses.  What could not be removed keeps its row, broken as before.
+ * A stuck job whose things are all gone becomes failed, as if its own undo had come through, and a stuck deletion done; a VM's row goes
+ * with its name, quota and addresses.  What could not be removed keeps its row, broken as before.
  */
 #include <stdio.h>
 #include <string.h>
@@ -86,20 +86,23 @@ make_list(const json_t *found, const char *platform, int is_clean)
 	return list;
 }
 
+/* A deletion is done with that, everything else has failed with nothing left. */
 static int
 close_job(struct store *st, const json_t *stuck, const json_t *job, struct pd_err *e)
 {
-	char	message[160];
-	json_t *set, *record;
-	int	rv;
+	enum job_state state = strcmp(field_text(stuck, "verb"), "delete-vm") == 0 ? JOB_DONE : JOB_FAILED;
+	enum pd_code   code = state == JOB_DONE ? PD_OK : PD_FAILED;
+	char	       message[160];
+	json_t	      *set, *record;
+	int	       rv;
 
 	(void)snprintf(message, sizeof(message), "what it had left was removed by job %s (orphans --clean)", field_text(job, "id"));
-	set = json_pack("{s:I s:s s:i s:s}", "finished", (json_int_t)clock_wall_ms(), "code", code_word(PD_FAILED), "exit",
-	    code_exit(PD_FAILED), "message", message);
-	record = json_pack("{s:s s:s s:s s:s s:s s:s s:{s:s s:O}}", "event", "cleaned", "user", field_text(job, "user"), "tenant",
-	    field_text(stuck, "tenant"), "job", field_text(stuck, "id"), "verb", field_text(stuck, "verb"), "vm", field_text(stuck, "vm"),
-	    "what", "message", message, "by", json_object_get(job, "id"));
-	rv = store_job_move(st, field_text(stuck, "id"), JOB_FAILED, set, e);
+	set = json_pack("{s:I s:s s:i s:s}", "finished", (json_int_t)clock_wall_ms(), "code", code_word(code), "exit", code_exit(code),
+	    "message", message);
+	record = json_pack("{s:s s:s s:s s:s s:s s:s s:{s:s s:s s:O}}", "event", job_state_name(state), "user", field_text(job, "user"),
+	    "tenant", field_text(stuck, "tenant"), "job", field_text(stuck, "id"), "verb", field_text(stuck, "verb"), "vm",
+	    field_text(stuck, "vm"), "what", "code", code_word(code), "message", message, "by", json_object_get(job, "id"));
+	rv = store_job_move(st, field_text(stuck, "id"), state, set, e);
 	if (rv == 0)
 		rv = store_history_add(st, record, e);
 	json_decref(set);

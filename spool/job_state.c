@@ -30,7 +30,8 @@ static const unsigned moves[JOB_NSTATES] = {
 	    TO(JOB_CANCELLED),
 	/* QUEUED: parked while undoing; the journal's "undoing" record keeps it from running forward. */
 	[JOB_UNDOING] = TO(JOB_QUEUED) | TO(JOB_FAILED) | TO(JOB_STUCK) | TO(JOB_CANCELLED),
-	[JOB_STUCK] = TO(JOB_UNDOING) | TO(JOB_RUNNING) | TO(JOB_FAILED),	/* a person has looked: undo-job, resume-job */
+	/* A person has looked: undo-job, resume-job.  FAILED, for a deletion DONE: what it had left was removed (orphans --clean). */
+	[JOB_STUCK] = TO(JOB_UNDOING) | TO(JOB_RUNNING) | TO(JOB_FAILED) | TO(JOB_DONE),
 };
 
 const char *

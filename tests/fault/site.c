@@ -283,8 +283,14 @@ site_kill(struct site *s)
 struct answer
 site_request(struct site *s, const char *line, int limit_ms)
 {
+	return site_request_as(s, "alice", line, limit_ms);
+}
+
+struct answer
+site_request_as(struct site *s, const char *user, const char *line, int limit_ms)
+{
 	char	      program[SITE_PATH_MAX], conf[SITE_PATH_MAX];
-	char	     *argv[] = { program, (char *)(uintptr_t)"-c", conf, (char *)(uintptr_t)"--user", (char *)(uintptr_t)"alice", NULL };
+	char	     *argv[] = { program, (char *)(uintptr_t)"-c", conf, (char *)(uintptr_t)"--user", (char *)(uintptr_t)user, NULL };
 	struct answer a;
 	json_t	     *last;
 

@@ -42,6 +42,7 @@ int  site_start(struct site *s);
 void site_kill(struct site *s);		/* director and all workers, at once; returns when they are gone */
 /* One request of alice as sshd would start it; json_decref() the answer's json. */
 struct answer site_request(struct site *s, const char *line, int limit_ms);
+struct answer site_request_as(struct site *s, const char *user, const char *line, int limit_ms);
 
 /* First column of the first row as a number; -1 when the question has no answer. */
 long long site_number(struct site *s, const char *sql);

@@ -240,6 +240,10 @@ shell_run_command(struct shell *sh, int argc, char **argv)
 		shell_job_running(sh, pid);
 	}
 	faults_check(sh->sim->faults, text, &hit);
+	if (hit.action != FAULT_NONE) {
+		printf("fault %s: %s\n", fault_name(hit.action), text);
+		fflush(stdout);
+	}
 	status = run_with_fault(sh, argc, argv, &hit) & 255;
 	if (pid != 0)
 		procs_remove(sh->sim->procs, pid);

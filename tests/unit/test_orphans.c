@@ -255,7 +255,7 @@ Test(orphans, a_cleaning_releases_the_row_and_closes_the_stuck_job)
 	row = director_fixture_row(&f, field_text(made, "id"));
 	cr_expect_str_eq(field_text(row, "state"), "failed");
 	cr_expect_not_null(strstr(field_text(row, "message"), id), "%s", field_text(row, "message"));
-	cr_expect_eq(director_fixture_history(&f, "cleaned"), 1);
+	cr_expect_eq(director_fixture_history(&f, "failed"), 1);
 	json_decref(row);
 	json_decref(made);
 }
