@@ -99,10 +99,11 @@ submit_run(const char *dir, struct told *t)
 static int
 submit_check(const char *dir, const struct told *t, int is_cut)
 {
-	struct spool   s;
-	struct dropped d;
-	struct pd_err  e;
-	int	       n;
+	struct drop_sweep sweep = { 0 };
+	struct spool	  s;
+	struct dropped	  d;
+	struct pd_err	  e;
+	int		  n;
 
 	(void)is_cut;
 	if (spool_open_for_director(&s, below(dir, "spool"), (gid_t)-1, 0, &e) == -1)
@@ -114,8 +115,11 @@ submit_check(const char *dir, const struct told *t, int is_cut)
 		return wrong("P1: the file in new/ is not whole: %s", e.msg);
 	if (n == 1 && (d.n != 1 || strcmp(d.jobs[0].verb, "check-platform") != 0))
 		return wrong("P1: the file in new/ holds another job");
-	if (drop_sweep(&s, -100, &e) == -1 || count_names(s.tmp) != 0)
+	while ((n = drop_sweep(&s, &sweep, -100, &e)) == 1)
+		;
+	if (n == -1 || count_names(s.tmp) != 0)
 		return wrong("tmp/ cannot be swept");
+	drop_sweep_end(&sweep);
 	return 0;
 }
 
