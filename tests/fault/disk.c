@@ -84,7 +84,8 @@ disk_load(struct disk *d, const char *dir)
 			if (o->nnames == NAMES_MAX)
 				die("too many names");
 			o->name[o->nnames].child = st.st_ino;
-			(void)snprintf(o->name[o->nnames++].name, DISK_NAME_MAX, "%s", entry->d_name);
+			if (snprintf(o->name[o->nnames++].name, DISK_NAME_MAX, "%s", entry->d_name) >= DISK_NAME_MAX)
+				die("a name is too long");
 		}
 	}
 	(void)closedir(list);
