@@ -157,7 +157,7 @@ submit(struct gateway *g, struct job *jobs, struct response *r)
 	struct tally  t = { 0, 0, 0, 0, 0 };
 	struct pd_err e;
 
-	if (make_jobs(g, jobs, &e) == -1) {
+	if (gateway_has_room(g, NULL, &e) == -1 || make_jobs(g, jobs, &e) == -1) {
 		response_error(r, &e);
 		return;
 	}

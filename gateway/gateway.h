@@ -27,6 +27,7 @@ struct gateway {
 	struct pd_conf	       *conf;	/* owned; NULL until it is loaded */
 	struct caller		caller;	/* user is "" until it is known */
 	const struct pd_tenant *tenant;
+	int			is_refused;	/* before there was a job: the history is to hear of it */
 	int			again;	/* a second authentication was seen */
 	struct policy_why	why;	/* the rule that allowed or refused it, for the history; rule "" = none was asked */
 };
@@ -56,6 +57,9 @@ int gateway_hand_in(const struct gateway *g, const struct job *jobs, size_t n, j
 
 /* submit.c: the job of a request, with this id; job_clear() it. */
 void gateway_make_job(const struct gateway *g, const struct request *req, const char *id, int64_t now_ms, struct job *job);
+
+/* submit.c: may a job be made now?  Where the answer is no, the director would say the same. */
+int gateway_has_room(struct gateway *g, const struct verb *v, struct pd_err *e);
 
 /* confirm.c: 0 = go on; PD_USAGE when a destructive verb has neither --yes nor a terminal, or the person said no. */
 int gateway_confirm(const struct gateway *g, const struct request *req, struct pd_err *e);

@@ -104,7 +104,7 @@ main(int argc, char **argv)
 	status = r.status;
 	if (response_print(&r, g.req.verb != NULL ? g.req.verb->name : NULL, g.req.json) == -1 && status == 0)
 		status = code_exit(PD_IO);
-	if (is_refused)
+	if (is_refused || g.is_refused)
 		gateway_tell_refusal(&g, &r);
 	response_clear(&r);
 	request_clear(&g.req);

@@ -14,6 +14,7 @@
 #include "gateway/watch.h"
 #include "spool/clock.h"
 #include "spool/drop.h"
+#include "spool/room.h"
 
 void
 gateway_make_job(const struct gateway *g, const struct request *req, const char *id, int64_t now_ms, struct job *job)
@@ -43,6 +44,17 @@ make_job(const struct gateway *g, struct job *job, struct pd_err *e)
 		return -1;
 	gateway_make_job(g, &g->req, id, clock_wall_ms(), job);
 	return 0;
+}
+
+int
+gateway_has_room(struct gateway *g, const struct verb *v, struct pd_err *e)
+{
+	if (v != NULL && (v->flags & VERB_CLEANS) != 0 && g->tenant->role->scope == SCOPE_ALL)
+		return 0;
+	if (room_for_job(g->conf, e) == 0)
+		return 0;
+	g->is_refused = 1;
+	return -1;
 }
 
 /* Does the reply say that the jobs are in the director's store, admitted or refused? */
@@ -151,6 +163,10 @@ gateway_submit(struct gateway *g, struct response *r)
 	struct job    job;
 	struct pd_err e;
 
+	if (gateway_has_room(g, g->req.verb, &e) == -1) {
+		response_error(r, &e);
+		return;
+	}
 	if (make_job(g, &job, &e) == -1) {
 		response_error(r, &e);
 		return;

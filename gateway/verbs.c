@@ -126,7 +126,7 @@ static const struct verb_arg help_args[] = {
 const struct verb verbs[] = {
 	{ "create-vm", VERB_JOB, VERB_CHANGES, "create a VM: partition, disks, adapters, operating system, address",
 	  "create-vm web1 --image rhel6 --cpu 0.5 --memory 4G --network vlan=10,ip=10.0.10.5/24,gateway=10.0.10.1", ARGS(create_vm_args) },
-	{ "delete-vm", VERB_JOB, VERB_CHANGES | VERB_DESTRUCTIVE, "delete a VM with its disks and everything else it owns", "delete-vm web1 --yes", ARGS(delete_vm_args) },
+	{ "delete-vm", VERB_JOB, VERB_CHANGES | VERB_DESTRUCTIVE | VERB_CLEANS, "delete a VM with its disks and everything else it owns", "delete-vm web1 --yes", ARGS(delete_vm_args) },
 	{ "start-vm", VERB_JOB, VERB_CHANGES, "power a VM on", "start-vm web1", ARGS(start_vm_args) },
 	{ "stop-vm", VERB_JOB, VERB_CHANGES, "shut a VM's OS down, and power it off if that takes too long", "stop-vm web1 --limit 5m", ARGS(stop_vm_args) },
 	{ "restart-vm", VERB_JOB, VERB_CHANGES, "stop a VM and start it again", "restart-vm web1", ARGS(stop_vm_args) },
@@ -152,11 +152,11 @@ const struct verb verbs[] = {
 	  "register-platform power1 --kind ivm --address 10.0.0.5 --key power1 --host-key SHA256:2c4rJ0ZfCtTfN1VUcIlbWdYnW1hQ9FKhUIn2LjU6bXg", ARGS(register_platform_args) },
 	{ "list-platforms", VERB_QUERY, VERB_ADMIN, "list the platforms", "list-platforms", NO_ARGS },
 	{ "check-platform", VERB_JOB, VERB_ADMIN, "ask a platform for its level and what it has free", "check-platform power1", ARGS(platform_args) },
-	{ "orphans", VERB_JOB, VERB_CHANGES | VERB_ADMIN, "list what PowerDirector made on a platform and no VM owns, or remove it", "orphans --platform power1", ARGS(orphans_args) },
-	{ "remove-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN | VERB_DESTRUCTIVE, "forget a platform that has no VMs", "remove-platform power1 --yes", ARGS(platform_args) },
+	{ "orphans", VERB_JOB, VERB_CHANGES | VERB_ADMIN | VERB_CLEANS, "list what PowerDirector made on a platform and no VM owns, or remove it", "orphans --platform power1", ARGS(orphans_args) },
+	{ "remove-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN | VERB_DESTRUCTIVE | VERB_CLEANS, "forget a platform that has no VMs", "remove-platform power1 --yes", ARGS(platform_args) },
 	{ "register-image", VERB_JOB, VERB_CHANGES | VERB_ADMIN, "offer an image file that is already on a platform",
 	  "register-image rhel6 --platform power1 --file /images/rhel6.img --os linux --first-boot agent", ARGS(register_image_args) },
-	{ "remove-image", VERB_RECORD, VERB_CHANGES | VERB_ADMIN | VERB_DESTRUCTIVE, "stop offering an image; its file stays", "remove-image rhel6 --yes", ARGS(image_args) },
+	{ "remove-image", VERB_RECORD, VERB_CHANGES | VERB_ADMIN | VERB_DESTRUCTIVE | VERB_CLEANS, "stop offering an image; its file stays", "remove-image rhel6 --yes", ARGS(image_args) },
 };
 const size_t verbs_count = COUNT(verbs);
 

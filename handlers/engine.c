@@ -2,6 +2,7 @@
 /*
  * engine.c - the run of a sequence from its beginning, or from where the journal says that it stopped.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,7 +98,7 @@ engine_stop(struct engine *g)
 
 	if (why == 'c' && g->is_undoing)
 		why = 0;
-	if (why == 0 && g->is_away)
+	if (why == 0 && (g->is_away || g->is_starved))
 		why = 'p';
 	if (why != 0)
 		g->stopped = why;
@@ -157,6 +158,40 @@ engine_note(struct engine *g, const char *level, const char *fmt, ...)
 	engine_event(g, "note", json_pack("{s:s, s:s}", "level", level, "text", text));
 }
 
+/*
+ * No room for a record that has to be there: the director has a reserve and gives it back.  When that was not enough the job is parked,
+ * and goes on, forwards or backwards, when there is room: nothing is undone, or left, because of our own disk.
+ */
+static int
+wait_for_room(struct engine *g, int tries, int64_t began_ms)
+{
+	if (g->is_starved)
+		return -1;
+	if (tries == 0 && g->run->full != NULL)
+		g->run->full(g->run->arg);
+	if (engine_now(g) - began_ms >= ROOM_WAIT_MS) {
+		g->is_starved = 1;
+		(void)engine_stop(g);
+		return -1;
+	}
+	return engine_wait(g, tries < 5 ? SLICE_MS / 2 : 1000) == 0 ? 0 : -1;
+}
+
+static int
+append(struct engine *g, json_t *record, int is_needed, int sync, struct pd_err *e)
+{
+	int64_t began_ms = engine_now(g);
+
+	for (int i = 0;; i++) {
+		if (journal_append(g->run->journal, record, sync, e) == 0)
+			return 0;
+		/* A journal that has reached its own limit is another matter. */
+		if (!is_needed || e->code != PD_NOSPACE || (e->sys != ENOSPC && e->sys != EDQUOT) ||
+		    wait_for_room(g, i, began_ms) == -1)
+			return -1;
+	}
+}
+
 /* Appends {"k":kind,"step":..,"i":..} with more's members (taken) to the journal; u may be NULL. */
 int
 engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *more, int sync, struct pd_err *e)
@@ -172,7 +207,7 @@ engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *
 	if (more != NULL)
 		json_object_update(r, more);
 	json_decref(more);
-	rv = r == NULL ? pd_fail(e, PD_BUG, "out of memory") : journal_append(g->run->journal, r, sync, e);
+	rv = r == NULL ? pd_fail(e, PD_BUG, "out of memory") : append(g, r, strcmp(kind, "answer") != 0, sync, e);
 	if (rv == -1 && e->sys != 0 && g->disk.code == PD_OK)
 		g->disk = *e;
 	json_decref(r);
@@ -359,7 +394,7 @@ sequence_run(struct run *r, struct run_result *res)
 		}
 		flow = run_steps(&g);
 	}
-	if (flow == FLOW_STOP && g.stopped == 'p') {
+	if ((flow == FLOW_STOP || (flow == FLOW_FAIL && g.is_starved)) && g.stopped == 'p') {
 		engine_park(&g, "parked");
 	} else if (flow == FLOW_FAIL || flow == FLOW_STOP) {
 		take_back(&g);

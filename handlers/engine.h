@@ -17,6 +17,7 @@
 #define AWAY_TRIES	    2		/* connections to a console that has answered in this run, a second apart; then it is away */
 #define UNDO_ROUNDS	    3
 #define SLICE_MS	    200		/* stop() is asked at least so often */
+#define ROOM_WAIT_MS	    10000	/* so long a full disk may take to be relieved before the job is parked */
 
 enum unit_state { UNIT_NEW, UNIT_UNKNOWN, UNIT_DONE, UNIT_SKIPPED, UNIT_UNDONE };
 
@@ -61,6 +62,7 @@ struct engine {
 	json_t		  *left;	/* what could not be undone: [{thing,as,command}]; NULL = nothing */
 	char		  *poll_seen;	/* last answer of the running poll; repeated ones are not journalled */
 	int		   is_polling;
+	int		   is_starved;	/* the journal has had no room for so long that the job waits parked */
 	int64_t		   poll_repeats;	/* times that poll_seen was the answer again */
 };
 

@@ -17,7 +17,6 @@
 #define ROOT_SHELL    "oem_setup_env"
 #define ROOT_TAIL     "\necho rc=$?\nexit\n"	/* the shell's own status says nothing of the command */
 #define BACKOFF_MS    1000
-#define JOURNAL_TRIES 10	/* seconds that a full disk may take to be relieved while undoing */
 
 static const char *const part_names[] = { "probe", "ask", "run", "undo" };
 
@@ -110,15 +109,8 @@ answer_json(enum part part, const struct answer *a, int rc)
 static int
 record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, int as_root, struct pd_err *e)
 {
-	for (int i = 0;; i++) {
-		json_t *r = json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", as_root ? "root" : "padmin", "part", part_names[part], "t",
-		    (json_int_t)clock_wall_ms());
-
-		if (engine_record(g, u, "intent", r, is_change(part), e) == 0)
-			return 0;
-		if (!g->is_undoing || e->code != PD_NOSPACE || i == JOURNAL_TRIES || engine_wait(g, 1000))
-			return -1;
-	}
+	return engine_record(g, u, "intent", json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", as_root ? "root" : "padmin", "part",
+	    part_names[part], "t", (json_int_t)clock_wall_ms()), is_change(part), e);
 }
 
 /* ---- the answer ---- */

@@ -65,6 +65,7 @@ struct run {
 	int (*stop)(void *arg);
 	void (*undoing)(void *arg, const char *why);	/* told once, before the first undo; may be NULL */
 	void (*answered)(void *arg);	/* told once, at the console's first answer; may be NULL */
+	void (*full)(void *arg);		/* the journal's disk is full: told at each first failure; may be NULL */
 	void *arg;
 	const struct run_clock *clock;		/* NULL = the real one */
 };

@@ -138,6 +138,14 @@ undoing(void *arg, const char *why)
 }
 
 static void
+full(void *arg)
+{
+	struct worker *w = arg;
+
+	tell(w, json_pack("{s:s, s:s}", "msg", "full", "job", w->job));
+}
+
+static void
 answered(void *arg)
 {
 	struct worker *w = arg;
@@ -258,6 +266,7 @@ run_sequence(struct worker *w, const struct order *o, struct sequence *seq, stru
 		.stop = stop,
 		.undoing = undoing,
 		.answered = answered,
+		.full = full,
 		.arg = w,
 	};
 

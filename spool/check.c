@@ -17,6 +17,7 @@
 #include "spool/director_dirs.h"
 #include "spool/drop.h"
 #include "spool/identity.h"
+#include "spool/room.h"
 
 #define CHECK_PATH_MAX 4096
 
@@ -169,6 +170,19 @@ check_accounts(struct checking *c, const struct pd_conf *conf)
 		problem(c, e.msg);
 }
 
+static void
+check_room(struct checking *c, const struct pd_conf *conf, const char *what, const char *path)
+{
+	char	    figures[ROOM_TEXT_MAX], text[CHECK_PATH_MAX + ROOM_TEXT_MAX];
+	struct room r;
+
+	if (room_look(path, &r, NULL) == -1 || room_level(&r, conf->disk_warn, conf->disk_refuse) == ROOM_AMPLE)
+		return;
+	(void)snprintf(text, sizeof(text), "the file system of the %s directory %s is nearly full: %s", what, path,
+	    room_text(&r, figures));
+	problem(c, text);
+}
+
 size_t
 check_all(const char *conf_path, check_report *report, void *arg)
 {
@@ -186,6 +200,8 @@ check_all(const char *conf_path, check_report *report, void *arg)
 	check_worker(&c, conf);
 	check_socket_dir(&c, conf);
 	check_dirs(&c, conf);
+	check_room(&c, conf, "spool", conf->spool);
+	check_room(&c, conf, "state", conf->state);
 	conf_free(conf);
 	return c.problems;
 }

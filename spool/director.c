@@ -128,12 +128,18 @@ scan(struct director *d)
 	struct pd_err e;
 	int	      n;
 
+	disk_look(d);
+	if (disk_is_low(d)) {	/* what lies in new/ was accepted: it waits for room, it is not refused */
+		d->scan_at_ms = now + DIRECTOR_FULL_MS;
+		return;
+	}
 	d->scan_at_ms = now + DIRECTOR_SCAN_MS;
 	n = intake_scan(&d->intake, d->spool.new, DIRECTOR_ROUND, &e);
 	d->scan_spent_ms += clock_mono_ms() - now;
 	if (n == -1) {
 		d->scan_at_ms = now + DIRECTOR_RETRY_MS;
 		log_event(&d->log, LOG_ERR, "intake-failed", "why", e.msg, NULL);
+		disk_look(d);
 	} else if (intake_scan_goes_on(&d->intake)) {
 		d->scan_at_ms = now;
 	} else {

@@ -12,6 +12,7 @@
  *	lifecycle.c	start, stop and unclean end in the history
  *	refusal.c	what was refused or only asked, in the history
  *	retake.c	a stuck job undone or resumed
+ *	disk.c		full disks
  *	throttle.c	users who ask too often
  *	witness.c	the history's head to syslog
  *	director_open.c	opening and closing it all
@@ -32,6 +33,7 @@
 #include "spool/log.h"
 #include "spool/query_server.h"
 #include "spool/rate.h"
+#include "spool/room.h"
 #include "spool/scheduler.h"
 #include "spool/signals.h"
 #include "spool/store.h"
@@ -44,6 +46,7 @@
  * on its own meanwhile (commits, starting a worker) would only stand in the way of that answer.
  */
 #define DIRECTOR_HINT_MS     50
+#define DIRECTOR_FULL_MS     2000	/* there was no room: new/ is looked at again after */
 #define DIRECTOR_RETRY_MS    2000	/* our disk was full, a worker could not be started: again after */
 #define DIRECTOR_LOCKED_MS   200	/* an earlier director's worker still has the journal: look again after */
 #define DIRECTOR_DECIDED_MS  10		/* its worker lets go of the journal meanwhile */
@@ -58,6 +61,15 @@ struct unrecorded {
 	struct sched_job   job;
 	struct ending	   ending;
 	json_t		  *value;
+};
+
+/* The file systems of spool and state (disk.c). */
+#define DISKS 2
+struct disk {
+	const char	*what, *path;
+	int		 dir;		/* where its reserve is; lent */
+	enum room_level	 level;
+	int		 has_reserve, is_spent;
 };
 
 struct director {
@@ -75,6 +87,7 @@ struct director {
 	struct rate	   *rate;
 	struct contact	   *contacts;
 	char		    wait_text[CONTACT_TEXT_MAX];	/* what somebody was told last */
+	struct disk	    disks[DISKS];
 	int		    state_dir, lock, watch;
 	int64_t		    scan_at_ms, retry_at_ms, sweep_at_ms;	/* monotonic; retry 0 = none */
 	int64_t		    scan_not_before_ms, scan_spent_ms;	/* the rest after a scan; what this one has taken so far */
@@ -132,6 +145,13 @@ int  lifecycle_policy(struct director *d, json_t *what, const char *digest, stru
 void lifecycle_count(struct director *d, int all);	/* records what was counted and is due, or all of it */
 void lifecycle_stop(struct director *d);
 json_t *lifecycle_cause(const struct director *d, const struct signal_note *cause);	/* {cause uid pid account?} */
+
+/* disk.c */
+void	disk_open(struct director *d);
+void	disk_look(struct director *d);		/* levels, reserves, whether jobs may begin */
+void	disk_relieve(struct director *d);	/* somebody could not write */
+int	disk_is_low(const struct director *d);	/* no new jobs, when it was looked at last */
+json_t *disk_refuse_job(struct director *d, const char *user, const char *id);	/* NULL: there is room, or it frees some */
 
 /* throttle.c: the answer to a request that came too soon, NULL when it did not. */
 json_t *throttle_request(struct director *d, const char *user, const json_t *request);

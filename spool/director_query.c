@@ -215,6 +215,8 @@ op_admit(struct asking *a)
 	}
 	if (d->is_stopping)
 		return NULL;	/* as if we were not there: the job stays queued for the next start */
+	if ((reply = disk_refuse_job(d, a->user, id)) != NULL)
+		return reply;
 	if (intake_take(&d->intake, d->spool.new, id, &t, &e) == -1) {
 		if (e.code != PD_NOTFOUND)
 			return query_refusal(kept(d, id, &e));
@@ -235,6 +237,8 @@ op_refused(struct asking *a)
 		.rule = field_text(a->request, "rule"), .line = field_number(a->request, "line") };
 	struct pd_err	     e;
 
+	if (field_number(a->request, "exit") == code_exit(PD_NOSPACE))
+		disk_look(a->d);
 	return refusal_record(a->d, &r, &e) == 0 ? query_reply(PD_OK, "recorded", NULL) : query_refusal(&e);
 }
 

@@ -318,8 +318,18 @@ intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struc
 	return rv;
 }
 
+static int
+all_are(const struct dropped *d, int (*is_spared)(const struct job *job))
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (!is_spared(&d->jobs[i]))
+			return 0;
+	return 1;
+}
+
 int
-intake_turn_away(struct intake *in, const char *id, const char *user, struct pd_err *e)
+intake_turn_away(struct intake *in, const char *id, const char *user, int (*is_spared)(const struct job *job),
+    struct pd_err *e)
 {
 	struct dropped d;
 	int	       rv;
@@ -331,6 +341,8 @@ intake_turn_away(struct intake *in, const char *id, const char *user, struct pd_
 		rv = identity_of_file(in->identity, d.owner, &d.jobs[0], e);
 		if (rv == 0 && strcmp(d.jobs[0].user, user) != 0)
 			rv = pd_fail(e, PD_NOTFOUND, "there is no job %s of yours", id);
+		if (rv == 0 && is_spared != NULL && all_are(&d, is_spared))
+			rv = pd_fail(e, PD_CONFLICT, "job %s is one that is taken in all the same", id);
 		dropped_clear(&d);
 	}
 	unmark(in);

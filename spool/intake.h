@@ -72,9 +72,11 @@ int intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, s
 
 /*
  * Takes ID, a file of user's jobs, out of new/ without a trace: it was never accepted, and its user is told to try later.  -1: it is not
- * there, not this user's or not readable (PD_NOTFOUND, PD_BADDATA), or it is still there (PD_IO).
+ * there, not this user's or not readable (PD_NOTFOUND, PD_BADDATA), it is still there (PD_IO), or all of its jobs are to be spared
+ * (PD_CONFLICT; is_spared may be NULL).
  */
-int intake_turn_away(struct intake *in, const char *id, const char *user, struct pd_err *e);
+int intake_turn_away(struct intake *in, const char *id, const char *user, int (*is_spared)(const struct job *job),
+    struct pd_err *e);
 
 /*
  * intake_scan.c: takes about limit jobs out of dirfd, oldest first (a batch that has begun is taken whole), for no longer than

@@ -65,6 +65,8 @@ take_over(struct director *d, struct pd_conf *new, const struct identity *identi
 	pool_retire_platform(&d->pool, NULL);	/* programs and keys may have changed with it */
 	d->identity = *identity;
 	d->intake.admission.conf = new;
+	d->disks[0].path = new->spool;	/* the same texts, of the configuration that stays */
+	d->disks[1].path = new->state;
 	d->spool.log_max = new->log_size_mib * LOG_MIB;
 	log_event(&d->log, LOG_NOTICE, "policy", "old", d->conf->digest, "new", new->digest, NULL);
 	conf_free(d->conf);

@@ -64,6 +64,8 @@ try_later(struct director *d, const struct sched_job *job, int64_t delay_ms, con
 	struct pd_err	 e;
 
 	log_event(&d->log, why->code == PD_BUSY ? LOG_INFO : LOG_ERR, "start-delayed", "job", job->id, "why", why->msg, NULL);
+	if (why->code == PD_NOSPACE)
+		disk_relieve(d);
 	sched_ended(d->sched, job);
 	again.not_before_ms = clock_mono_ms() + delay_ms;
 	if (sched_add(d->sched, &again, &e) == -1)
@@ -79,6 +81,18 @@ runner_tell_state(struct director *d, const char *id, const char *state)
 		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
 }
 
+/* Whoever follows the job waits for this line: it is what the reserve is for, too. */
+static int
+tell_result(struct director *d, const json_t *row, const json_t *receipt, struct pd_err *e)
+{
+	if (job_log_result(&d->spool, row, receipt, e) == 0)
+		return 0;
+	if (e->code != PD_NOSPACE)
+		return -1;
+	disk_relieve(d);
+	return job_log_result(&d->spool, row, receipt, e);
+}
+
 static void
 tell_end(struct director *d, const json_t *row)
 {
@@ -87,7 +101,7 @@ tell_end(struct director *d, const json_t *row)
 	json_t	     *receipt;
 
 	runner_tell_state(d, id, field_text(row, "state"));
-	if (store_history_receipt(d->store, id, &receipt, &e) == -1 || job_log_result(&d->spool, row, receipt, &e) == -1) {
+	if (store_history_receipt(d->store, id, &receipt, &e) == -1 || tell_result(d, row, receipt, &e) == -1) {
 		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
 		d->intake.is_behind = 1;	/* as long as its file is in cur/, its result is looked for */
 	} else if (drop_finish(&d->spool, id, &e) == -1 && e.code != PD_NOTFOUND) {
@@ -166,6 +180,7 @@ runner_end_job(struct director *d, const struct sched_job *job, const struct end
 		sched_ended(d->sched, job);
 		return;
 	}
+	disk_relieve(d);
 	if ((u = calloc(1, sizeof(*u))) == NULL)
 		return;	/* its row says running: the next start resumes it, and its journal ends it */
 	u->job = *job;
@@ -356,6 +371,8 @@ runner_dispatch(struct director *d)
 {
 	struct sched_job job;
 
+	if (sched_waiting(d->sched) > 0 && !d->is_stopping)
+		disk_look(d);
 	while (!d->is_stopping && clock_mono_ms() >= d->hold_until_ms && sched_next(d->sched, clock_mono_ms(), &job))
 		start_job(d, &job);
 }
@@ -495,6 +512,9 @@ on_message(struct director *d, struct worker *w, const json_t *msg)
 		lost_worker(d, w);
 	} else if (strcmp(what, "undoing") == 0) {
 		on_undoing(d, w, msg);
+	} else if (strcmp(what, "full") == 0) {
+		log_event(&d->log, LOG_ERR, "journal-full", "job", w->job.id, NULL);
+		disk_relieve(d);
 	} else if (strcmp(what, "answered") == 0) {
 		on_answered(d, w);
 	} else if (strcmp(what, "result") == 0 && runner_away(d, w, msg)) {

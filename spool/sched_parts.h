@@ -67,6 +67,7 @@ struct sched {
 	struct sched_busy     *busy;
 	uint64_t	       stamp, arrivals, frees;	/* frees: how often a VM became free */
 	size_t		       waiting, running;
+	int		       is_held;
 };
 
 /* scheduler.c: may it start, as far as slots, its VM and the platform's gate go? */

@@ -229,7 +229,8 @@ take_from_front(struct sched *s, int64_t now_ms)
 		struct sched_platform *p = find_platform(s, n->job.platform);
 
 		if (n->job.not_before_ms > now_ms || sched_vm_is_busy(s, n->job.vm) || p == NULL ||
-		    !sched_has_slot(s, p, n->job.is_admin) || (!n->job.is_direct && !sched_gate_is_open(p, now_ms)))
+		    !sched_has_slot(s, p, n->job.is_admin) || (!n->job.is_direct && !sched_gate_is_open(p, now_ms)) ||
+		    (s->is_held && !n->job.is_resumed))
 			continue;
 		*at = n->next;
 		return n;
@@ -273,12 +274,18 @@ count_as_running(struct sched *s, struct sched_job *job, int64_t now_ms)
 	return 0;
 }
 
+void
+sched_hold(struct sched *s, int is_held)
+{
+	s->is_held = is_held;
+}
+
 int
 sched_next(struct sched *s, int64_t now_ms, struct sched_job *job)
 {
 	struct sched_node *n = take_from_front(s, now_ms);
 
-	if (n == NULL)
+	if (n == NULL && !s->is_held)
 		n = take_from_platforms(s, now_ms);
 	if (n == NULL)
 		return 0;
@@ -329,6 +336,8 @@ sched_wait(const struct sched *s, const struct sched_job *job)
 {
 	const struct sched_platform *p = find_platform(s, job->platform);
 
+	if (s->is_held && !job->is_resumed)
+		return "room on PowerDirector's disk";
 	if (sched_vm_is_busy(s, job->vm))
 		return "another job of this VM";
 	if ((int64_t)s->running >= s->limits.total + job->is_admin)

@@ -61,6 +61,9 @@ void	      sched_set_limits(struct sched *s, const struct sched_limits *limits);
 int  sched_add(struct sched *s, const struct sched_job *job, struct pd_err *e);	/* last of its user's */
 int  sched_remove(struct sched *s, const char *id);		/* a waiting one; 1 = it was there */
 
+/* While it is held, only jobs that had begun already go on: our disk is full. */
+void sched_hold(struct sched *s, int is_held);
+
 /* Takes out the job that starts now and counts it as running; 0 = none can. */
 int  sched_next(struct sched *s, int64_t now_ms, struct sched_job *job);
 void sched_ended(struct sched *s, const struct sched_job *job);	/* a running one has ended */

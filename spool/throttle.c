@@ -48,7 +48,7 @@ throttle_request(struct director *d, const char *user, const json_t *request)
 		tell(d, user, request);
 	/* Where the file cannot be taken away, the job is decided on as always: it may not be left to run by itself. */
 	if (strcmp(field_text(request, "op"), "admit") == 0 &&
-	    intake_turn_away(&d->intake, field_text(request, "job"), user, &e) == -1)
+	    intake_turn_away(&d->intake, field_text(request, "job"), user, NULL, &e) == -1)
 		return NULL;
 	(void)pd_fail_wait(&e, PD_BUSY, (int)((wait_us + SECOND_US - 1) / SECOND_US),
 	    "you have made more requests than the %lld that are allowed in a minute", (long long)limit);

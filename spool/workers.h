@@ -12,6 +12,7 @@
  *	{"msg":"park"}		finish or leave the running step, journal, stop; the job is resumed later
  * worker -> director
  *	{"msg":"undoing","job":ID,"why":..}	the job's state changes
+ *	{"msg":"full","job":ID}			its journal has no room; it tries again for a while, then parks
  *	{"msg":"answered","job":ID}		with "tell" only: the console has answered its first command
  *	{"msg":"result","job":ID,"outcome":"done"|"failed"|"stuck"|"cancelled"|"parked","code":WORD,"exit":N,"message":..,"value":{..},
  *		"contact":"answered"|"silent"|"refused", "begun":BOOL}

@@ -1,52 +1,102 @@
 #!/bin/sh
-# A full file system of spool and state: refused with "try later", nothing lost, and it goes on when
-# there is room.  Needs root and a mount namespace for small file systems of its own.
-if [ "$(id -u)" != 0 ] || ! unshare -m true 2>/dev/null; then
-	echo 'needs root and unshare(1)'
-	exit 77
-fi
-if [ -z "${PD_WORK:-}" ]; then	# the directory outlives the namespace: it is removed out here
-	PD_WORK=$(mktemp -d "${TMPDIR:-/tmp}/pd-e2e.XXXXXX") || exit 1
-	export PD_WORK
-	unshare -m --propagation private sh "$0" "$@"
-	status=$?
-	rm -rf "$PD_WORK"
-	exit $status
-fi
+# File systems of spool and state that fill up: told about, then no new jobs with the figures, then the reserve is
+# given back; nothing that was accepted is lost, and it goes on by itself when there is room (P7).
+needs_mounts=1
 . "$(dirname "$0")/lib.sh"
 export SITE_SPEED=0
 site_up
 register
 as alice 0 create-vm before --memory 512M --disk 1G --no-start
-
-for part in spool state; do
-	site_stop director
-	cp -a "$site/$part" "$work/$part"
-	mount -t tmpfs -o size=3m,mode=700 tmpfs "$site/$part"
-	cp -a "$work/$part/." "$site/$part/"
-	site_start director
-	world >"$work/world"
-	dd if=/dev/zero of="$site/$part/filler" bs=4k 2>/dev/null
-
-	as alice 75 create-vm full --memory 512M --disk 1G --no-start
-	says 'full|space|kept'
+as alice 0 create-vm other --memory 512M --disk 1G --no-start
+told() { grep -q "event=disk of=$1 level=$2" "$site/log/director"; }
+gone() { [ ! -e "$1" ]; }
+is_done() { request alice show-job "$1" --json; [ "$(json .value.state)" = "done" ]; }
+unchanged() {
 	world >"$work/after"
 	checks=$((checks + 1))
-	diff "$work/world" "$work/after" >"$work/out" || fail "$part full: the console was changed"
-	as alice 0 list-vms
-	says 'before'
+	diff "$work/world" "$work/after" >"$work/out" || fail "$1: the console was changed"
+}
 
+for part in spool state; do
+	small_disk $part size=8m
+	reserve=$(reserve $part)
+	is "$part: its reserve" $((8 * 1024 * 1024 / 16)) "$(stat -c %s "$reserve")"
+	checks=$((checks + 1))
+	[ "$(stat -c %b "$reserve")" -ge 1024 ] || fail 'the reserve has no blocks'
+
+	# At 8 percent administrators are told, and jobs are taken.
+	fill $part 8
+	as alice 0 stop-vm before
+	wait_until 'administrators are told' told $part low
+	as admin 0 history --limit 50
+	says "disk"
+
+	# At 4 percent no new job, whoever asks; questions are answered, and an administrator can clean up.
+	fill $part 4
+	world >"$work/world"
+	as alice 75 create-vm full --memory 512M --disk 1G --no-start --json
+	is 'code' TRY_LATER "$(json .code)"
+	is 'retry_after' 60 "$(json .value.retry_after)"
+	is 'no job' null "$(json .job)"
+	as alice 75 create-vm full --memory 512M --disk 1G --no-start
+	says "the disk of PowerDirector's $part is nearly full: [0-9.]+ of 8192.0 KiB are free, new jobs need 5 percent; try again in 60 s"
+	as admin 75 create-vm full --memory 512M --disk 1G --no-start --image rhel6
+	as alice 75 delete-vm other --yes
+	unchanged "$part at 4 percent"
+	as alice 0 list-vms
+	says before
+	as alice 66 show-vm full
+	is 'job files' 0 "$(ls "$site/spool/new" "$site/spool/tmp" | grep -c '^[0-9]')"
+	if [ $part = spool ]; then
+		as admin 0 delete-vm other --yes
+		as alice 66 show-vm other
+	fi
+
+	# The last percent: the reserve is given back.
+	fill $part 0
+	wait_until 'the reserve is given back' gone "$reserve"
+	fill $part 0
+	as alice 75 create-vm full --memory 512M --disk 1G --no-start
+	as alice 0 list-vms
+
+	# Room again: new jobs, and the reserve is made again.
 	rm "$site/$part/filler"
-	# What was accepted before runs now; what was refused can be asked again.
-	for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35; do
-		request alice list-jobs --json
-		[ "$(json '.value | length')" != 0 ] || break
-		sleep 1
-	done
-	request alice show-vm full
-	[ "$status" = 0 ] || as alice 0 create-vm full --memory 512M --disk 1G --no-start
-	as alice 0 delete-vm full --yes
+	as alice 0 create-vm "again$part" --memory 512M --disk 1G --no-start
+	wait_until 'the reserve is made again' test -e "$reserve"
+	as alice 0 delete-vm "again$part" --yes
+
+	# Accepted while the director was down, and then the disk is full: it waits, and runs when there is room.
+	site_stop director
+	as alice 0 create-vm "kept$part" --memory 512M --disk 1G --no-start --detach --json
+	job=$(json .job)
+	is 'accepted' QUEUED "$(json .code)"
+	fill $part 3
+	site_start director
+	as alice 0 list-vms
+	is 'its file waits' 1 "$(ls "$site/spool/new" | wc -l)"
+	as alice 66 show-vm "kept$part"
+	rm "$site/$part/filler"
+	wait_until 'the job runs when there is room' is_done "$job"
+	as alice 0 delete-vm "kept$part" --yes
 done
+
+# Inodes: bytes there are, names not.
+site_stop director
+umount "$site/spool"
+mkdir -p "$site/spool"
+"$bin/powerdirectord" -c "$site/etc/powerdirector.conf" --init >/dev/null 2>&1
+small_disk spool size=32m,nr_inodes=1000
+i=0
+while [ "$(df --output=iavail "$site/spool" | tail -n 1)" -gt 45 ]; do
+	i=$((i + 1))
+	: >"$site/spool/filler.$i"
+done
+as alice 75 create-vm full --memory 512M --disk 1G --no-start
+says '4[0-9] of 1000 inodes are free'
+rm "$site"/spool/filler.*
+as alice 0 create-vm full --memory 512M --disk 1G --no-start
+as alice 0 delete-vm full --yes
 as alice 0 delete-vm before --yes
+as admin 0 verify-history
 site_stop director
 umount "$site/spool" "$site/state"

@@ -1,18 +1,7 @@
 #!/bin/sh
 # Real accounts: the gateway is setgid to the spool group, the kernel says who asks, and the director
 # runs as its own user.  Needs root and a mount namespace in which /etc is a private copy.
-if [ "$(id -u)" != 0 ] || ! unshare -m true 2>/dev/null; then
-	echo 'needs root and unshare(1)'
-	exit 77
-fi
-if [ -z "${PD_WORK:-}" ]; then	# the directory outlives the namespace: it is removed out here
-	PD_WORK=$(mktemp -d "${TMPDIR:-/tmp}/pd-e2e.XXXXXX") || exit 1
-	export PD_WORK
-	unshare -m --propagation private sh "$0" "$@"
-	status=$?
-	rm -rf "$PD_WORK"
-	exit $status
-fi
+needs_mounts=1
 . "$(dirname "$0")/lib.sh"
 
 # A private /etc with four accounts, and programs where everybody can reach them.

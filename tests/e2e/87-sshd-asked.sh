@@ -2,18 +2,8 @@
 # The second authentication as sshd's own: AuthenticationMethods publickey,keyboard-interactive:pam with
 # ExposeAuthInfo.  The gateway then does not ask again, and needs no terminal; with the key alone it does.  Needs root
 # and a mount namespace in which sshd's PAM service is a private one.
-if [ "$(id -u)" != 0 ] || ! unshare -m true 2>/dev/null || ! command -v expect >/dev/null; then
-	echo 'needs root, unshare(1) and expect'
-	exit 77
-fi
-if [ -z "${PD_WORK:-}" ]; then	# the directory outlives the namespace: it is removed out here
-	PD_WORK=$(mktemp -d "${TMPDIR:-/tmp}/pd-e2e.XXXXXX") || exit 1
-	export PD_WORK
-	unshare -m --propagation private sh "$0" "$@"
-	status=$?
-	rm -rf "$PD_WORK"
-	exit $status
-fi
+command -v expect >/dev/null || { echo 'needs expect'; exit 77; }
+needs_mounts=1
 . "$(dirname "$0")/lib.sh"
 export SITE_SPEED=0
 site_up

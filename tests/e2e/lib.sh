@@ -1,7 +1,20 @@
 # Shared by the end-to-end tests: a private site, requests as its users, assertions.
 # Sourced with $1 = the directory of the programs.  Sets $site; ends everything at exit.
+# With needs_mounts=1 set before, the test runs in a mount namespace of its own, as root.
 set -u
 
+if [ -n "${needs_mounts:-}" ] && [ -z "${PD_WORK:-}" ]; then	# the directory outlives the namespace: it is removed out here
+	if [ "$(id -u)" != 0 ] || ! unshare -m true 2>/dev/null; then
+		echo 'needs root and unshare(1)'
+		exit 77
+	fi
+	PD_WORK=$(mktemp -d "${TMPDIR:-/tmp}/pd-e2e.XXXXXX") || exit 1
+	export PD_WORK
+	unshare -m --propagation private sh "$0" "$@"
+	status=$?
+	rm -rf "$PD_WORK"
+	exit $status
+fi
 bin=$(cd "$1" && pwd) || exit 1
 source=$(cd "$(dirname "$0")/../.." && pwd)
 work=${PD_WORK:-$(mktemp -d "${TMPDIR:-/tmp}/pd-e2e.XXXXXX")} || exit 1
@@ -146,4 +159,31 @@ options() {	# options 'NAME = VALUE'...
 	done
 	kill -HUP "$(cat "$site/run/director.pid")"
 	wait_until 'the new policy' has_policies $wanted
+}
+
+# For full disks: a small file system in place of the site's spool or state, with what was there; the director is
+# stopped meanwhile.
+small_disk() {	# small_disk PART OPTIONS
+	site_stop director
+	cp -a "$site/$1" "$work/$1"
+	rm -f "$work/$1/reserve" "$work/$1/journal/reserve"	# it has the size of the large disk
+	mount -t tmpfs -o "$2,mode=700" tmpfs "$site/$1"
+	cp -a "$work/$1/." "$site/$1/"
+	rm -rf "${work:?}/$1"
+	site_start director
+}
+# Fills it up until so many percent are free; 0: to the last byte.
+fill() {	# fill PART PERCENT
+	if [ "$2" = 0 ]; then
+		dd if=/dev/zero bs=4k 2>/dev/null >>"$site/$1/filler"
+		dd if=/dev/zero bs=64 2>/dev/null >>"$site/$1/filler"
+		return
+	fi
+	free=$(df -k --output=avail "$site/$1" | tail -n 1)
+	all=$(df -k --output=size "$site/$1" | tail -n 1)
+	[ $((free * 100)) -le $((all * $2)) ] ||
+	    dd if=/dev/zero bs=1k count=$((free - all * $2 / 100)) 2>/dev/null >>"$site/$1/filler"
+}
+reserve() {	# reserve PART: its file
+	case $1 in spool) echo "$site/spool/journal/reserve" ;; state) echo "$site/state/reserve" ;; esac
 }

@@ -464,3 +464,24 @@ Test(scheduler, what_was_passed_over_has_its_turn_when_its_vm_is_free)
 	cr_expect_eq(sched_next(s, 0, &j), 0);
 	cr_expect_eq(sched_waiting(s), 0);
 }
+
+Test(scheduler, while_it_is_held_only_what_has_begun_goes_on)
+{
+	struct sched_job resumed = job("t", "u", "p", ""), delayed = job("t", "u", "p", ""), next;
+
+	limit(10, 10);
+	resumed.is_resumed = 1;
+	delayed.not_before_ms = 1;
+	add(job("t", "u", "p", ""));
+	add(delayed);
+	add(resumed);
+	sched_hold(s, 1);
+	cr_assert_eq(sched_next(s, 100, &next), 1);
+	cr_expect_str_eq(next.id, resumed.id);
+	cr_expect_eq(sched_next(s, 100, &next), 0);
+	cr_expect_str_eq(sched_wait(s, &delayed), "room on PowerDirector's disk");
+	cr_expect_str_eq(sched_wait(s, &resumed), "");
+	sched_hold(s, 0);
+	cr_expect_eq(sched_next(s, 100, &next), 1);
+	cr_expect_eq(sched_next(s, 100, &next), 1);
+}
