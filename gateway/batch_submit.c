@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/followers.h"
 #include "gateway/gateway.h"
 #include "gateway/watch.h"
 #include "spool/clock.h"
@@ -175,12 +176,19 @@ gateway_batch(struct gateway *g, struct response *r)
 {
 	struct job   *jobs = calloc(g->nlines, sizeof(*jobs));
 	struct pd_err e;
+	struct follower f = { -1, -1 };
 
 	if (jobs == NULL) {
 		(void)pd_fail(&e, PD_IO, "no memory for the batch");
 		response_error(r, &e);
 		return;
 	}
-	submit(g, jobs, r);
+	if (!g->req.detach && follower_begin(&f, g->conf, g->caller.user, &e) == -1) {
+		g->is_refused = 1;
+		response_error(r, &e);
+	} else {
+		submit(g, jobs, r);
+	}
+	follower_end(&f);
 	batch_free(jobs, g->nlines);
 }

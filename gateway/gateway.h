@@ -58,6 +58,9 @@ int gateway_hand_in(const struct gateway *g, const struct job *jobs, size_t n, j
 /* submit.c: the job of a request, with this id; job_clear() it. */
 void gateway_make_job(const struct gateway *g, const struct request *req, const char *id, int64_t now_ms, struct job *job);
 
+/* follow_offline.c: the one job whose id begins with prefix and that the caller may see, by the logs alone; -1: none, or several. */
+int gateway_find_log(const struct gateway *g, const char *prefix, char id[JOB_ID_LEN + 1]);
+
 /* submit.c: may a job be made now?  Where the answer is no, the director would say the same. */
 int gateway_has_room(struct gateway *g, const struct verb *v, struct pd_err *e);
 

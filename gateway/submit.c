@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "gateway/ask.h"
+#include "gateway/followers.h"
 #include "gateway/gateway.h"
 #include "gateway/watch.h"
 #include "spool/clock.h"
@@ -157,17 +158,13 @@ watch_to_end(const struct gateway *g, struct response *r)
 	}
 }
 
-void
-gateway_submit(struct gateway *g, struct response *r)
+static void
+submit(struct gateway *g, struct response *r)
 {
 	struct job    job;
 	struct pd_err e;
 
-	if (gateway_has_room(g, g->req.verb, &e) == -1) {
-		response_error(r, &e);
-		return;
-	}
-	if (make_job(g, &job, &e) == -1) {
+	if (gateway_has_room(g, g->req.verb, &e) == -1 || make_job(g, &job, &e) == -1) {
 		response_error(r, &e);
 		return;
 	}
@@ -182,21 +179,55 @@ gateway_submit(struct gateway *g, struct response *r)
 	job_clear(&job);
 }
 
+/* Who may not follow one more job is told so before there is one. */
 void
-gateway_follow(struct gateway *g, struct response *r)
+gateway_submit(struct gateway *g, struct response *r)
+{
+	struct follower f = { -1, -1 };
+	struct pd_err	e;
+
+	if (!g->req.detach && follower_begin(&f, g->conf, g->caller.user, &e) == -1) {
+		g->is_refused = 1;
+		response_error(r, &e);
+		return;
+	}
+	submit(g, r);
+	follower_end(&f);
+}
+
+/* The director's word, or, when it cannot be asked, that of the job's log. */
+static int
+find_job(const struct gateway *g, struct response *r)
 {
 	json_t	     *msg = ask_new(g, "resolve"), *reply;
 	struct pd_err e;
 
 	json_object_set(msg, "job", json_object_get(g->req.args, "job"));
 	if (ask_director(g, msg, ASK_LIMIT_MS, &reply, NULL, &e) == -1) {
+		if (e.code == PD_BUSY && gateway_find_log(g, json_string_value(json_object_get(g->req.args, "job")), r->job) == 0)
+			return 0;
 		response_error(r, &e);
-		return;
+		return -1;
 	}
 	response_from_json(r, reply);
 	json_decref(reply);
 	if (r->status == 0 && r->job[0] == '\0')
 		response_code(r, PD_BUG, "the director's answer names no job");
-	else if (r->status == 0)
+	return r->status == 0 ? 0 : -1;
+}
+
+void
+gateway_follow(struct gateway *g, struct response *r)
+{
+	struct follower f;
+	struct pd_err	e;
+
+	if (follower_begin(&f, g->conf, g->caller.user, &e) == -1) {
+		g->is_refused = 1;
+		response_error(r, &e);
+		return;
+	}
+	if (find_job(g, r) == 0)
 		watch_to_end(g, r);
+	follower_end(&f);
 }

@@ -510,7 +510,7 @@ Test(conf_file, the_sample_names_the_defaults)
 			p[1] = ' ';
 			n++;
 		}
-	cr_expect_eq(n, 26);
+	cr_expect_eq(n, 28);
 	cr_assert_eq(conf_parse("f", text, len, &c, &err), 0, "%s", err.msg);
 	cr_expect_eq(c->retry_first_s, plain->retry_first_s);
 	cr_expect_eq(c->retry_longest_s, plain->retry_longest_s);
@@ -529,6 +529,8 @@ Test(conf_file, the_sample_names_the_defaults)
 	cr_expect_eq(c->bytes_total_mib, plain->bytes_total_mib);
 	cr_expect_eq(c->log_size_mib, plain->log_size_mib);
 	cr_expect_eq(c->once_keep_s, plain->once_keep_s);
+	cr_expect_eq(c->followers_per_user, plain->followers_per_user);
+	cr_expect_eq(c->followers_total, plain->followers_total);
 	cr_expect_eq(c->disk_warn, plain->disk_warn);
 	cr_expect_eq(c->disk_refuse, plain->disk_refuse);
 	cr_expect_eq(c->disk_reserve_mib, plain->disk_reserve_mib);
