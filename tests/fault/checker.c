@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/fault/checker.h"
@@ -121,6 +122,19 @@ printed(char *buf, size_t size, const char *fmt, ...)
 	if (n < 0 || (size_t)n >= size)
 		cannot("a name is too long: %s", buf);
 	return buf;
+}
+
+json_int_t
+time_of(const char *text)
+{
+	struct tm tm = { 0 };
+	int	  ms = 0;
+
+	if (sscanf(text, "%d-%d-%dT%d:%d:%d.%dZ", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &ms) != 7)
+		return 0;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	return (json_int_t)timegm(&tm) * 1000 + ms;
 }
 
 char *
@@ -244,7 +258,7 @@ main(int argc, char **argv)
 	struct check c = { .counts = json_object(), .jobs = json_object(), .vms = json_object(), .owners = json_object(),
 		.addresses = json_object(), .places = json_object(),
 		.intents = json_object(), .by_tag = json_object(), .hashes = json_object(), .last_event = json_object(),
-		.commands = json_object() };
+		.commands = json_object(), .refusals = json_object() };
 	const char *what;
 	json_t	   *n;
 	const char *comma = "";
@@ -252,6 +266,7 @@ main(int argc, char **argv)
 	parse_options(&c, argc, argv);
 	check_store(&c);
 	check_history(&c);
+	check_made(&c);
 	if (!c.is_running) {
 		check_journals(&c);
 		check_files(&c);

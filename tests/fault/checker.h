@@ -42,6 +42,7 @@ struct check {
 	json_t	*intents;	/* account and key -> [{"cmd","t"}]: the changes that journals announce; intents_of() */
 	json_t	*hashes;	/* text of a history record's seq -> its hash as computed here */
 	json_t	*last_event;	/* job id -> the last record of its history that tells a state */
+	json_t	*refusals;	/* user -> [times, ms since 1970, of refusals with a record of their own] */
 	json_t	*commands;	/* job id -> {journal record's number: command}, as the history has them */
 	json_t	*counts;	/* what was looked at -> how many, in the order in which it was met */
 	size_t	 violations;
@@ -56,6 +57,8 @@ void cannot(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn)
 /* What a job is answered with: itself, or the first one when it repeats that one's once-key. */
 const json_t *answering(struct check *c, const json_t *job);
 
+/* RFC 3339 with milliseconds, UTC -> milliseconds since 1970. */
+json_int_t time_of(const char *text);
 /* The list of an object under this key, made when there is none. */
 json_t *list_of(json_t *o, const char *key);
 /* The intents that may have announced a command of this account: for padmin those with its text, for root those with its tag. */
@@ -73,6 +76,7 @@ char *printed(char *buf, size_t size, const char *fmt, ...) __attribute__((forma
 /* In this order: later ones use what earlier ones have loaded. */
 void check_store(struct check *c);	/* jobs, VMs, reservations: P2, P4 */
 void check_history(struct check *c);	/* P6 */
+void check_made(struct check *c);	/* what jobs did is there: P4 */
 void check_journals(struct check *c);	/* well formed, digests: P3, P6 */
 void check_files(struct check *c);	/* places of job files, logs: P1, P4 */
 void check_consoles(struct check *c);	/* P4 */

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tests/fault/checker.h"
 
@@ -48,20 +47,6 @@ is_reading(const char *command)
 	if (strcmp(w.word[0], "ioscli") == 0)
 		return w.n < 2 || strncmp(w.word[1], "ls", 2) == 0 || is_one_of(w.word[1], "ioslevel license");
 	return is_one_of(w.word[0], READING);
-}
-
-/* RFC 3339 with milliseconds, UTC -> milliseconds since 1970. */
-static json_int_t
-when(const char *text)
-{
-	struct tm tm = { 0 };
-	int	  ms = 0;
-
-	if (sscanf(text, "%d-%d-%dT%d:%d:%d.%dZ", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &ms) != 7)
-		return 0;
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
-	return (json_int_t)timegm(&tm) * 1000 + ms;
 }
 
 /* ---- P3 ---- */
@@ -129,7 +114,7 @@ check_announced(struct check *c, const struct console *con, const char *as, cons
 
 	count(c, "changes sent", 1);
 	(void)json_object_set_new(seen, key, json_integer(before + 1));
-	if (announced(c, as, command, when(text_of(entry, "time"))) <= before)
+	if (announced(c, as, command, time_of(text_of(entry, "time"))) <= before)
 		violation(c, "P3", "%s: no journal announced, at %s, as %s: %.300s", con->platform, text_of(entry, "time"), as, command);
 }
 

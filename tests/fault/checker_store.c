@@ -191,9 +191,22 @@ take_vm(struct check *c, json_t *row)
 	check_vm_amounts(c, row);
 }
 
+/* orphans --clean has removed what a stuck job of this VM had left, and its record. */
+static int
+was_cleaned(struct check *c, const char *tag)
+{
+	size_t	i;
+	json_t *job;
+
+	json_array_foreach(json_object_get(c->by_tag, tag), i, job)
+		if (json_object_get(json_object_get(c->last_event, text_of(job, "id")), "cleaned") != NULL)
+			return 1;
+	return 0;
+}
+
 /* A job that is done made its VM, or a later one has deleted it again. */
-static void
-check_done(struct check *c)
+void
+check_made(struct check *c)
 {
 	const char *id;
 	json_t	   *job;
@@ -205,7 +218,8 @@ check_done(struct check *c)
 
 		if (number_of(job, "plan") != 0 || strcmp(text_of(job, "state"), "done") != 0)
 			continue;
-		if (strcmp(text_of(job, "verb"), "create-vm") == 0 && !is_there && !has_job(c, tag, "delete-vm", "done"))
+		if (strcmp(text_of(job, "verb"), "create-vm") == 0 && !is_there && !has_job(c, tag, "delete-vm", "done") &&
+		    !was_cleaned(c, tag))
 			violation(c, "P4", "job %s made VM %s, which there is not, and nobody has deleted it", id, text_of(job, "vm"));
 		if (strcmp(text_of(job, "verb"), "delete-vm") == 0 && is_there)
 			violation(c, "P4", "job %s has deleted VM %s, which is there", id, text_of(job, "vm"));
@@ -271,6 +285,5 @@ check_store(struct check *c)
 	    "HAVING count(*) > 1", take_repeated_once);
 	check_repetitions(c);
 	each_row(c, "SELECT * FROM vm", take_vm);
-	check_done(c);
 	check_addresses(c);
 }
