@@ -57,15 +57,15 @@ ask_director(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply,
 		json_decref(msg);
 		return no_connection(&why, limit_ms, e);
 	}
-	rv = exchange(sock, msg, end_ms, reply, e);
+	rv = exchange(sock, msg, end_ms, reply, &why);
 	(void)close(sock);
 	if (rv == 1)
 		return 0;
-	if (rv == 0)
+	if (rv == 0 || why.sys == EPIPE || why.sys == ECONNRESET)	/* it ended meanwhile */
 		return pd_fail_wait(e, PD_BUSY, ASK_AGAIN_S, "the director closed the connection without an answer");
-	if (e != NULL && e->code == PD_BUSY)
+	if (why.code == PD_BUSY)
 		return pd_fail_wait(e, PD_BUSY, ASK_AGAIN_S, "the director did not answer within %d s", limit_ms / 1000);
-	return -1;
+	return pd_fail(e, why.code, "%s", why.msg);
 }
 
 void
