@@ -68,6 +68,13 @@ ask_director(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply,
 	return pd_fail(e, why.code, "%s", why.msg);
 }
 
+/* A long history takes its time; the director does other things between. */
+static int
+limit_of(const char *verb)
+{
+	return strcmp(verb, "verify-history") == 0 ? VERIFY_LIMIT_MS : ASK_LIMIT_MS;
+}
+
 void
 gateway_ask(struct gateway *g, struct response *r)
 {
@@ -76,7 +83,7 @@ gateway_ask(struct gateway *g, struct response *r)
 
 	json_object_set_new(msg, "verb", json_string(g->req.verb->name));
 	json_object_set(msg, "args", g->req.args);
-	if (ask_director(g, msg, ASK_LIMIT_MS, &reply, NULL, &e) == -1) {
+	if (ask_director(g, msg, limit_of(g->req.verb->name), &reply, NULL, &e) == -1) {
 		response_error(r, &e);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "gateway/gateway.h"
 
 #define ASK_LIMIT_MS	30000	/* for an answer */
+#define VERIFY_LIMIT_MS 600000	/* of a history: some 200 million records */
 #define ASK_AGAIN_S	10	/* what is said to who got none */
 #define REFUSED_LIMIT_MS 1000	/* the caller waits for nothing of use to him */
 

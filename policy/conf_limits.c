@@ -43,6 +43,7 @@ static const struct {
 	{ "worker-jobs", ARG_COUNT, 1, 1000000, 100, FIELD(worker_jobs) },
 	{ "history-page", ARG_COUNT, 1, 1000, 50, FIELD(history_page) },
 	{ "history-witness", ARG_COUNT, 1, 1000000, 1000, FIELD(history_witness) },
+	{ "keep-history", ARG_DURATION, 1, 36600LL * DAY_S, 0, FIELD(keep_history_s) },
 	{ "history-refusals", ARG_COUNT, 1, 1000, 20, FIELD(history_refusals) },
 };
 

@@ -75,7 +75,7 @@ collect(struct director *d, int signals, struct round *r, struct pd_err *e)
 	for (size_t i = 0; i < QUERY_CLIENTS && rv == 0; i++) {
 		struct query_client *c = &d->server.clients[i];
 
-		rv = add(r, c->fd, c->out != NULL ? POLLOUT : POLLIN, (struct slot){ SRC_CLIENT, c, NULL });
+		rv = add(r, c->fd, (short)(c->waits != 0 ? 0 : c->out != NULL ? POLLOUT : POLLIN), (struct slot){ SRC_CLIENT, c, NULL });
 	}
 	return rv == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the sockets to watch");
 }
@@ -107,6 +107,10 @@ next_timeout(const struct director *d, int64_t now)
 		sooner(&timeout, d->retry_at_ms > now ? d->retry_at_ms - now : 0);
 	sooner(&timeout, query_server_delay(&d->server, now));
 	sooner(&timeout, tally_delay(&d->tally, now));
+	if (d->walk != NULL)
+		timeout = 0;
+	if (!d->is_stopping)
+		sooner(&timeout, archive_delay(&d->archive, d->conf->keep_history_s, now));
 	return timeout > INT_MAX ? INT_MAX : (int)timeout;
 }
 
@@ -228,6 +232,18 @@ sweep(struct director *d, int64_t now)
 	log_event(&d->log, LOG_WARNING, "tmp-crowded", "names", names, NULL);
 }
 
+static void
+archive_some(struct director *d, int64_t now)
+{
+	char	      file[ARCHIVE_NAME_MAX];
+	struct pd_err e;
+
+	if (archive_step(&d->archive, d->conf->keep_history_s, now, file, sizeof(file), &e) == -1)
+		log_event(&d->log, LOG_ERR, "archive-failed", "why", e.msg, NULL);
+	else if (file[0] != '\0')
+		log_event(&d->log, LOG_NOTICE, "history", "archived", file, NULL);
+}
+
 /* What is due by time. */
 static void
 run_timers(struct director *d)
@@ -246,9 +262,11 @@ run_timers(struct director *d)
 	query_server_expire(&d->server, now);
 	if (tally_delay(&d->tally, now) == 0)
 		lifecycle_count(d, 0);
+	verification_step(d);
 	if (d->is_stopping)
 		return;
 	contact_timers(d);
+	archive_some(d, now);
 	pool_retire(&d->pool, now);
 	if (d->scan_at_ms <= now)
 		scan(d);

@@ -14,6 +14,7 @@
  *	retake.c	a stuck job undone or resumed
  *	disk.c		full disks
  *	throttle.c	users who ask too often
+ *	verification.c	verify-history, a little at a time
  *	witness.c	the history's head to syslog
  *	director_open.c	opening and closing it all
  */
@@ -24,6 +25,7 @@
 #include <stdint.h>
 
 #include "policy/conf.h"
+#include "spool/archive.h"
 #include "spool/contact.h"
 #include "spool/drop.h"
 #include "spool/effects.h"
@@ -95,6 +97,9 @@ struct director {
 	int		    tmp_is_crowded;
 	int64_t		    hold_until_ms;	/* nothing is started before: our own disk or worker program failed */
 	struct tally	    tally;
+	struct archive	    archive;
+	struct history_walk *walk;		/* a verification, and whose; NULL = none */
+	uint64_t	    walk_for;
 	int64_t		    witnessed;		/* the last record of the history that syslog has heard of */
 	int		    is_stopping;
 	struct signal_note  stopped_by;
@@ -126,6 +131,11 @@ int	    runner_give_up(struct director *d, const char *id, const struct pd_err *
 
 /* retake.c: undo-job and resume-job, by an administrator. */
 int retake_job(struct director *d, const char *id, int is_undo, const char *by, struct pd_err *e);
+
+/* verification.c */
+int  verification_begin(struct director *d, const struct history_witness *w, struct pd_err *e);	/* PD_BUSY: there is one */
+void verification_step(struct director *d);
+void verification_end(struct director *d);
 
 /* witness.c */
 void witness_tell(struct director *d);

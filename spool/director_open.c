@@ -89,6 +89,7 @@ open_parts(struct director *d, struct pd_err *e)
 	d->intake.log = &d->log;
 	d->intake.queued = on_queued;
 	d->intake.arg = d;
+	archive_init(&d->archive, d->store, d->state_dir);
 	return intake_open(&d->intake, d->state_dir, e);
 }
 
@@ -139,6 +140,8 @@ director_close(struct director *d)
 	sched_free(d->sched);
 	rate_free(d->rate);
 	tally_clear(&d->tally);
+	archive_close(&d->archive);
+	verification_end(d);
 	intake_close(&d->intake);
 	drop_sweep_end(&d->sweep);
 	store_close(d->store);

@@ -23,6 +23,7 @@ struct asking {
 	const json_t	*request;
 	uid_t		 uid;
 	char		 user[JOB_USER_MAX + 1];
+	int		 comes_later;	/* the answer */
 };
 
 static int
@@ -58,11 +59,20 @@ retake(void *arg, const char *id, int is_undo, struct pd_err *e)
 	return retake_job(a->d, id, is_undo, a->user, e);
 }
 
+static int
+verify(void *arg, const struct history_witness *w, struct pd_err *e)
+{
+	struct asking *a = arg;
+
+	a->comes_later = verification_begin(a->d, w, e) == 0;
+	return a->comes_later ? 0 : -1;
+}
+
 static struct query_context
 context_of(struct asking *a)
 {
 	return (struct query_context){ .conf = a->d->conf, .store = a->d->store, .spool = &a->d->spool, .cancel = cancel,
-		.retake = retake, .wait = wait_of, .contact = contact_of, .arg = a, .now_ms = clock_wall_ms() };
+		.retake = retake, .verify = verify, .wait = wait_of, .contact = contact_of, .arg = a, .now_ms = clock_wall_ms() };
 }
 
 static json_t *
@@ -83,7 +93,10 @@ op_query(struct asking *a)
 	}
 	reply = query_answer(&q, verb, json_object_get(a->request, "args"), a->user);
 	refusal_of_reply(a->d, a->user, a->uid, a->request, reply);
-	return reply;
+	if (!a->comes_later)
+		return reply;
+	json_decref(reply);
+	return json_true();
 }
 
 static json_t *

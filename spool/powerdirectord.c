@@ -29,7 +29,8 @@
 static const char usage[] =
     "usage: powerdirectord [-dfs] [-c FILE]\n"
     "       powerdirectord [-c FILE] --check | --init\n"
-    "       powerdirectord --verify-history DATABASE [--witness SEQ:HASH]\n"
+    "       powerdirectord --verify-history DATABASE [--archives DIRECTORY] [--witness SEQ:HASH]\n"
+    "       powerdirectord --export-history DATABASE\n"
     "       powerdirectord --version | --help\n"
     "\n"
     "  -c FILE    configuration (default " PD_CONF_FILE ")\n"
@@ -40,16 +41,20 @@ static const char usage[] =
     "  --init     make the spool and state directories with their modes\n"
     "  --verify-history DATABASE\n"
     "             say how far the history in this file is proven; nothing has to run, nothing is written\n"
+    "  --export-history DATABASE\n"
+    "             print its history as JSON lines, as the archives have it\n"
+    "  --archives DIRECTORY\n"
+    "             where the older records are (default: archive beside the database)\n"
     "  --witness SEQ:HASH\n"
     "             compare it with what a receipt or a log has kept\n";
 
-enum action { RUN, CHECK, INIT, VERIFY };
+enum action { RUN, CHECK, INIT, VERIFY, EXPORT };
 
 struct options {
 	const char *conf;
 	enum action action;
 	struct log  log;
-	const char *database, *witness;
+	const char *database, *witness, *archives;
 };
 
 /* What its starter lowered and did not forbid to raise. */
@@ -89,6 +94,7 @@ parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = { { "check", no_argument, NULL, 'C' }, { "init", no_argument, NULL, 'I' },
 		{ "verify-history", required_argument, NULL, 'H' }, { "witness", required_argument, NULL, 'W' },
+		{ "export-history", required_argument, NULL, 'E' }, { "archives", required_argument, NULL, 'A' },
 		{ "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 	int			   c;
 
@@ -115,6 +121,13 @@ parse_options(int argc, char **argv, struct options *o)
 			o->action = VERIFY;
 			o->database = optarg;
 			break;
+		case 'E':
+			o->action = EXPORT;
+			o->database = optarg;
+			break;
+		case 'A':
+			o->archives = optarg;
+			break;
 		case 'W':
 			o->witness = optarg;
 			break;
@@ -128,7 +141,7 @@ parse_options(int argc, char **argv, struct options *o)
 			(void)fputs(usage, stderr);
 			return 64;
 		}
-	if (optind == argc && (o->witness == NULL || o->action == VERIFY))
+	if (optind == argc && ((o->witness == NULL && o->archives == NULL) || o->action == VERIFY))
 		return -1;
 	(void)fputs(usage, stderr);
 	return 64;
@@ -167,27 +180,73 @@ init(const struct options *o)
 	return check_init(o->conf, &e) == 0 ? 0 : fail(&o->log, "init-failed", &e);
 }
 
+/* Beside the database, when nothing else was said. */
+static const char *
+archives_of(const struct options *o, char *path, size_t size)
+{
+	const char *slash = strrchr(o->database, '/');
+
+	if (o->archives != NULL)
+		return o->archives;
+	if ((size_t)snprintf(path, size, "%.*s" ARCHIVE_DIR, slash != NULL ? (int)(slash + 1 - o->database) : 0, o->database) >= size)
+		return NULL;
+	return path;
+}
+
+static void
+print_proof(const struct history_proof *p)
+{
+	(void)printf("proven: %lld records, head %lld:%s%s%s\n", (long long)(p->records - p->first), (long long)p->records, p->head,
+	    p->t[0] != '\0' ? ", written " : "", p->t);
+	if (p->first > 0)
+		(void)printf("not looked at: records 1 to %lld, their archives are not all here\n", (long long)p->first);
+}
+
 static int
 verify(const struct options *o)
 {
 	struct history_witness w;
-	struct history_proof   p = { .fault = HISTORY_WHOLE };
-	struct store	      *st = NULL;
-	struct pd_err	       e;
+	struct history_proof   p;
+	struct history_walk   *walk;
+	struct pd_err	       e = { .code = PD_OK };
+	char		       path[4096];
+	int		       rv;
 
-	if ((o->witness != NULL && history_witness_parse(o->witness, &w, &e) == -1) || store_open_copy(o->database, &st, &e) == -1)
+	if ((o->witness != NULL && history_witness_parse(o->witness, &w, &e) == -1) ||
+	    history_walk_begin(o->database, archives_of(o, path, sizeof(path)), o->witness != NULL ? &w : NULL, &walk, &e) == -1)
 		return fail(&o->log, "verify-failed", &e);
-	if (store_history_verify(st, o->witness != NULL ? &w : NULL, &p, &e) == 0)
-		e.code = PD_OK;
-	else if (p.fault == HISTORY_WHOLE)
-		(void)fail(&o->log, "verify-failed", &e);
-	else
+	while ((rv = history_walk_step(walk, INT64_MAX / 2, &e)) == 1)
+		;
+	p = *history_walk_proof(walk);
+	history_walk_end(walk);
+	if (rv == -1 && p.fault == HISTORY_WHOLE)
+		return fail(&o->log, "verify-failed", &e);
+	if (rv == -1)
 		(void)printf("%s\n", e.msg);
+	print_proof(&p);
+	return rv == 0 ? 0 : code_exit(e.code);
+}
+
+static int
+print_line(void *arg, int64_t seq, const unsigned char *hash, const char *line, size_t len, struct pd_err *e)
+{
+	(void)arg, (void)seq, (void)hash;
+	return fwrite(line, 1, len, stdout) == len ? 0 : pd_fail_sys(e, PD_IO, "write the history");
+}
+
+static int
+export(const struct options *o)
+{
+	struct store *st = NULL;
+	struct pd_err e;
+	int64_t	      base, n;
+	int	      rv = -1;
+
+	if (store_open_copy(o->database, &st, &e) == 0 && store_history_base(st, &base, &e) == 0 &&
+	    store_history_lines(st, base, NULL, INT64_MAX, print_line, NULL, &n, &e) == 0)
+		rv = fflush(stdout) == 0 ? 0 : pd_fail_sys(&e, PD_IO, "write the history");
 	store_close(st);
-	if (e.code == PD_OK || p.fault != HISTORY_WHOLE)
-		(void)printf("proven: %lld records, head %lld:%s%s%s\n", (long long)p.records, (long long)p.records, p.head,
-		    p.t[0] != '\0' ? ", written " : "", p.t);
-	return code_exit(e.code);
+	return rv == 0 ? 0 : fail(&o->log, "export-failed", &e);
 }
 
 /* Everything is open: from here on nothing is written but spool, state and the socket's name. */
@@ -232,7 +291,7 @@ run(const struct options *o)
 int
 main(int argc, char **argv)
 {
-	struct options o = { PD_CONF_FILE, RUN, { STDERR_FILENO, LOG_INFO, 0 }, NULL, NULL };
+	struct options o = { PD_CONF_FILE, RUN, { STDERR_FILENO, LOG_INFO, 0 }, NULL, NULL, NULL };
 	char	      *path;
 	int	       status;
 
@@ -251,6 +310,8 @@ main(int argc, char **argv)
 		status = init(&o);
 	else if (o.action == VERIFY)
 		status = verify(&o);
+	else if (o.action == EXPORT)
+		status = export(&o);
 	else
 		status = chdir("/") == 0 ? run(&o) : code_exit(PD_IO);
 	free(path);

@@ -24,7 +24,7 @@
  *	undo-job resume-job	the same
  *	transcript	[{step i part as command status signal lost out err ms t cut}], status absent: no answer (yet)
  *	history		[{seq t event user tenant job verb vm what{} hash}], newest last
- *	verify-history	{whole records head t? fault? record?}: so many are proven; fault and record name the first that is not
+ *	verify-history	{whole first records head t? fault? record?}: those behind first up to records are proven; fault and record name the first that is not
  *	quota		[{whose what used limit unit}], unit count, hundredths or MiB; limit null: not limited
  *	list-platforms	[{name kind address state level vms jobs queued registered since next why}]; state silent, down or refused: it does
  *			not answer, or not us, since, why; it is tried again at next
@@ -50,6 +50,8 @@ struct query_context {
 	int (*cancel)(void *arg, const char *job_id, struct pd_err *e);
 	/* Takes up a stuck job: backwards (undo) or forwards.  0, or -1 with the reason.  Records it in the history. */
 	int (*retake)(void *arg, const char *job_id, int is_undo, struct pd_err *e);
+	/* Begins a verification whose answer comes later (query_proof()); NULL: it is done at once.  w may be NULL. */
+	int (*verify)(void *arg, const struct history_witness *w, struct pd_err *e);
 	void   *arg;
 	int64_t now_ms;
 	/*
@@ -66,6 +68,9 @@ json_t *query_reply(enum pd_code code, const char *message, json_t *value);
 
 /* A refusal; its value says after how many seconds to try again, where that is known: {"retry_after":N}. */
 json_t *query_refusal(const struct pd_err *e);
+
+/* What a verification has proven; why is the fault or failure, NULL = whole. */
+json_t *query_proof(const struct history_proof *p, const struct pd_err *why);
 
 /*
  * Answers a verb of VERB_QUERY for user, who is who the caller says.  Policy and arguments are checked here, whatever was

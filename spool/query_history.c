@@ -42,40 +42,68 @@ query_history(const struct question *x, struct answer_to *a, struct pd_err *e)
 }
 
 static void
-say_proof(struct answer_to *a, const struct history_proof *p, const struct pd_err *why)
+say_proof(char *text, size_t size, const struct history_proof *p, const struct pd_err *why)
 {
-	char upto[120] = "";
+	char upto[160] = "", from[80] = "";
 
 	if (p->records > 0)
 		(void)snprintf(upto, sizeof(upto), ", head %.16s..., written %s", p->head, p->t);
+	if (p->first > 0)
+		(void)snprintf(from, sizeof(from), "; those up to %lld are in archives that are not all here", (long long)p->first);
 	if (p->fault == HISTORY_WHOLE)
-		(void)snprintf(a->message, sizeof(a->message), "the history is whole: %lld records are proven%s", (long long)p->records,
-		    upto);
+		(void)snprintf(text, size, "the history is whole: %lld records are proven%s%s", (long long)(p->records - p->first), upto, from);
 	else
-		(void)snprintf(a->message, sizeof(a->message), "%.140s; only the first %lld records are proven", why->msg,
-		    (long long)p->records);
+		(void)snprintf(text, size, "%.140s; only the first %lld records are proven", why->msg, (long long)p->records);
 }
 
 /* A history that is not whole is an answer, not a failure to answer: its value says how far it may be believed. */
+json_t *
+query_proof(const struct history_proof *p, const struct pd_err *why)
+{
+	char	message[400];
+	json_t *value;
+
+	if (why != NULL && p->fault == HISTORY_WHOLE)
+		return query_refusal(why);
+	value = json_pack("{s:b s:I s:I s:s}", "whole", p->fault == HISTORY_WHOLE, "first", (json_int_t)p->first, "records",
+	    (json_int_t)p->records, "head", p->head);
+	if (p->t[0] != '\0')
+		(void)json_object_set_new(value, "t", json_string(p->t));
+	if (p->fault != HISTORY_WHOLE) {
+		(void)json_object_set_new(value, "fault", json_string(history_fault_name(p->fault)));
+		(void)json_object_set_new(value, "record", json_integer(p->at));
+	}
+	say_proof(message, sizeof(message), p, why);
+	return query_reply(p->fault == HISTORY_WHOLE ? PD_OK : PD_BADDATA, message, value);
+}
+
+static int
+verify_at_once(const struct question *x, struct answer_to *a, const struct history_witness *w, struct pd_err *e)
+{
+	struct history_proof p;
+	json_t		    *reply;
+	int		     rv = store_history_verify(x->q->store, w, &p, e);
+
+	if (rv == -1 && p.fault == HISTORY_WHOLE)
+		return -1;
+	reply = query_proof(&p, rv == -1 ? e : NULL);
+	a->code = rv == 0 ? PD_OK : PD_BADDATA;
+	a->value = json_incref(json_object_get(reply, "value"));
+	(void)snprintf(a->message, sizeof(a->message), "%s", field_text(reply, "message"));
+	json_decref(reply);
+	return 0;
+}
+
 int
 query_verify_history(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
 	const char	      *text = json_string_value(json_object_get(x->args, "witness"));
 	struct history_witness w;
-	struct history_proof   p;
 
 	if (text != NULL && history_witness_parse(text, &w, e) == -1)
 		return -1;
-	if (store_history_verify(x->q->store, text != NULL ? &w : NULL, &p, e) == -1 && p.fault == HISTORY_WHOLE)
-		return -1;
-	a->code = p.fault == HISTORY_WHOLE ? PD_OK : PD_BADDATA;
-	a->value = json_pack("{s:b s:I s:s}", "whole", p.fault == HISTORY_WHOLE, "records", (json_int_t)p.records, "head", p.head);
-	if (p.t[0] != '\0')
-		(void)json_object_set_new(a->value, "t", json_string(p.t));
-	if (p.fault != HISTORY_WHOLE) {
-		(void)json_object_set_new(a->value, "fault", json_string(history_fault_name(p.fault)));
-		(void)json_object_set_new(a->value, "record", json_integer(p.at));
-	}
-	say_proof(a, &p, e);
-	return 0;
+	if (x->q->verify == NULL)
+		return verify_at_once(x, a, text != NULL ? &w : NULL, e);
+	(void)snprintf(a->message, sizeof(a->message), "begun");
+	return x->q->verify(x->q->arg, text != NULL ? &w : NULL, e);
 }

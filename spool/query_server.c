@@ -36,6 +36,7 @@ drop_client(struct query_client *c)
 	free(c->out);
 	c->out = NULL;
 	c->out_len = c->out_at = 0;
+	c->waits = 0;
 }
 
 void
@@ -120,11 +121,11 @@ unread_bytes(const struct query_server *q)
 	return sum;
 }
 
+/* Takes the reference. */
 static int
-answer_one(struct query_server *q, struct query_client *c, const json_t *request, int64_t now_ms)
+send_reply(struct query_server *q, struct query_client *c, json_t *reply, int64_t now_ms)
 {
-	json_t *reply = q->answer(q->arg, c->uid, request);
-	int	rv;
+	int rv;
 
 	if (reply == NULL)
 		return -1;
@@ -133,6 +134,19 @@ answer_one(struct query_server *q, struct query_client *c, const json_t *request
 	if (rv == 0)
 		rv = flush(c, now_ms);
 	return rv == 0 && unread_bytes(q) > QUERY_UNREAD_MAX ? -1 : rv;
+}
+
+static int
+answer_one(struct query_server *q, struct query_client *c, const json_t *request, int64_t now_ms)
+{
+	json_t *reply;
+
+	q->ticket++;
+	reply = q->answer(q->arg, c->uid, request);
+	if (!json_is_true(reply))
+		return send_reply(q, c, reply, now_ms);
+	c->waits = q->ticket;
+	return 0;
 }
 
 /* Answers what is there, one after the other, until a reply has to wait. */
@@ -152,10 +166,32 @@ answer_all(struct query_server *q, struct query_client *c, int64_t now_ms)
 }
 
 void
+query_server_reply(struct query_server *q, uint64_t ticket, json_t *reply, int64_t now_ms)
+{
+	for (size_t i = 0; i < QUERY_CLIENTS; i++) {
+		struct query_client *c = &q->clients[i];
+		int		     rv;
+
+		if (c->fd == -1 || c->waits != ticket)
+			continue;
+		c->waits = 0;
+		c->last_ms = now_ms;
+		if ((rv = send_reply(q, c, reply, now_ms)) == -1 || (rv == 1 && answer_all(q, c, now_ms) == -1))
+			drop_client(c);
+		return;
+	}
+	json_decref(reply);
+}
+
+void
 query_server_serve(struct query_server *q, struct query_client *c, int64_t now_ms)
 {
 	int rv, filled;
 
+	if (c->waits != 0) {	/* nothing was asked of its socket: it has gone */
+		drop_client(c);
+		return;
+	}
 	if (c->out != NULL && (rv = flush(c, now_ms)) != 1) {
 		if (rv == -1)
 			drop_client(c);
@@ -180,7 +216,7 @@ void
 query_server_expire(struct query_server *q, int64_t now_ms)
 {
 	for (size_t i = 0; i < QUERY_CLIENTS; i++)
-		if (q->clients[i].fd != -1 && time_left(&q->clients[i], now_ms) <= 0)
+		if (q->clients[i].fd != -1 && q->clients[i].waits == 0 && time_left(&q->clients[i], now_ms) <= 0)
 			drop_client(&q->clients[i]);
 }
 
@@ -190,7 +226,7 @@ query_server_delay(const struct query_server *q, int64_t now_ms)
 	int64_t least = -1, left;
 
 	for (size_t i = 0; i < QUERY_CLIENTS; i++) {
-		if (q->clients[i].fd == -1)
+		if (q->clients[i].fd == -1 || q->clients[i].waits != 0)
 			continue;
 		left = time_left(&q->clients[i], now_ms);
 		if (left < 0)

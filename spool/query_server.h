@@ -30,12 +30,17 @@ struct query_client {
 	char	      *out;
 	size_t	       out_len, out_at;
 	int64_t	       last_ms;		/* when something moved */
+	uint64_t       waits;		/* for the answer to this ticket, which takes longer; 0 = no */
 };
 
 struct query_server {
 	int		    sock;
 	struct query_client clients[QUERY_CLIENTS];
-	/* The answer to one request of this uid; NULL: close the connection.  arg is the director. */
+	uint64_t	    ticket;	/* of the request that is answered now; none is used twice */
+	/*
+	 * The answer to one request of this uid; NULL: close the connection; json_true(): query_server_reply() brings it later.  arg is the
+	 * director.
+	 */
 	json_t *(*answer)(void *arg, uid_t uid, const json_t *request);
 	void *arg;
 };
@@ -45,6 +50,8 @@ void query_server_close(struct query_server *q, const char *path);	/* path: the 
 void query_server_accept(struct query_server *q, int64_t now_ms);
 /* The client's socket is ready; reads and answers, or goes on writing. */
 void query_server_serve(struct query_server *q, struct query_client *c, int64_t now_ms);
+/* The answer to an earlier request; takes the reference.  Nobody may wait for it any more. */
+void query_server_reply(struct query_server *q, uint64_t ticket, json_t *reply, int64_t now_ms);
 void query_server_expire(struct query_server *q, int64_t now_ms);
 int64_t query_server_delay(const struct query_server *q, int64_t now_ms);	/* until the next expiry; -1 = none */
 

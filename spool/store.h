@@ -141,7 +141,8 @@ enum history_fault {
 	HISTORY_WHOLE, HISTORY_CHANGED, HISTORY_MISSING, HISTORY_INSERTED, HISTORY_REORDERED, HISTORY_CUT, HISTORY_NFAULTS
 };
 struct history_proof {
-	int64_t		   records;	/* so many are proven, from the first on */
+	int64_t		   first;	/* the proof begins behind this record: those up to it are in archives that are not here; 0 = none are */
+	int64_t		   records;	/* proven up to this one */
 	char		   head[HISTORY_HASH_LEN + 1];	/* hash of the last of them */
 	char		   t[40];	/* its time; "" = there is none */
 	enum history_fault fault;
@@ -155,6 +156,32 @@ const char *history_fault_name(enum history_fault fault);	/* "whole", "changed",
  * somebody made anew, or shortened with its head, is found by a witness only.
  */
 int store_history_verify(struct store *st, const struct history_witness *w, struct history_proof *proof, struct pd_err *e);
+
+/*
+ * The same in steps, on the database file at path and, when all are there, the archives in the directory of that name (NULL = none), as they are
+ * now.  A step takes about most_us: 1 = there is more, 0 = the history is whole, -1 as above.  history_walk_end(), NULL is fine.
+ */
+struct history_walk;
+int  history_walk_begin(const char *path, const char *archives, const struct history_witness *w, struct history_walk **walk, struct pd_err *e);
+int  history_walk_step(struct history_walk *walk, int64_t most_us, struct pd_err *e);
+const struct history_proof *history_walk_proof(const struct history_walk *walk);
+void history_walk_end(struct history_walk *walk);
+
+/*
+ * Up to limit records behind record `after`, as lines (spool/history_line.h), up to the first one that is not older than before_t (NULL = any).
+ * *n is how many.  A function that returns -1 ends it.
+ */
+typedef int history_line_fn(void *arg, int64_t seq, const unsigned char *hash, const char *line, size_t len, struct pd_err *e);
+int store_history_lines(struct store *st, int64_t after, const char *before_t, int64_t limit, history_line_fn *fn, void *arg, int64_t *n,
+    struct pd_err *e);
+
+/*
+ * spool/archive.h: the last record that was archived, 0 = none; a new one, with the record "rotated" that says so; and up to limit of the rows
+ * that are archived go.  The last two inside a transaction.
+ */
+int store_history_base(struct store *st, int64_t *seq, struct pd_err *e);
+int store_history_rotate(struct store *st, int64_t last, const unsigned char *hash, const json_t *what, struct pd_err *e);
+int store_history_prune(struct store *st, int limit, int *n, struct pd_err *e);
 
 /* What has to be known at the next start: value is "" when nothing was kept.  Setting: inside a transaction. */
 int store_kept_get(struct store *st, const char *name, char *value, size_t size, struct pd_err *e);

@@ -16,8 +16,9 @@ struct chain_head {
 	unsigned char hash[CHAIN_HASH];
 };
 
-/* The head that is recorded beside the chain. */
+/* The head that is recorded beside the chain, and the base: the last record that was archived, 0 = none. */
 int chain_read_head(struct store *st, struct chain_head *head, struct pd_err *e);
+int chain_read_base(struct store *st, struct chain_head *base, struct pd_err *e);
 /* head becomes the head of the chain with one record more. */
 int chain_add(EVP_MD_CTX *ctx, struct chain_head *head, const char *record, size_t len, struct pd_err *e);
 void chain_hex(const unsigned char hash[CHAIN_HASH], char hex[HISTORY_HASH_LEN + 1]);

@@ -7,32 +7,44 @@
  *	the record here says itself that it has a higher number	those between are missing
  *	neither							changed (a forged hash makes the record behind it the first that fails)
  * Nothing here trusts the rows' other columns, the indexes or the triggers: whoever may write the file may change those.
+ *
+ * What was archived is read from its files when all of them are there (history_source.c).  Otherwise the walk begins behind the base, and the
+ * last record "rotated" must have the base's number and hash: a base that was moved without one is a cut at the beginning.
+ *
+ * The walk can be made in steps, so that a director does other things between them.
  */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "spool/clock.h"
 #include "spool/field.h"
-#include "spool/store_chain.h"
+#include "spool/history_source.h"
 
-static const char rows_text[] = "SELECT seq, record, hash FROM history WHERE seq>? ORDER BY seq";
+#define LOOK_EVERY 64	/* rows between two looks at the clock */
 
-/* The row that a statement stands on. */
-struct row {
-	int64_t		     seq;
-	const char	    *text;
-	size_t		     len;
-	const unsigned char *hash;	/* NULL = not one */
+/* What a look behind the break found. */
+struct behind {
+	unsigned char wanted[CHAIN_HASH];	/* hash of the row at the break */
+	int64_t	      own;			/* its own number */
+	int64_t	      found;			/* row that holds the record which belongs at the break; 0 = none */
+	int	      is_exchanged;		/* and the row at the break belongs behind the break */
 };
 
-struct walk {
-	struct store		     *st;
-	EVP_MD_CTX		     *ctx;
-	struct chain_head	      head;	/* recorded beside the chain */
-	struct chain_head	      at;	/* walked to */
-	const struct history_witness *witness;
-	struct history_proof	     *proof;
+struct history_walk {
+	struct store	      *st;
+	int		       is_own_store, is_in_transaction;
+	struct history_source  source;
+	int		       has_source;
+	EVP_MD_CTX	      *ctx;
+	struct chain_head      base, head;	/* recorded beside the chain */
+	struct chain_head      at;		/* walked to */
+	struct chain_head      rotated;		/* what the last record of a rotation says that the base is */
+	struct history_witness witness;		/* seq 0 = none */
+	struct history_proof   proof;
+	int		       is_behind;	/* the chain is broken: looking for how */
+	struct behind	       behind;
 };
 
 const char *
@@ -59,19 +71,6 @@ history_witness_parse(const char *text, struct history_witness *w, struct pd_err
 	return 0;
 }
 
-static struct row
-row_of(const struct stmt *q)
-{
-	struct row r = { .seq = sqlite3_column_int64(q->s, 0), .text = (const char *)sqlite3_column_text(q->s, 1) };
-
-	r.len = r.text != NULL ? (size_t)sqlite3_column_bytes(q->s, 1) : 0;
-	if (r.text == NULL)
-		r.text = "";
-	if (sqlite3_column_bytes(q->s, 2) == CHAIN_HASH)
-		r.hash = sqlite3_column_blob(q->s, 2);
-	return r;
-}
-
 /* What the record itself says. */
 static json_t *
 record_of(const struct row *r)
@@ -91,62 +90,37 @@ own_number(const struct row *r)
 
 /* Does the row's record, with its hash, follow head?  *next is the head behind it. */
 static int
-follows(const struct walk *w, const struct chain_head *head, const struct row *r, struct chain_head *next)
+follows(const struct history_walk *w, const struct chain_head *head, const struct row *r, struct chain_head *next)
 {
 	*next = *head;
 	return r->hash != NULL && chain_add(w->ctx, next, r->text, r->len, NULL) == 0 &&
 	    memcmp(r->hash, next->hash, CHAIN_HASH) == 0;
 }
 
-/* What a look behind the break found. */
-struct behind {
-	unsigned char wanted[CHAIN_HASH];	/* hash of the row at the break */
-	int64_t	      found;			/* row that holds the record which belongs at the break; 0 = none */
-	int	      is_exchanged;		/* and the row at the break belongs behind the break */
-};
-
 static int
-look_behind(const struct walk *w, const struct row *broken, struct behind *b, struct pd_err *e)
+fault(struct history_walk *w, enum history_fault how, int64_t at, struct pd_err *e, const char *text)
 {
-	struct chain_head next;
-	struct stmt	  q;
-	int64_t		  own = own_number(broken);
-	int		  rv = 0;
-
-	memset(b, 0, sizeof(*b));
-	if (broken->hash != NULL)
-		memcpy(b->wanted, broken->hash, CHAIN_HASH);
-	if (stmt_open(&q, w->st, rows_text, e) == -1)
-		return -1;
-	stmt_int(&q, broken->seq);
-	while (b->found == 0 && (rv = stmt_step(&q, e)) == 1) {
-		struct row r = row_of(&q);
-
-		/* With its own hash, or with only the texts exchanged. */
-		if (follows(w, &w->at, &r, &next) || memcmp(next.hash, b->wanted, CHAIN_HASH) == 0) {
-			b->found = r.seq;
-			b->is_exchanged = own > w->at.seq + 1 && own_number(&r) == w->at.seq + 1;
-		}
-	}
-	stmt_close(&q);
-	return b->found != 0 || rv != -1 ? 0 : -1;
-}
-
-static int
-fault(const struct walk *w, enum history_fault how, int64_t at, struct pd_err *e, const char *text)
-{
-	w->proof->fault = how;
-	w->proof->at = at;
+	w->proof.fault = how;
+	w->proof.at = at;
 	return pd_fail(e, PD_BADDATA, "history: %s", text);
 }
 
-/* The row does not continue the chain: how? */
-static int
-name_break(const struct walk *w, const struct row *r, struct pd_err *e)
+static void
+begin_behind(struct history_walk *w, const struct row *r, int64_t own)
 {
-	long long     want = (long long)w->at.seq + 1, own = own_number(r);
-	struct behind b;
-	char	      text[160];
+	w->is_behind = 1;
+	memset(&w->behind, 0, sizeof(w->behind));
+	w->behind.own = own;
+	if (r->hash != NULL)
+		memcpy(w->behind.wanted, r->hash, CHAIN_HASH);
+}
+
+/* The row does not continue the chain: how?  -1 = it is known; 0 = what stands behind it decides. */
+static int
+name_break(struct history_walk *w, const struct row *r, struct pd_err *e)
+{
+	long long want = (long long)w->at.seq + 1;
+	char	  text[160];
 
 	if (r->seq > want && r->seq <= w->head.seq) {
 		(void)snprintf(text, sizeof(text), "record %lld is missing", want);
@@ -156,17 +130,38 @@ name_break(const struct walk *w, const struct row *r, struct pd_err *e)
 		(void)snprintf(text, sizeof(text), "record %lld was inserted", (long long)r->seq);
 		return fault(w, HISTORY_INSERTED, r->seq, e, text);
 	}
-	if (look_behind(w, r, &b, e) == -1)
-		return -1;
-	if (b.found != 0 && b.is_exchanged) {
-		(void)snprintf(text, sizeof(text), "record %lld stands at %lld: the order was changed", want, (long long)b.found);
+	begin_behind(w, r, own_number(r));
+	return 0;
+}
+
+/* One row behind the break: with its own hash, or with only the texts exchanged. */
+static void
+look_behind(struct history_walk *w, const struct row *r)
+{
+	struct chain_head next;
+
+	if (!follows(w, &w->at, r, &next) && memcmp(next.hash, w->behind.wanted, CHAIN_HASH) != 0)
+		return;
+	w->behind.found = r->seq;
+	w->behind.is_exchanged = w->behind.own > w->at.seq + 1 && own_number(r) == w->at.seq + 1;
+}
+
+static int
+end_behind(struct history_walk *w, struct pd_err *e)
+{
+	const struct behind *b = &w->behind;
+	long long	     want = (long long)w->at.seq + 1;
+	char		     text[160];
+
+	if (b->found != 0 && b->is_exchanged) {
+		(void)snprintf(text, sizeof(text), "record %lld stands at %lld: the order was changed", want, (long long)b->found);
 		return fault(w, HISTORY_REORDERED, want, e, text);
 	}
-	if (b.found != 0) {
-		(void)snprintf(text, sizeof(text), "record %lld was inserted: the true one stands at %lld now", want, (long long)b.found);
+	if (b->found != 0) {
+		(void)snprintf(text, sizeof(text), "record %lld was inserted: the true one stands at %lld now", want, (long long)b->found);
 		return fault(w, HISTORY_INSERTED, want, e, text);
 	}
-	if (own > want) {
+	if (b->own > want) {
 		(void)snprintf(text, sizeof(text), "record %lld is missing, and those behind it have new numbers", want);
 		return fault(w, HISTORY_MISSING, want, e, text);
 	}
@@ -175,70 +170,76 @@ name_break(const struct walk *w, const struct row *r, struct pd_err *e)
 }
 
 static int
-check_witness(const struct walk *w, struct pd_err *e)
+check_witness(struct history_walk *w, struct pd_err *e)
 {
 	char text[160];
 
-	if (w->witness == NULL || w->witness->seq != w->at.seq || strcmp(w->witness->head, w->proof->head) == 0)
+	if (w->at.seq == 0 || w->witness.seq != w->at.seq || strcmp(w->witness.head, w->proof.head) == 0)
 		return 0;
 	(void)snprintf(text, sizeof(text), "record %lld is not the one that the witness has seen: it, or one before it, was changed and "
 	    "the chain made anew", (long long)w->at.seq);
 	return fault(w, HISTORY_CHANGED, w->at.seq, e, text);
 }
 
-/* Everything from the first record up to this row is proven. */
-static void
-proven(struct walk *w, const struct chain_head *next)
-{
-	w->at = *next;
-	w->proof->records = next->seq;
-	chain_hex(next->hash, w->proof->head);
-}
-
-static void
-note_time(struct walk *w, const struct row *r)
-{
-	json_t *record = record_of(r);
-
-	(void)snprintf(w->proof->t, sizeof(w->proof->t), "%s", field_text(record, "t"));
-	json_decref(record);
-}
-
 static int
-walk_row(struct walk *w, const struct stmt *q, struct pd_err *e)
+hash_of_hex(const char *hex, unsigned char hash[CHAIN_HASH])
 {
-	struct row	  r = row_of(q);
-	struct chain_head next;
+	for (size_t i = 0; i < CHAIN_HASH; i++) {
+		unsigned byte;
 
-	if (r.seq != w->at.seq + 1 || !follows(w, &w->at, &r, &next))
-		return name_break(w, &r, e);
-	proven(w, &next);
-	return check_witness(w, e);
-}
-
-/* The time of the last proven record, once it is known which that is. */
-static int
-find_time(struct walk *w, struct pd_err *e)
-{
-	struct stmt q;
-	int	    rv;
-
-	if (w->at.seq == 0)
-		return 0;
-	if (stmt_open(&q, w->st, rows_text, e) == -1)
-		return -1;
-	stmt_int(&q, w->at.seq - 1);
-	if ((rv = stmt_step(&q, e)) == 1) {
-		struct row r = row_of(&q);
-
-		note_time(w, &r);
+		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+			return -1;
+		hash[i] = (unsigned char)byte;
 	}
-	stmt_close(&q);
-	return rv == -1 ? -1 : 0;
+	return 0;
+}
+
+/* A proven record that tells of a rotation: which base, and of which digest its archive is. */
+static int
+take_rotation(struct history_walk *w, const json_t *what, struct pd_err *e)
+{
+	const char *head = field_text(what, "head"), *name = field_text(what, "file");
+	const char *digest = json_string_value(json_object_get(w->source.digests, name));
+	char	    text[160];
+
+	w->rotated.seq = field_number(what, "last");
+	if (strlen(head) != HISTORY_HASH_LEN || hash_of_hex(head, w->rotated.hash) == -1)
+		w->rotated.seq = -1;
+	if (digest == NULL || strcmp(digest, field_text(what, "sha256")) == 0)
+		return 0;
+	(void)snprintf(text, sizeof(text), "the archive %.60s is not the file that was written", name);
+	return fault(w, HISTORY_CHANGED, field_number(what, "first"), e, text);
 }
 
 static int
-check_end(const struct walk *w, struct pd_err *e)
+look_for_rotation(struct history_walk *w, const struct row *r, struct pd_err *e)
+{
+	static const char mark[] = "\"event\":\"rotated\"";
+	json_t		 *record;
+	int		  rv = 0;
+
+	if (r->len < sizeof(mark) || strstr(r->text, mark) == NULL || (record = record_of(r)) == NULL)
+		return 0;
+	if (strcmp(field_text(record, "event"), "rotated") == 0)
+		rv = take_rotation(w, json_object_get(record, "what"), e);
+	json_decref(record);
+	return rv;
+}
+
+static int
+check_begin(struct history_walk *w, struct pd_err *e)
+{
+	char text[160];
+
+	if (w->base.seq == 0 || (w->rotated.seq == w->base.seq && memcmp(w->rotated.hash, w->base.hash, CHAIN_HASH) == 0))
+		return 0;
+	(void)snprintf(text, sizeof(text), "records up to %lld are missing, and no record says that they were archived",
+	    (long long)w->base.seq);
+	return fault(w, HISTORY_CUT, w->base.seq, e, text);
+}
+
+static int
+check_end(struct history_walk *w, struct pd_err *e)
 {
 	char text[160];
 
@@ -252,54 +253,159 @@ check_end(const struct walk *w, struct pd_err *e)
 		    (long long)w->at.seq);
 		return fault(w, HISTORY_CHANGED, w->at.seq + 1, e, text);
 	}
-	if (w->witness != NULL && w->witness->seq > w->at.seq) {
+	if (w->witness.seq > w->at.seq) {
 		(void)snprintf(text, sizeof(text), "cut off behind record %lld, the witness has seen record %lld", (long long)w->at.seq,
-		    (long long)w->witness->seq);
+		    (long long)w->witness.seq);
 		return fault(w, HISTORY_CUT, w->at.seq + 1, e, text);
 	}
-	return 0;
+	if (w->witness.seq > 0 && w->witness.seq < w->proof.first)
+		return pd_fail(e, PD_NOTFOUND, "history: record %lld of the witness is in an archive that is not here",
+		    (long long)w->witness.seq);
+	return check_begin(w, e);
+}
+
+static void
+note_time(struct history_walk *w, const struct row *r)
+{
+	json_t *record = record_of(r);
+
+	(void)snprintf(w->proof.t, sizeof(w->proof.t), "%s", field_text(record, "t"));
+	json_decref(record);
+}
+
+/* 1 = go on, -1 = broken. */
+static int
+walk_row(struct history_walk *w, const struct row *r, struct pd_err *e)
+{
+	struct chain_head next;
+
+	if (r->seq != w->at.seq + 1 || !follows(w, &w->at, r, &next))
+		return name_break(w, r, e) == -1 ? -1 : 1;
+	w->at = next;
+	w->proof.records = next.seq;
+	chain_hex(next.hash, w->proof.head);
+	if (next.seq == w->head.seq)
+		note_time(w, r);
+	return look_for_rotation(w, r, e) == -1 || check_witness(w, e) == -1 ? -1 : 1;
+}
+
+/* One row; 1 = there may be more. */
+static int
+step(struct history_walk *w, struct pd_err *e)
+{
+	struct row r;
+	int	   rv = source_next(&w->source, &r, e);
+
+	if (rv == -1)
+		return -1;
+	if (w->is_behind) {
+		if (rv == 1)
+			look_behind(w, &r);
+		return rv == 1 && w->behind.found == 0 ? 1 : end_behind(w, e);
+	}
+	return rv == 1 ? walk_row(w, &r, e) : check_end(w, e);
+}
+
+int
+history_walk_step(struct history_walk *w, int64_t most_us, struct pd_err *e)
+{
+	int64_t end_us = clock_mono_us() + most_us;
+	int	rv, n = 0;
+
+	while ((rv = step(w, e)) == 1)
+		if (++n % LOOK_EVERY == 0 && clock_mono_us() >= end_us)
+			return 1;
+	return rv;
+}
+
+const struct history_proof *
+history_walk_proof(const struct history_walk *w)
+{
+	return &w->proof;
+}
+
+void
+history_walk_end(struct history_walk *w)
+{
+	if (w == NULL)
+		return;
+	if (w->has_source)
+		source_close(&w->source);
+	if (w->is_in_transaction)
+		store_rollback(w->st);
+	EVP_MD_CTX_free(w->ctx);
+	if (w->is_own_store)
+		store_close(w->st);
+	free(w);
+}
+
+/* One snapshot: a director may be writing. */
+static int
+begin(struct history_walk *w, const char *archives, struct pd_err *e)
+{
+	if ((w->ctx = EVP_MD_CTX_new()) == NULL)
+		return pd_fail(e, PD_IO, "history: out of memory");
+	if (sqlite3_get_autocommit(w->st->db)) {
+		if (sqlite3_exec(w->st->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+			return store_fail(w->st, sqlite3_errcode(w->st->db), "begin", e);
+		w->is_in_transaction = 1;
+	}
+	if (chain_read_head(w->st, &w->head, e) == -1 || chain_read_base(w->st, &w->base, e) == -1)
+		return -1;
+	w->has_source = 1;
+	if (source_open(&w->source, w->st, archives, &w->at, e) == -1)
+		return -1;
+	w->proof.records = w->proof.first = w->at.seq;
+	chain_hex(w->at.hash, w->proof.head);
+	return check_witness(w, e);
 }
 
 static int
-walk_all(struct walk *w, struct pd_err *e)
+make_walk(struct store *st, int is_own, const char *archives, const struct history_witness *witness, struct history_walk **walk,
+    struct pd_err *e)
 {
-	struct stmt q;
-	int	    rv;
+	struct history_walk *w = calloc(1, sizeof(*w));
 
-	if (chain_read_head(w->st, &w->head, e) == -1 || stmt_open(&q, w->st, rows_text, e) == -1)
+	*walk = NULL;
+	if (w == NULL) {
+		if (is_own)
+			store_close(st);
+		return pd_fail(e, PD_IO, "history: out of memory");
+	}
+	w->st = st;
+	w->is_own_store = is_own;
+	if (witness != NULL)
+		w->witness = *witness;
+	if (begin(w, archives, e) == -1) {
+		history_walk_end(w);
 		return -1;
-	stmt_int(&q, INT64_MIN);
-	while ((rv = stmt_step(&q, e)) == 1)
-		if (walk_row(w, &q, e) == -1) {
-			rv = -1;
-			break;
-		}
-	stmt_close(&q);
-	return rv == -1 ? -1 : check_end(w, e);
+	}
+	*walk = w;
+	return 0;
+}
+
+int
+history_walk_begin(const char *path, const char *archives, const struct history_witness *witness, struct history_walk **walk,
+    struct pd_err *e)
+{
+	struct store *st;
+
+	*walk = NULL;
+	return store_open_copy(path, &st, e) == -1 ? -1 : make_walk(st, 1, archives, witness, walk, e);
 }
 
 int
 store_history_verify(struct store *st, const struct history_witness *witness, struct history_proof *proof, struct pd_err *e)
 {
-	struct walk   w = { .st = st, .ctx = EVP_MD_CTX_new(), .witness = witness, .proof = proof };
-	struct pd_err ignored;
-	int	      rv, is_ours = sqlite3_get_autocommit(st->db);
+	struct history_walk *w;
+	int		     rv;
 
 	memset(proof, 0, sizeof(*proof));
-	chain_hex(w.at.hash, proof->head);
-	if (w.ctx == NULL)
-		return pd_fail(e, PD_IO, "history: out of memory");
-	/* One snapshot: a director may be writing. */
-	if (is_ours && sqlite3_exec(st->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
-		rv = store_fail(st, sqlite3_errcode(st->db), "begin", e);
-	else
-		rv = walk_all(&w, e);
-	if (rv == 0)
-		rv = find_time(&w, e);
-	else
-		(void)find_time(&w, &ignored);
-	if (is_ours)
-		store_rollback(st);
-	EVP_MD_CTX_free(w.ctx);
+	if (make_walk(st, 0, NULL, witness, &w, e) == -1)
+		return -1;
+	while ((rv = history_walk_step(w, INT64_MAX / 2, e)) == 1)
+		;
+	*proof = *history_walk_proof(w);
+	history_walk_end(w);
 	return rv;
 }

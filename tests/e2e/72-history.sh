@@ -127,8 +127,53 @@ verify 0 "$work/t.db"	# nothing in the file itself shows it any more
 verify 65 "$work/t.db" --witness "$receipt"
 says 'cut off behind record 6, the witness has seen record'
 
+# Exported, and proven by a program that knows nothing of ours.
+"$bin/powerdirectord" --export-history "$work/copy.db" >"$work/export" || fail 'export'
+cat >"$work/prove.py" <<'END'
+import hashlib, json, sys
+previous, n = bytes(32), 0
+for line in sys.stdin.buffer:
+    record = line[84:-2]
+    previous = hashlib.sha256(previous + record).digest()
+    n += 1
+    if json.loads(line)["hash"] != previous.hex() or json.loads(record)["seq"] != n:
+        sys.exit("broken at record %d" % n)
+print(n, previous.hex(), sep=":")
+END
+verify 0 "$work/copy.db"
+is 'export as another program proves it' "$(sed -n 's/^proven: .* head \([^,]*\),.*/\1/p' "$work/out")" "$(python3 "$work/prove.py" <"$work/export")"
+is 'a changed export' 'broken at record 3' "$(sed '3s/"t":"2/"t":"1/' "$work/export" | python3 "$work/prove.py" 2>&1)"
+
+# Old records go to an archive: the chain goes on, before and behind; with the archive everything is proven.
+sed -i 's/^socket /keep-history = 1s\nsocket /' "$site/etc/powerdirector.conf"
+site_start director
+archived() { ls "$site"/state/archive/history-000000000001-*.jsonl; }
+wait_until 'an archive' archived
+as admin 0 verify-history
+says 'the history is whole'
+says_not 'archives'
+as admin 0 history --after 0 --limit 1 --json
+[ "$(json '.value[0].seq')" -gt 1 ] || fail 'the archived records are still in the database'
+site_stop director
+verify 0 "$site/state/powerdirector.db"
+whole=$(sed -n 's/^proven: .* head \([^,]*\),.*/\1/p' "$work/out")
+"$bin/powerdirectord" --export-history "$site/state/powerdirector.db" >"$work/export"
+is 'archives and export together' "$whole" "$(cat "$site"/state/archive/*.jsonl "$work/export" | python3 "$work/prove.py")"
+mkdir "$work/empty"
+verify 0 "$site/state/powerdirector.db" --archives "$work/empty"
+says 'not looked at: records 1 to'
+first=$(ls "$site"/state/archive/*.jsonl | head -n 1)
+cp -p "$first" "$work/first"
+chmod u+w "$first"
+sed -i '4s/"event":"[a-z]*"/"event":"asked"/' "$first"
+verify 65 "$site/state/powerdirector.db"
+says 'record 4, or the one before it, was changed'
+cp -p "$work/first" "$first"
+verify 0 "$site/state/powerdirector.db"
+sed -i '/^keep-history/d' "$site/etc/powerdirector.conf"
+
 # A director whose database was changed says so.
-sql "$site/state/powerdirector.db" "DROP TRIGGER history_keep_update; UPDATE history SET record = replace(record, 'bob', 'eve') WHERE user = 'bob'"
+sql "$site/state/powerdirector.db" "DROP TRIGGER history_keep_update; UPDATE history SET record = replace(record, 'event', 'Event') WHERE seq = (SELECT max(seq) FROM history)"
 site_start director
 as admin 65 verify-history
 says 'was changed; only the first [0-9]+ records are proven'

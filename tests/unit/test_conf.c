@@ -506,11 +506,11 @@ Test(conf_file, the_sample_names_the_defaults)
 	cr_assert_eq(io_read_file(AT_FDCWD, "policy/powerdirector.conf", CONF_FILE_MAX, &text, &len, &err), 0);
 	for (p = text; (p = strstr(p, "\n#")) != NULL; p++)
 		if (p[2] >= 'a' && p[2] <= 'z' && strncmp(p + 2, "pam-directory", 13) != 0 &&
-		    strncmp(p + 2, "spool-group", 11) != 0) {
+		    strncmp(p + 2, "spool-group", 11) != 0 && strncmp(p + 2, "keep-history", 12) != 0) {
 			p[1] = ' ';
 			n++;
 		}
-	cr_expect_eq(n, 28);
+	cr_expect_eq(n, 29);
 	cr_assert_eq(conf_parse("f", text, len, &c, &err), 0, "%s", err.msg);
 	cr_expect_eq(c->retry_first_s, plain->retry_first_s);
 	cr_expect_eq(c->retry_longest_s, plain->retry_longest_s);
@@ -538,6 +538,8 @@ Test(conf_file, the_sample_names_the_defaults)
 	cr_expect_eq(c->worker_jobs, plain->worker_jobs);
 	cr_expect_eq(c->history_page, plain->history_page);
 	cr_expect_eq(c->history_witness, plain->history_witness);
+	cr_expect_eq(c->history_refusals, plain->history_refusals);
+	cr_expect_eq(plain->keep_history_s, 0, "for ever, unless the site says otherwise");
 	free(text);
 	conf_free(c);
 	conf_free(plain);

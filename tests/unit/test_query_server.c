@@ -18,14 +18,19 @@ static char		    dir[SCRATCH_PATH], path[SCRATCH_PATH];
 static struct pd_err	    e;
 static size_t		    reply_bytes;	/* of padding */
 
+#define LATER 99	/* this "n" is answered later */
+
 /* Answers with the request's "n", and much text when the test wants it. */
 static json_t *
 answer(void *arg, uid_t uid, const json_t *request)
 {
-	char   *text = calloc(1, reply_bytes + 1);
+	char   *text;
 	json_t *reply;
 
 	(void)arg;
+	if (json_integer_value(json_object_get(request, "n")) == LATER)
+		return json_true();
+	text = calloc(1, reply_bytes + 1);
 	cr_assert_eq(uid, geteuid());
 	memset(text, 'x', reply_bytes);
 	reply = json_pack("{s:O s:s}", "n", json_object_get(request, "n"), "text", text);
@@ -190,4 +195,41 @@ Test(query_server, a_silent_client_goes_in_the_end_and_an_empty_server_waits_for
 	query_server_expire(q, QUERY_IDLE_MS);
 	cr_assert_eq(connected(), 0);
 	(void)close(sock);
+}
+
+Test(query_server, an_answer_that_comes_later_holds_up_nobody_else)
+{
+	int	 later = ask(LATER), other;
+	uint64_t ticket;
+
+	serve_all(0);
+	ticket = q->ticket;
+	other = ask(1);
+	query_server_accept(q, 0);
+	query_server_serve(q, &q->clients[1], 0);
+	cr_assert_eq(answered(other), 1);
+	query_server_expire(q, 100 * (int64_t)QUERY_IDLE_MS);
+	cr_assert_eq(connected(), 1, "who waits for us does not go by time");
+	cr_assert_eq(wire_send(later, json_pack("{s:i}", "n", 8), NULL, 0, &e), 0);
+	query_server_reply(q, ticket + 1000, json_pack("{s:i}", "n", 5), 0);	/* nobody waits for this one */
+	query_server_reply(q, ticket, json_pack("{s:i}", "n", 7), 0);
+	cr_assert_eq(answered(later), 7);
+	serve_all(0);
+	cr_assert_eq(answered(later), 8, "what was asked behind it has its turn");
+	(void)close(later);
+	(void)close(other);
+}
+
+Test(query_server, who_goes_before_his_answer_comes_is_forgotten)
+{
+	int	 later = ask(LATER);
+	uint64_t ticket;
+
+	serve_all(0);
+	ticket = q->ticket;
+	(void)close(later);
+	query_server_serve(q, &q->clients[0], 0);	/* poll() tells of its end alone */
+	cr_assert_eq(connected(), 0);
+	query_server_reply(q, ticket, json_pack("{s:i}", "n", 7), 0);
+	cr_assert_eq(connected(), 0);
 }
