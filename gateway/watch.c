@@ -5,6 +5,7 @@
  * Leaving never touches the job: whoever closes his laptop finds it again by its id.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 #include "spool/wire.h"
 
 #define SILENCE_MS 15000	/* without an event: is the director still there? */
+#define WAKES_MAX  10		/* in a second; a follower of a busy job then looks ten times a second, */
+#define CALM_MS	   100		/* so that hundreds of them do not take the processor from the job */
 
 static volatile sig_atomic_t stopped_by;
 
@@ -47,6 +50,8 @@ struct watch {
 	struct progress	      p;
 	int64_t		      end_ms;	/* monotonic, -1 = never */
 	int64_t		      heard_ms;	/* the last event, or the last question after the director */
+	int64_t		      second_ms;	/* begin of the second in which it woke so often */
+	int		      wakes;
 	int		      told_down;
 };
 
@@ -158,6 +163,17 @@ is_open(struct watch *w)
 }
 
 static void
+calm_down(struct watch *w, int64_t now)
+{
+	if (now - w->second_ms >= 1000) {
+		w->second_ms = now;
+		w->wakes = 0;
+	}
+	if (++w->wakes > WAKES_MAX)
+		(void)poll(NULL, 0, CALM_MS);	/* a signal ends it */
+}
+
+static void
 wait_for_end(struct watch *w, struct response *r)
 {
 	int	gone = 0, limit;
@@ -177,6 +193,7 @@ wait_for_end(struct watch *w, struct response *r)
 		(void)fflush(w->p.err);
 		(void)fflush(w->p.out);
 		gone = follow_wait(&w->f, limit) == -1;
+		calm_down(w, now);
 	}
 }
 

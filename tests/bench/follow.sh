@@ -43,7 +43,7 @@ followed() {	# followed COUNT NAME: milliseconds of the job
 		"$bin/powerdirector" -c "$site/etc/powerdirector.conf" --user alice follow "$created" </dev/null >/dev/null 2>&1 &
 		followers="$followers $!"
 	done
-	[ "$1" = 0 ] || sleep 3
+	[ "$1" = 0 ] || sleep 6
 	[ "$1" = 0 ] || kill -STOP "${followers##* }"
 	kill -CONT "$sim"
 	until [ "$(request alice show-job "$created" --json | jq -r .value.state)" = done ]; do sleep 0.2; done
