@@ -1,7 +1,6 @@
 # Part of tests/bench/run: two directors side by side, one with 1,000 jobs in its history and one with many more; then
 # with many jobs that wait.
-hold_site
-few=$hold
+few=$PWD/build/bench-few
 many=$PWD/build/bench-many
 
 # It would wait for its workers, and they wait for a machine that does not answer.
@@ -30,6 +29,7 @@ start_ms() {
 	echo $((($(date +%s%N) - began) / 1000000))
 }
 
+new_site "$few"
 new_site "$many"
 fill "$few" 1000 done alice blue
 have=0
@@ -42,7 +42,9 @@ for target in 10000 100000 1000000; do
 	grown "history of $target jobs: history / of 1,000" 1.2 alice history '{}'
 	# Submit, claim, one command, end: the machine answers again.
 	kill -CONT "$(cat "$few/run/simulator.pid")" "$(cat "$many/run/simulator.pid")"
-	sleep 5
+	for s in "$few" "$many"; do
+		until [ "$(sqlite_number "$s" "SELECT count(*) FROM job WHERE state IN ('queued', 'running')")" = 0 ]; do sleep 0.5; done
+	done
 	compare "history of $target jobs: submit to result / of 1,000" 1.2 60 \
 	    "$bin/powerdirector" -c "$many/etc/powerdirector.conf" --user alice stop-vm idle --force -- \
 	    "$bin/powerdirector" -c "$few/etc/powerdirector.conf" --user alice stop-vm idle --force
@@ -59,4 +61,4 @@ for round in 1 2 3; do echo "$(start_ms "$many") $(start_ms "$few")" >>build/ben
 ours=$(median_of 1 build/bench.start)
 row '100,000 jobs wait: start-up; baseline: 1,000' "$ours" ms lower "$(median_of 2 build/bench.start)" "$ours" 6000
 end_site "$many"
-end_site "$hold"
+end_site "$few"
