@@ -58,7 +58,7 @@ END
 
 # The history has what was refused before it became a job, with its verb.
 as alice 0 history --json
-is 'refusals' 'create-vm delete-vm stop-vm' "$(json '[.value[] | select(.event == "refused" and (.job // "") == "") | .verb] | unique - ["", "list-platforms", "transcript"] | join(" ")')"
+is 'refusals' 'cancel-job create-vm delete-vm stop-vm' "$(json '[.value[] | select(.event == "refused" and (.job // "") == "") | .verb] | unique - ["", "list-platforms", "transcript"] | join(" ")')"
 
 # Options of changing verbs belong to those alone; --timeout also to follow.
 for words in whoami help version list-vms 'show-vm web1' list-images 'show-image rhel6' list-jobs "show-job $job" "follow $job" \
