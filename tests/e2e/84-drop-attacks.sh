@@ -1,9 +1,9 @@
 #!/bin/sh
 # Whoever can write into the drop directory does his worst there: the director refuses each with its reason, opens nothing that
-# it should not, and goes on serving others.  NAMES=1000000 (make million-names) plants a million names instead of 50,000.
+# it should not, and goes on serving others.  NAMES=1000000 (make million-names) plants a million names instead of 20,000.
 . "$(dirname "$0")/lib.sh"
 export SITE_SPEED=0
-names=${NAMES:-50000}
+names=${NAMES:-20000}
 site_up
 register
 as bob 0 list-vms
