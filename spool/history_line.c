@@ -24,7 +24,8 @@ history_line_make(char *buf, const unsigned char *hash, const char *record, size
 	}
 	memcpy(p, before_record, sizeof(before_record) - 1);
 	memcpy(buf + RECORD_AT, record, len);
-	memcpy(buf + RECORD_AT + len, "}\n", 2);
+	buf[RECORD_AT + len] = '}';
+	buf[RECORD_AT + len + 1] = '\n';
 	return RECORD_AT + len + 2;
 }
 

@@ -26,6 +26,16 @@ copy(char *dst, size_t size, const char *src)
 	(void)snprintf(dst, size, "%s", src);
 }
 
+/* Somebody waits for what the console says now: that it says nothing is an answer, too. */
+static int
+only_asks(const json_t *row)
+{
+	const char *verb = field_text(row, "verb");
+
+	return strcmp(verb, "check-platform") == 0 ||
+	    (strcmp(verb, "orphans") == 0 && !field_is_set(json_object_get(row, "args"), "clean"));
+}
+
 void
 runner_fill(const struct director *d, const json_t *row, struct sched_job *job)
 {
@@ -42,7 +52,7 @@ runner_fill(const struct director *d, const json_t *row, struct sched_job *job)
 	job->is_resumed = field_number(row, "started") != 0;
 	job->has_begun = strcmp(field_text(row, "state"), "queued") != 0;
 	job->is_registering = strcmp(field_text(row, "verb"), "register-platform") == 0;
-	job->is_direct = field_is_set(row, "plan") || job->is_registering || strcmp(field_text(row, "verb"), "check-platform") == 0;
+	job->is_direct = field_is_set(row, "plan") || job->is_registering || only_asks(row);
 	job->submitted_ms = field_number(row, "submitted");
 }
 

@@ -130,7 +130,7 @@ worker_message(const struct pd_conf *conf, struct store *st, const json_t *job, 
 	(void)json_object_set(vars, "platform", platform);
 	*msg = json_pack("{s:s s:s s:s s:s s:O s:O s:s s:s s:I}", "msg", "run", "job", field_text(job, "id"), "mode", mode,
 	    "sequence", sequence, "platform", platform, "vars", vars, "tag", field_text(job, "tag"), "verb",
-	    field_text(job, "verb"), "log_max", (json_int_t)(conf->log_size_mib * 1024 * 1024));
+	    field_text(job, "verb"), "log_max", (json_int_t)conf->log_size_mib * 1024 * 1024);
 	if (json_object_get(json_object_get(job, "value"), "decided") != NULL)
 		(void)json_object_set(*msg, "decided", json_object_get(json_object_get(job, "value"), "decided"));
 	rv = *msg != NULL ? 0 : pd_fail(e, PD_IO, "no memory for the message of job %s", field_text(job, "id"));

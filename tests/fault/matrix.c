@@ -370,13 +370,12 @@ make_bases(struct matrix *m)
 static void
 run_verb(struct matrix *m, const struct matrix_verb *v)
 {
-	char	 line[LINE_BYTES];
-	struct matrix_verb mine = *v;
 	unsigned commands;
 
-	(void)snprintf(line, sizeof(line), "%s%s --json", v->line, v->more == MATRIX_JOB ? m->stuck : v->more == MATRIX_CONSOLE ? m->address : "");
-	mine.line = line;
-	m->verb = &mine;
+	(void)snprintf(m->line, sizeof(m->line), "%s%s --json", v->line, v->more == MATRIX_JOB ? m->stuck : v->more == MATRIX_CONSOLE ? m->address : "");
+	m->mine = *v;
+	m->mine.line = m->line;
+	m->verb = &m->mine;
 	memset(m->count, 0, sizeof(m->count));
 	m->done = m->failed = m->stucks = m->missed = m->violations = 0;
 	world(m, "load", v->base);

@@ -27,7 +27,9 @@ extern const size_t		matrix_nverbs;
 
 struct matrix {
 	struct site		  site;
-	const struct matrix_verb *verb;
+	struct matrix_verb	  mine;		/* the verb of now, with its whole line */
+	char			  line[600];
+	const struct matrix_verb *verb;		/* of now */
 	json_t			 *plain, *before;	/* the console with nothing on it, and as the verb found it */
 	unsigned		  at, fault, no_undo;	/* the state */
 	char			  job[40], state[20], message[500], said[500], stuck[40], address[160];

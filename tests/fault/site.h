@@ -28,7 +28,7 @@ struct site {
 };
 
 /* Only loudly: a driver without its files cannot go on. */
-void site_die(const char *what);
+void site_die(const char *what) __attribute__((noreturn));
 /* dir/name in one of a few buffers that are used in turn. */
 const char *site_path(const struct site *s, const char *name);
 

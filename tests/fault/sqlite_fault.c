@@ -17,24 +17,24 @@
 
 #include "tests/fault/plan.h"
 
-#define PLAIN(call, what) return fault_meet(call) == FAULT_GO ? (what) : -1
+#define PLAIN(call, what) (fault_meet(call) == FAULT_GO ? (what) : -1)
 
 int
 fsync(int fd)
 {
-	PLAIN(CALL_SYNC, (int)syscall(SYS_fsync, fd));
+	return PLAIN(CALL_SYNC, (int)syscall(SYS_fsync, fd));
 }
 
 int
 fdatasync(int fd)
 {
-	PLAIN(CALL_SYNC, (int)syscall(SYS_fdatasync, fd));
+	return PLAIN(CALL_SYNC, (int)syscall(SYS_fdatasync, fd));
 }
 
 static int
 q_open(const char *path, int flags, int mode)
 {
-	PLAIN(CALL_OPEN, open(path, flags, mode));
+	return PLAIN(CALL_OPEN, open(path, flags, mode));
 }
 
 static int
@@ -52,25 +52,25 @@ q_close(int fd)
 static int
 q_fstat(int fd, struct stat *st)
 {
-	PLAIN(CALL_STAT, fstat(fd, st));
+	return PLAIN(CALL_STAT, fstat(fd, st));
 }
 
 static int
 q_stat(const char *path, struct stat *st)
 {
-	PLAIN(CALL_STAT, stat(path, st));
+	return PLAIN(CALL_STAT, stat(path, st));
 }
 
 static int
 q_ftruncate(int fd, off_t len)
 {
-	PLAIN(CALL_TRUNCATE, ftruncate(fd, len));
+	return PLAIN(CALL_TRUNCATE, ftruncate(fd, len));
 }
 
 static int
 q_unlink(const char *path)
 {
-	PLAIN(CALL_UNLINK, unlink(path));
+	return PLAIN(CALL_UNLINK, unlink(path));
 }
 
 static ssize_t

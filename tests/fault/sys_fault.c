@@ -15,7 +15,7 @@
 #include "tests/fault/plan.h"
 
 /* A call that does its work or fails whole. */
-#define PLAIN(call, what) return fault_meet(call) == FAULT_GO ? (what) : -1
+#define PLAIN(call, what) (fault_meet(call) == FAULT_GO ? (what) : -1)
 
 static int
 f_openat(int dir, const char *name, int flags, ...)
@@ -26,7 +26,7 @@ f_openat(int dir, const char *name, int flags, ...)
 	va_start(ap, flags);
 	mode = (flags & O_CREAT) != 0 ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	PLAIN(CALL_OPEN, openat(dir, name, flags, mode));
+	return PLAIN(CALL_OPEN, openat(dir, name, flags, mode));
 }
 
 static int
@@ -38,7 +38,7 @@ f_open(const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = (flags & O_CREAT) != 0 ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	PLAIN(CALL_OPEN, open(path, flags, mode));
+	return PLAIN(CALL_OPEN, open(path, flags, mode));
 }
 
 /* The descriptor is gone in any case, as on Linux. */
@@ -99,99 +99,99 @@ f_pwrite(int fd, const void *buf, size_t len, off_t at)
 static off_t
 f_lseek(int fd, off_t at, int whence)
 {
-	PLAIN(CALL_SEEK, lseek(fd, at, whence));
+	return PLAIN(CALL_SEEK, lseek(fd, at, whence));
 }
 
 static int
 f_ftruncate(int fd, off_t len)
 {
-	PLAIN(CALL_TRUNCATE, ftruncate(fd, len));
+	return PLAIN(CALL_TRUNCATE, ftruncate(fd, len));
 }
 
 /* By number: the names are ours as well, for SQLite (sqlite_fault.c). */
 static int
 f_fsync(int fd)
 {
-	PLAIN(CALL_SYNC, (int)syscall(SYS_fsync, fd));
+	return PLAIN(CALL_SYNC, (int)syscall(SYS_fsync, fd));
 }
 
 static int
 f_fdatasync(int fd)
 {
-	PLAIN(CALL_SYNC, (int)syscall(SYS_fdatasync, fd));
+	return PLAIN(CALL_SYNC, (int)syscall(SYS_fdatasync, fd));
 }
 
 static int
 f_fstat(int fd, struct stat *st)
 {
-	PLAIN(CALL_STAT, fstat(fd, st));
+	return PLAIN(CALL_STAT, fstat(fd, st));
 }
 
 static int
 f_stat(const char *path, struct stat *st)
 {
-	PLAIN(CALL_STAT, stat(path, st));
+	return PLAIN(CALL_STAT, stat(path, st));
 }
 
 static int
 f_fstatat(int dir, const char *name, struct stat *st, int flags)
 {
-	PLAIN(CALL_STAT, fstatat(dir, name, st, flags));
+	return PLAIN(CALL_STAT, fstatat(dir, name, st, flags));
 }
 
 static int
 f_fchmod(int fd, mode_t mode)
 {
-	PLAIN(CALL_MODE, fchmod(fd, mode));
+	return PLAIN(CALL_MODE, fchmod(fd, mode));
 }
 
 static int
 f_fchown(int fd, uid_t uid, gid_t gid)
 {
-	PLAIN(CALL_MODE, fchown(fd, uid, gid));
+	return PLAIN(CALL_MODE, fchown(fd, uid, gid));
 }
 
 static int
 f_flock(int fd, int how)
 {
-	PLAIN(CALL_LOCK, flock(fd, how));
+	return PLAIN(CALL_LOCK, flock(fd, how));
 }
 
 static int
 f_mkdir(const char *path, mode_t mode)
 {
-	PLAIN(CALL_MKDIR, mkdir(path, mode));
+	return PLAIN(CALL_MKDIR, mkdir(path, mode));
 }
 
 static int
 f_mkdirat(int dir, const char *name, mode_t mode)
 {
-	PLAIN(CALL_MKDIR, mkdirat(dir, name, mode));
+	return PLAIN(CALL_MKDIR, mkdirat(dir, name, mode));
 }
 
 static int
 f_linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 {
-	PLAIN(CALL_LINK, linkat(from_dir, from, to_dir, to, flags));
+	return PLAIN(CALL_LINK, linkat(from_dir, from, to_dir, to, flags));
 }
 
 static int
 f_unlinkat(int dir, const char *name, int flags)
 {
-	PLAIN(CALL_UNLINK, unlinkat(dir, name, flags));
+	return PLAIN(CALL_UNLINK, unlinkat(dir, name, flags));
 }
 
 static int
 f_renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
-	PLAIN(CALL_RENAME, renameat(from_dir, from, to_dir, to));
+	return PLAIN(CALL_RENAME, renameat(from_dir, from, to_dir, to));
 }
 
 #if SYS_HAS_RENAMEAT2
 static int
 f_renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
 {
-	PLAIN(CALL_RENAME, renameat2(from_dir, from, to_dir, to, flags));
+	return PLAIN(CALL_RENAME, renameat2(from_dir, from, to_dir, to, flags));
 }
 #endif
 

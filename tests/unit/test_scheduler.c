@@ -101,7 +101,7 @@ Test(scheduler, equal_claims_are_decided_by_the_order_of_taking_in)
 Test(scheduler, platforms_that_never_had_a_turn_come_in_the_order_of_their_jobs)
 {
 	struct sched_job j;
-	char		 name[8];
+	char		 name[16];
 
 	limit(1, 100);
 	for (int i = 0; i < 5; i++) {
