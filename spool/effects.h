@@ -68,4 +68,10 @@ int effect_orphans_done(struct store *st, const json_t *job, struct ending *end,
 int effect_orphans_failed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_image_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 
+/*
+ * The VM that the job was admitted for.  PD_NOTFOUND also when the name is another VM's by now: the one that this job knows was deleted
+ * while it waited, and its user made a new one.
+ */
+int effects_vm_get(struct store *st, const json_t *job, const char *name, json_t **vm, struct pd_err *e);
+
 #endif

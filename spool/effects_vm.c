@@ -54,6 +54,18 @@ is_gone(struct pd_err *e)
 	return e->code == PD_NOTFOUND;
 }
 
+int
+effects_vm_get(struct store *st, const json_t *job, const char *name, json_t **vm, struct pd_err *e)
+{
+	if (store_vm_get(st, name, vm, e) == -1)
+		return -1;
+	if (strcmp(field_text(json_object_get(*vm, "objects"), "tag"), field_text(job, "tag")) == 0)
+		return 0;
+	json_decref(*vm);
+	*vm = NULL;
+	return pd_fail(e, PD_NOTFOUND, "the VM %s of job %s was deleted meanwhile", name, field_text(job, "id"));
+}
+
 /* Reads the job's VM, merges the value, sets state (NULL = the one that is there) and writes it. */
 static int
 change(struct store *st, const json_t *job, struct ending *end, const char *state, struct pd_err *e)
@@ -61,7 +73,7 @@ change(struct store *st, const json_t *job, struct ending *end, const char *stat
 	json_t *vm = NULL;
 	int	rv;
 
-	if (store_vm_get(st, field_text(job, "vm"), &vm, e) == -1)
+	if (effects_vm_get(st, job, field_text(job, "vm"), &vm, e) == -1)
 		return is_gone(e) ? 0 : -1;
 	merge(vm, end->value);
 	if (state != NULL)
@@ -103,7 +115,7 @@ effect_vm_deleted(struct store *st, const json_t *job, struct ending *end, struc
 {
 	json_t *vm = NULL;
 
-	if (store_vm_get(st, field_text(job, "vm"), &vm, e) == 0)
+	if (effects_vm_get(st, job, field_text(job, "vm"), &vm, e) == 0)
 		effects_say_vm(job, vm, end);
 	else if (!is_gone(e))
 		return -1;
@@ -114,10 +126,13 @@ effect_vm_deleted(struct store *st, const json_t *job, struct ending *end, struc
 int
 effect_vm_removed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
+	json_t *vm = NULL;
+
 	(void)end;
-	if (store_vm_remove(st, field_text(job, "vm"), e) == -1 && !is_gone(e))
-		return -1;
-	return 0;
+	if (effects_vm_get(st, job, field_text(job, "vm"), &vm, e) == -1)
+		return is_gone(e) ? 0 : -1;
+	json_decref(vm);
+	return store_vm_remove(st, field_text(job, "vm"), e);
 }
 
 int
@@ -143,7 +158,7 @@ effect_vm_deleting(struct store *st, const json_t *job, struct pd_err *e)
 	json_t *vm = NULL, *set = NULL;
 	int	rv = 0;
 
-	if (store_vm_get(st, field_text(job, "vm"), &vm, e) == -1)
+	if (effects_vm_get(st, job, field_text(job, "vm"), &vm, e) == -1)
 		return -1;
 	if (strcmp(field_text(vm, "state"), "deleting") != 0) {	/* else it is resumed */
 		set = json_pack("{s:{s:O}}", "value", "state_before", json_object_get(vm, "state"));

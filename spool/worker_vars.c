@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "spool/effects.h"
 #include "spool/field.h"
 #include "spool/worker_vars.h"
 
@@ -60,7 +61,7 @@ add_vm(struct store *st, const json_t *job, json_t *vars, int only_spec, struct 
 	json_t	   *vm = NULL;
 	int	    rv;
 
-	if (store_vm_get(st, name, &vm, e) == -1)
+	if (effects_vm_get(st, job, name, &vm, e) == -1)
 		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the VM %s was deleted meanwhile", name) : -1;
 	rv = json_object_set(vars, "vm", only_spec ? json_object_get(vm, "spec") : vm);
 	json_decref(vm);

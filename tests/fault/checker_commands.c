@@ -181,7 +181,7 @@ check_targets(struct check *c, const struct console *con, const char *command)
 /* ---- the transcript ---- */
 
 static void
-take_entry(struct check *c, const struct console *con, const json_t *entry, json_t *seen)
+take_entry(struct check *c, const struct console *con, json_t *entry, json_t *seen)
 {
 	const char *command = text_of(entry, "command");
 	size_t	    i;
@@ -202,12 +202,28 @@ take_entry(struct check *c, const struct console *con, const json_t *entry, json
 		}
 }
 
+static json_t **
+keep(json_t **entries, size_t *n, size_t *room, json_t *entry)
+{
+	if (*n == *room && (entries = reallocarray(entries, *room = 2 * *room + 1000, sizeof(json_t *))) == NULL)
+		cannot("no memory for %zu commands", *n);
+	entries[(*n)++] = entry;
+	return entries;
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+	return strcmp(text_of(*(json_t *const *)a, "time"), text_of(*(json_t *const *)b, "time"));
+}
+
 static void
 check_transcript(struct check *c, const struct console *con)
 {
 	size_t	len;
 	char   *text = read_file(con->dir, "transcript.jsonl", &len), *line, *next, *start;
-	json_t *entry, *seen = json_object();
+	json_t *entry, *seen = json_object(), **entries = NULL;
+	size_t	n = 0, room = 0;
 
 	for (line = text; text != NULL && (next = strchr(line, '\n')) != NULL; line = next + 1) {
 		*next = '\0';
@@ -218,9 +234,14 @@ check_transcript(struct check *c, const struct console *con)
 		if (entry == NULL)
 			count(c, "unreadable transcript lines", 1);
 		else
-			take_entry(c, con, entry, seen);
-		json_decref(entry);
+			entries = keep(entries, &n, &room, entry);
 	}
+	/* A line is written when its command has ended; what counts is when it came. */
+	if (n > 0)
+		qsort(entries, n, sizeof(json_t *), by_time);
+	for (size_t i = 0; i < n; i++)
+		take_entry(c, con, entries[i], seen);
+	free(entries);
 	free(text);
 	json_decref(seen);
 }

@@ -197,6 +197,33 @@ Test(effects, a_delete_marks_removes_or_gives_back)
 	cr_assert_null(director_fixture_vm(&f, "web1"));
 }
 
+/* Two deletions wait; between them the user makes another VM of this name. */
+Test(effects, a_job_that_waited_changes_no_later_vm_of_the_same_name)
+{
+	static const char *const late_verbs[] = { "delete-vm", "start-vm" };
+
+	for (size_t i = 0; i < 2; i++) {
+		char	late[JOB_ID_LEN + 1];
+		json_t *row = NULL, *vm;
+
+		run("alice", "create-vm", CREATE, JOB_DONE, "{\"state\":\"stopped\"}");
+		(void)snprintf(late, sizeof(late), "%s", admit("alice", late_verbs[i], WEB1));
+		run("alice", "delete-vm", WEB1, JOB_DONE, "{}");
+		run("alice", "create-vm", CREATE, JOB_DONE, "{\"state\":\"stopped\",\"lpar_id\":9}");
+		if (i == 0)
+			cr_expect_eq(effects_start(f.st, late, NULL, &row, &f.e), -1);
+		else
+			start(late);
+		json_decref(end(late, JOB_DONE, "{\"state\":\"running\",\"lpar_id\":3}"));
+		vm = director_fixture_vm(&f, "web1");
+		cr_assert_not_null(vm, "%s", late_verbs[i]);
+		cr_expect_eq(json_integer_value(json_object_get(vm, "lpar_id")), 9);
+		cr_expect_str_eq(field_text(vm, "state"), "stopped");
+		json_decref(vm);
+		run("alice", "delete-vm", WEB1, JOB_DONE, "{}");
+	}
+}
+
 Test(effects, a_failure_that_was_wished_is_a_cancellation)
 {
 	const char *id = admit("alice", "create-vm", CREATE);
