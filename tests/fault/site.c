@@ -94,7 +94,7 @@ copy_file(const char *from, const char *to)
 	(void)close(out);
 }
 
-/* One level: both directories hold files alone. */
+/* One level: a directory below is kept by itself. */
 static void
 empty_dir(const char *path)
 {
@@ -104,7 +104,7 @@ empty_dir(const char *path)
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		(void)snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
-		if (entry->d_name[0] != '.' && unlink(name) == -1)
+		if (entry->d_name[0] != '.' && entry->d_type != DT_DIR && unlink(name) == -1)
 			site_die(name);
 	}
 	if (dir != NULL)
@@ -123,7 +123,7 @@ copy_dir(const char *from, const char *to)
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		(void)snprintf(a, sizeof(a), "%s/%s", from, entry->d_name);
 		(void)snprintf(b, sizeof(b), "%s/%s", to, entry->d_name);
-		if (entry->d_name[0] != '.')
+		if (entry->d_name[0] != '.' && entry->d_type != DT_DIR)
 			copy_file(a, b);
 	}
 	if (dir != NULL)
@@ -131,7 +131,7 @@ copy_dir(const char *from, const char *to)
 }
 
 static const char *const kept[] = {
-	"state", "spool/tmp", "spool/new", "spool/cur", "spool/done", "spool/bad", "spool/journal", "spool/log",
+	"state", "state/archive", "spool/tmp", "spool/new", "spool/cur", "spool/done", "spool/bad", "spool/journal", "spool/log",
 };
 
 /* "spool/new" is kept as "saved/new". */

@@ -84,7 +84,7 @@ Test(scheduler, a_user_with_one_job_waits_for_one_round_behind_a_thousand_of_ano
 Test(scheduler, equal_claims_are_decided_by_the_order_of_taking_in)
 {
 	static const char *const tenants[] = { "blue", "red", "green" };
-	char			 expected[8], user[8];
+	char			 expected[16], user[16];
 
 	limit(1, 100);
 	for (int i = 0; i < 3; i++)	/* three tenants, three users each, who never had a turn */
