@@ -25,13 +25,13 @@ time_text(char buf[TIME_LEN], int64_t wall_ms, int64_t now_ms)
 	return buf;
 }
 
-/* The wall time at which it is tried; 0 = as soon as there is a job for it. */
+/* The wall time at which it is tried; 0 = as soon as there is a job for it, or never by time alone. */
 static int64_t
 next_wall_ms(const struct contact *c)
 {
 	int64_t left = c->health.next_ms - clock_mono_ms();
 
-	return left > 0 ? clock_wall_ms() + left : 0;
+	return left > 0 && c->health.next_ms != HEALTH_NEVER ? clock_wall_ms() + left : 0;
 }
 
 /* What went wrong, without the advice behind it. */

@@ -15,7 +15,7 @@ workers() {
 job_state() { request admin show-job "$job" --json; json .value.state; }
 
 for command in 'mkvdev -vdev' loadopt mklv; do
-	echo "match=$command,from=1,action=delay,ms=2000" | faults
+	echo "match=$command,from=1,action=delay,ms=1000" | faults
 	as alice 0 create-vm web1 --image rhel6 --memory 512M --disk 1G --disk size=1G,pool=rootvg \
 	    --network vlan=10,ip=10.0.10.7/24 --detach --json
 	job=$(json .job)
