@@ -447,6 +447,34 @@ Test(sequence_run, an_undo_goes_on_when_a_console_that_went_away_is_back)
 		}
 }
 
+/* P4: what cannot be taken back is named, and is taken back later. */
+Test(sequence_run, a_refused_undo_leaves_a_stuck_job_that_names_what_is_left_and_can_be_undone_later)
+{
+	size_t n = commands_of("lv", 1), stuck = 0;
+
+	for (size_t at = 0; at < n; at++) {
+		struct bench b = { 0 };
+
+		fake_console_init(&b.console, "");
+		b.console.trouble = REFUSE_ALL;
+		b.console.trouble_at = at;
+		run_verb(&b, "create-vm", vars_create("lv", 1));
+		if (json_object_size(b.console.objects) > 0 && b.res.outcome != OUTCOME_DONE) {
+			stuck++;
+			cr_expect_eq(b.res.outcome, OUTCOME_STUCK, "at %zu: %s %s", at, outcome_name(b.res.outcome), b.res.err.msg);
+			cr_expect_not_null(strstr(b.res.err.msg, "partition web1"), "at %zu: %s", at, b.res.err.msg);
+			b.console.refuses = 0;
+			b.console.trouble = NO_TROUBLE;
+			resume(&b);
+			cr_expect_eq(b.res.outcome, OUTCOME_FAILED, "at %zu: %s", at, b.res.err.msg);
+			expect_empty(&b, "undone later", at);
+		}
+		bench_close(&b);
+		fake_console_clear(&b.console);
+	}
+	cr_expect_gt(stuck, n / 2);
+}
+
 Test(sequence_run, no_boot_device_is_a_failure_and_is_undone)
 {
 	struct bench b = { 0 };
