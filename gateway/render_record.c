@@ -203,14 +203,22 @@ outcome(FILE *out, const json_t *entry)
 	free(text);
 }
 
+/* As whom the command ran: root or padmin on a VIOS, or an HMC's user. */
+static const char *
+prompt(const json_t *entry)
+{
+	const char *as = render_string(entry, "as");
+
+	return strcmp(as, "root") == 0 ? "root#" : strcmp(as, "console") == 0 ? "hmc$" : "padmin$";
+}
+
 static void
 one_entry(FILE *out, const json_t *entry)
 {
 	char *command = text_harmless(render_string(entry, "command"), strlen(render_string(entry, "command")));
 
 	heading(out, entry);
-	(void)fprintf(out, "%s %s\n", strcmp(render_string(entry, "as"), "root") == 0 ? "root#" : "padmin$",
-	    command != NULL ? command : "");
+	(void)fprintf(out, "%s %s\n", prompt(entry), command != NULL ? command : "");
 	free(command);
 	lines(out, "    ", render_string(entry, "out"));
 	lines(out, "  ! ", render_string(entry, "err"));

@@ -89,6 +89,7 @@ enum sent engine_send(struct engine *g, const struct unit *u, enum part part, co
     const char *ignore, struct answer *a, struct pd_err *e);
 void engine_record_repeats(struct engine *g, const struct unit *u);	/* a poll ends, or its answer changes */
 size_t engine_sends(const struct commands *c);	/* how many calls of engine_send() a list of commands takes */
+const char *engine_as(const struct engine *g, const struct commands *c);	/* "root", "padmin" on a VIOS, "console" on an HMC */
 int engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index,
     enum place_fill how, char buf[COMMAND_MAX], struct pd_err *e);
 

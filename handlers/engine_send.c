@@ -32,6 +32,12 @@ engine_sends(const struct commands *c)
 	return c->as_root && c->n > 0 ? 1 : c->n;
 }
 
+const char *
+engine_as(const struct engine *g, const struct commands *c)
+{
+	return c->as_root ? "root" : strcmp(g->seq->kind, "hmc") == 0 ? "console" : "padmin";
+}
+
 /* Fills in one command, or all of a root session joined by &&. */
 int
 engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index, enum place_fill how,
@@ -107,9 +113,9 @@ answer_json(enum part part, const struct answer *a, int rc)
 }
 
 static int
-record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, int as_root, struct pd_err *e)
+record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, const struct commands *c, struct pd_err *e)
 {
-	return engine_record(g, u, "intent", json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", as_root ? "root" : "padmin", "part",
+	return engine_record(g, u, "intent", json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", engine_as(g, c), "part",
 	    part_names[part], "t", (json_int_t)clock_wall_ms()), is_change(part), e);
 }
 
@@ -219,7 +225,7 @@ record_answer(struct sending *d, const struct answer *a, int rc)
 		}
 		engine_record_repeats(g, d->u);
 		if (g->poll_seen != NULL)
-			(void)record_intent(g, d->u, d->part, d->cmd, d->c->as_root, &ignored);
+			(void)record_intent(g, d->u, d->part, d->cmd, d->c, &ignored);
 		free(g->poll_seen);
 		g->poll_seen = strdup(a->out);
 	}
@@ -307,7 +313,7 @@ send_once(struct sending *d, struct answer *a, enum sent *result, struct pd_err 
 	/* Before the first intent, so that a journal does not fill with commands that found nobody. */
 	if (!d->g->answered && t->open != NULL && t->open(t, e) == -1)
 		return not_sent(d, result, e);
-	if (!is_quiet(d) && record_intent(d->g, d->u, d->part, d->cmd, d->c->as_root, e) == -1) {
+	if (!is_quiet(d) && record_intent(d->g, d->u, d->part, d->cmd, d->c, e) == -1) {
 		*result = engine_stop(d->g) ? SENT_STOPPED : SENT_NOT;
 		return -1;
 	}

@@ -84,7 +84,7 @@ left_unit(struct engine *g, const struct unit *u, struct left *l)
 	if (engine_command(g, u, &u->step->undo, 0, FILL_PLAN, cmd, NULL) == -1)
 		cmd[0] = '\0';
 	snprintf(text, sizeof(text), "%s%s", u->step->undo.as_root ? "as root: " : "", cmd);
-	remember_left(g, thing, u->step->undo.as_root ? "root" : "padmin", cmd);
+	remember_left(g, thing, engine_as(g, &u->step->undo), cmd);
 	engine_note(g, "warning", "left: %s; remove it with: %s", thing, text);
 	left_add(l, thing, text);
 }
@@ -316,7 +316,7 @@ list_not_done(struct engine *g, struct left *left)
 				continue;
 			fill_thing(g, u, thing, sizeof(thing));
 			left_add(left, thing, "");
-			remember_left(g, thing, "padmin", "");
+			remember_left(g, thing, engine_as(g, &u->step->undo), "");
 		}
 	}
 }

@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "handlers/place.h"
+#include "handlers/guard.h"
 #include "spool/vis.h"
 
 #define PARTS_MAX 64
-#define OWN_LPAR  "platform.facts.management_lpar"
 
 /* Characters that mean nothing to a shell in a bare word (not first, for - ~ and the like: types see to that). */
 static const char bare_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,-";
@@ -212,18 +211,6 @@ place_parse(struct arena *a, const char *file, int line, const char *text, enum 
 	return 0;
 }
 
-/* P9: an id that is the platform's own partition never gets into a command. */
-static int
-check_lpar(const struct scope *s, const char *path, const char *text, struct pd_err *e)
-{
-	char own[VALUE_MAX];
-
-	value_as_text(own, scope_get(s, OWN_LPAR));
-	if (strcmp(text, "1") == 0 || strcmp(text, own) == 0)
-		return pd_fail(e, PD_BADDATA, "%s is partition %s, which runs the platform itself and is never touched", path, text);
-	return 0;
-}
-
 /* The text of one reference in a command. */
 static int
 fill_typed(const struct place_part *part, const struct scope *s, char *buf, struct pd_err *e)
@@ -231,9 +218,7 @@ fill_typed(const struct place_part *part, const struct scope *s, char *buf, stru
 	char text[VALUE_MAX];
 
 	value_as_text(text, scope_get(s, part->path));
-	if (strcmp(part->type->name, "lpar-id") == 0 && check_lpar(s, part->path, text, e) == -1)
-		return -1;
-	if (value_type_check(part->type, part->path, text, e) == -1)
+	if (guard_value(part->type, s, part->path, text, e) == -1 || value_type_check(part->type, part->path, text, e) == -1)
 		return -1;
 	if (part->type->print != NULL)
 		part->type->print(buf, text);

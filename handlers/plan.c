@@ -89,7 +89,7 @@ tell_command(struct engine *g, const struct unit *u, const struct commands *c, s
 
 	if (engine_command(g, u, c, index, FILL_PLAN, cmd, &g->err) == -1)
 		return -1;
-	fields = json_pack("{s:s, s:s, s:s}", "step", u->step->name, "as", c->as_root ? "root" : "padmin", "cmd", cmd);
+	fields = json_pack("{s:s, s:s, s:s}", "step", u->step->name, "as", engine_as(g, c), "cmd", cmd);
 	if (u->step->say.source != NULL && place_fill(&u->step->say, &s, FILL_MESSAGE, say, sizeof(say), NULL) == 0)
 		(void)json_object_set_new(fields, "say", json_string(say));
 	if (!is_sure && index == 0)

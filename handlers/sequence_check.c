@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "handlers/guard.h"
 #include "handlers/sequence_model.h"
 
 #define KNOWN_MAX 512
@@ -117,6 +118,16 @@ check_commands(struct checker *c, const struct commands *cmds)
 	return 0;
 }
 
+/* Commands that change something: P9 says which partition they may name. */
+static int
+check_changes(struct checker *c, const struct commands *cmds)
+{
+	for (size_t i = 0; i < cmds->n; i++)
+		if (guard_change(c->s->file, &cmds->command[i], c->e) == -1)
+			return -1;
+	return check_commands(c, cmds);
+}
+
 static void
 know(struct checker *c, const char *path)
 {
@@ -163,7 +174,7 @@ check_poll(struct checker *c, struct poll *p)
 {
 	if (p == NULL)
 		return 0;
-	if (check_commands(c, &p->again) == -1 || check_cond(c, &p->until) == -1 || check_cond(c, &p->fail_when) == -1)
+	if (check_changes(c, &p->again) == -1 || check_cond(c, &p->until) == -1 || check_cond(c, &p->fail_when) == -1)
 		return -1;
 	return check_place(c, &p->limit) == -1 || check_place(c, &p->say_fail) == -1 ? -1 : 0;
 }
@@ -186,7 +197,7 @@ check_step(struct checker *c, struct step *s)
 		return -1;
 	if (check_cond(c, &s->when) == -1 || check_place(c, &s->say) == -1 || check_place(c, &s->thing) == -1)
 		return -1;
-	if (check_commands(c, &s->commands) == -1)
+	if ((s->is_run ? check_changes : check_commands)(c, &s->commands) == -1)
 		return -1;
 	if (s->probe != NULL &&
 	    (check_commands(c, &s->probe->ask) == -1 || check_captures(c, s->probe->captures) == -1 ||
@@ -198,7 +209,7 @@ check_step(struct checker *c, struct step *s)
 		return -1;
 	if (s->ask_director != NULL && check_shown(c, s) == -1)
 		return -1;
-	if (check_commands(c, &s->undo) == -1 || check_cond(c, &s->undo_when) == -1)
+	if (check_changes(c, &s->undo) == -1 || check_cond(c, &s->undo_when) == -1)
 		return -1;
 	if (check_place(c, &s->note) == -1 || check_place(c, &s->finish) == -1)
 		return -1;

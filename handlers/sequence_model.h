@@ -39,11 +39,19 @@ struct capture_list {
 	struct capture_list *next;
 };
 
+/* How a command of another machine, a VIOS, goes through the console. */
+struct carrier {
+	const char *name;
+	const char *console;		/* the console's command; {command} in it is what is carried */
+	struct carrier *next;
+};
+
 /* Commands with where and how long they run: of an ask, a run, a probe, an undo. */
 struct commands {
 	struct place *command;		/* as root: one session, the next only after the success of the one before */
 	size_t	      n;
 	int	      as_root;
+	const struct carrier *carrier;	/* NULL = none; the commands above are whole already */
 	long	      timeout_s;
 	int	      may_fail;		/* a status other than 0 is an answer without rows */
 };
@@ -100,6 +108,7 @@ struct sequence {
 	long		  settle_s;	/* a command whose answer was lost may be at work so long; only then its probe is asked */
 	long		  undo_every_s;	/* between the first and the second attempt to undo; then twice as long */
 	struct transient *transients;
+	struct carrier	 *carriers;
 	struct step	 *steps;
 	struct setting	 *results;
 };

@@ -19,7 +19,7 @@
 
 static const struct word probe_words[] = {
 	{ "ask", ONE, 0, seq_take_commands, offsetof(struct probe, ask) },
-	{ "as", ONE, 0, seq_take_as, offsetof(struct probe, ask.as_root) },
+	{ "as", ONE, 0, seq_take_as, offsetof(struct probe, ask) },
 	{ "timeout", ONE, 0, seq_take_seconds, offsetof(struct probe, ask.timeout_s) },
 	{ "may-fail", ONE, 0, seq_take_flag, offsetof(struct probe, ask.may_fail) },
 	{ "capture", TITLED, 1, seq_take_capture, offsetof(struct probe, captures) },
@@ -43,7 +43,7 @@ take_probe(struct loader *l, const struct seq_node *n, void *to)
 		return seq_bad(l, n->line, "ask is missing in", "probe");
 	if (p->captures == NULL)
 		return seq_bad(l, n->line, "capture is missing in", "probe");
-	return 0;
+	return seq_carry(l, &p->ask);
 }
 
 static const struct word poll_words[] = {
@@ -178,7 +178,7 @@ static const struct word step_words[] = {
 	{ "probe", SECTION, 0, take_probe, offsetof(struct step, probe) },
 	{ "run", LIST, 0, take_run, 0 },
 	{ "ask", LIST, 0, seq_take_commands, offsetof(struct step, commands) },
-	{ "as", ONE, 0, seq_take_as, offsetof(struct step, commands.as_root) },
+	{ "as", ONE, 0, seq_take_as, offsetof(struct step, commands) },
 	{ "timeout", ONE, 0, seq_take_seconds, offsetof(struct step, commands.timeout_s) },
 	{ "may-fail", ONE, 0, seq_take_flag, offsetof(struct step, commands.may_fail) },
 	{ "repeatable", ONE, 0, seq_take_flag, offsetof(struct step, repeatable) },
@@ -189,7 +189,7 @@ static const struct word step_words[] = {
 	{ "set", SECTION, 0, take_settings, offsetof(struct step, settings) },
 	{ "ask-director", ONE, 0, seq_take_text, offsetof(struct step, ask_director) },
 	{ "undo", LIST, 0, seq_take_commands, offsetof(struct step, undo) },
-	{ "undo-as", ONE, 0, seq_take_as, offsetof(struct step, undo.as_root) },
+	{ "undo-as", ONE, 0, seq_take_as, offsetof(struct step, undo) },
 	{ "undo-timeout", ONE, 0, seq_take_seconds, offsetof(struct step, undo.timeout_s) },
 	{ "undo-when", ONE, 0, seq_take_cond, offsetof(struct step, undo_when) },
 	{ "undo-wait", ONE, 0, seq_take_seconds, offsetof(struct step, undo_wait_s) },
@@ -232,6 +232,10 @@ take_step(struct loader *l, const struct seq_node *n, void *to)
 			return seq_bad(l, n->line, "two steps have the name", s->name);
 	*tail = s;
 	if (seq_take_all(l, n->child, step_words, SEQ_COUNT(step_words), "step", s) == -1)
+		return -1;
+	if (s->poll != NULL)
+		s->poll->again.carrier = s->commands.carrier;
+	if (seq_carry(l, &s->commands) == -1 || seq_carry(l, &s->undo) == -1 || (s->poll != NULL && seq_carry(l, &s->poll->again) == -1))
 		return -1;
 	return check_step(l, s);
 }
@@ -308,6 +312,7 @@ static const struct word sequence_words[] = {
 	{ "settle", ONE, 0, seq_take_seconds, offsetof(struct sequence, settle_s) },
 	{ "undo-every", ONE, 0, seq_take_seconds, offsetof(struct sequence, undo_every_s) },
 	{ "transient", TITLED, 1, take_transient, offsetof(struct sequence, transients) },
+	{ "carry", TITLED, 1, seq_take_carrier, offsetof(struct sequence, carriers) },
 	{ "step", TITLED, 1, take_step, offsetof(struct sequence, steps) },
 	{ "results", SECTION, 0, take_settings, offsetof(struct sequence, results) },
 };

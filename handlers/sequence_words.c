@@ -129,8 +129,13 @@ seq_take_commands(struct loader *l, const struct seq_node *n, void *to)
 int
 seq_take_as(struct loader *l, const struct seq_node *n, void *to)
 {
-	if (strcmp(n->value[0], "root") != 0 && strcmp(n->value[0], "padmin") != 0)
-		return seq_bad(l, n->line, "as is 'root' or 'padmin', not", n->value[0]);
-	*(int *)to = n->value[0][0] == 'r';
+	struct commands *c = to;
+	const char	*as = n->value[0];
+
+	c->as_root = strcmp(as, "root") == 0;
+	for (c->carrier = l->s->carriers; c->carrier != NULL && strcmp(c->carrier->name, as) != 0;)
+		c->carrier = c->carrier->next;
+	if (!c->as_root && strcmp(as, "padmin") != 0 && c->carrier == NULL)
+		return seq_bad(l, n->line, "as is 'root', 'padmin' or what a carry before it names, not", as);
 	return 0;
 }

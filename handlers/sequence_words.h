@@ -45,7 +45,12 @@ int seq_take_seconds(struct loader *l, const struct seq_node *n, void *to);		/* 
 int seq_take_message(struct loader *l, const struct seq_node *n, void *to);		/* struct place */
 int seq_take_cond(struct loader *l, const struct seq_node *n, void *to);		/* struct cond */
 int seq_take_commands(struct loader *l, const struct seq_node *n, void *to);	/* struct commands */
-int seq_take_as(struct loader *l, const struct seq_node *n, void *to);		/* int: is it root? */
+int seq_take_as(struct loader *l, const struct seq_node *n, void *to);		/* struct commands */
+
+/* sequence_carry.c: carry NAME { ... }; to is the head of a list of struct carrier. */
+int seq_take_carrier(struct loader *l, const struct seq_node *n, void *to);
+/* Puts commands that have a carrier into it; once, when all their words are read. */
+int seq_carry(struct loader *l, struct commands *c);
 
 /* sequence_capture.c: capture PATH { ... }; to is the head of a struct capture_list. */
 int seq_take_capture(struct loader *l, const struct seq_node *n, void *to);

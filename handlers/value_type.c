@@ -13,7 +13,8 @@
 #include "spool/vis.h"
 
 #define DIGITS "0123456789"
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define LETTERS "abcdefghijklmnopqrstuvwxyz" UPPER
 #define ALNUM DIGITS LETTERS
 #define MIB ((json_int_t)1024 * 1024)
 #define SIZE_MAX_MIB (64 * MIB)	/* 64 TiB, as gateway/verbs.c */
@@ -90,6 +91,15 @@ is_label(const char *s)
 	return s[0] != ' ' && s[0] != '-' && s[strlen(s) - 1] != ' ';
 }
 
+/* Machine type, model and serial number, as 9009-42A*78A1B2C: a system's name that nobody can change. */
+static int
+is_mtms(const char *s)
+{
+	const char *dash = strchr(s, '-'), *star = strchr(s, '*');
+
+	return dash == s + 4 && star != NULL && star > dash + 1 && star[1] != '\0' && strpbrk(star + 1, "-*") == NULL && strchr(dash + 1, '-') == NULL;
+}
+
 static void
 print_mac_colon(char *buf, const char *text)
 {
@@ -147,7 +157,9 @@ static const struct value_type types[] = {
 	{ WORD("units", DIGITS ".", 1, 7, is_units) },
 	/* No quote, backslash, dollar, backquote, comma or equals sign: fine inside quotes only. */
 	{ WORD("label", ALNUM " ._-+:/@%#~()[]<>*?;|&", 1, 63, is_label) },
-	{ NUMBER("lpar-id", 2, 65535) },	/* 1 is the VIOS; place.c refuses the platform's own, too */
+	{ NUMBER("lpar-id", 1, 65535) },	/* guard.c says which of them */
+	{ NUMBER("vios-id", 1, 65535) },
+	{ WORD("mtms", DIGITS UPPER "-*", 10, 31, is_mtms) },
 	{ NUMBER("slot", 2, 65535) },
 	{ NUMBER("vlan", 1, 4094) },
 	{ NUMBER("size-mib", 1, SIZE_MAX_MIB) },

@@ -4,7 +4,7 @@
  *
  * A value that is not of its type is refused, never escaped: that, and the check at load
  * time that a type's characters mean nothing where its reference stands, is promise P10.
- * Promise P9 (never the VIOS itself) is the type lpar-id.
+ * Promise P9 (never a VIOS itself) is in the types lpar-id and vios-id, whose rules are in guard.h.
  */
 #ifndef PD_HANDLERS_VALUE_TYPE_H
 #define PD_HANDLERS_VALUE_TYPE_H

@@ -10,7 +10,7 @@
  *
  * Payloads ("k" is the kind; "step" names the step, "i" the for-each index, absent = 0):
  *	{"k":"begin","job":ID,"verb":..,"tag":..,"vars":{...}}	the values the sequence was started with
- *	{"k":"intent","step":..,"i":0,"cmd":..,"as":"padmin"|"root","part":"probe"|"ask"|"run"|"undo","t":ms}
+ *	{"k":"intent","step":..,"i":0,"cmd":..,"as":"padmin"|"root"|"console","part":"probe"|"ask"|"run"|"undo","t":ms}
  *	{"k":"answer","step":..,"i":0,"part":..,"status":0|-1,"signal":..,"lost":true,"out":..,"err":..,"ms":3.215,
  *	 "sha256":..}					digest_answer() of both streams, whole
  *	{"k":"repeated","step":..,"i":0,"part":"ask","times":57}	the question before was asked so often again, with the same answer

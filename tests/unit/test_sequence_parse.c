@@ -11,6 +11,7 @@
 
 #define HEAD "sequence x {\n\tkind = 'ivm'\n\tinputs = { 'vm' }\n"
 #define TAIL "}\nend = true\n"
+#define CARRY "carry vios { console = 'viosvrcmd -c \"{command}\"' }\n"
 #define STEP "step a {\nask = 'ls'\n}\n"
 
 static void
@@ -109,6 +110,14 @@ Test(sequence_parse, mistakes_are_told_with_their_line)
 		{ HEAD "step a {\nask = 'ls \xff'\n}\n" TAIL, "not UTF-8" },
 		{ HEAD "step a {\nask = 'ls \xc3\xa9'\n}\n" TAIL, "printable ASCII" },
 		{ HEAD "/* open", "comment is not closed" },
+		{ HEAD CARRY "step a {\nask = 'lsmap -all -fmt :'\nas = 'vios'\n}\n" TAIL, NULL },
+		{ HEAD "step a {\nask = 'lsmap -all'\nas = 'vios'\n}\n" CARRY TAIL, "f.seq:6: as is 'root', 'padmin' or what a carry before it names" },
+		{ HEAD CARRY CARRY STEP TAIL, "two carriers have the name 'vios'" },
+		{ HEAD "carry vios { console = 'viosvrcmd' }\n" STEP TAIL, "f.seq:4: console = '... {command} ...' is needed" },
+		{ HEAD "carry root { console = 'x {command}' }\n" STEP TAIL, "has a meaning of its own" },
+		{ HEAD CARRY "step a {\nask = 'lsmap \"-all\"'\nas = 'vios'\n}\n" TAIL, "f.seq:6: a carried command may not hold quotes" },
+		{ HEAD CARRY "step a {\nask = 'lsmap | wc'\nas = 'vios'\n}\n" TAIL, "may not hold quotes or signs of a shell" },
+		{ HEAD CARRY "step a {\nask = 'lspv {vm.x:label}'\nas = 'vios'\n}\n" TAIL, "f.seq:6: type label may hold characters that mean something outside" },
 		{ "", "f.seq:1:" },
 	};
 
