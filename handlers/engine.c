@@ -27,23 +27,54 @@ struct scope
 engine_scope(const struct engine *g, const struct unit *u)
 {
 	struct scope s = { .vars = g->run->vars };
+	size_t	     i = (size_t)u->i;
 
-	if (u->step->each_path != NULL) {
-		s.element = json_array_get(scope_get(&s, u->step->each_path), (size_t)u->i);
-		s.alias = u->step->each_alias;
+	if (u->step->neach == 2) {	/* counted through: the second list of the first element, then that of the next */
+		size_t	outer;
+		json_t *element;
+
+		json_array_foreach(scope_get(&s, u->step->each[0].path), outer, element) {
+			size_t n;
+
+			s.each[0].element = element;
+			s.each[0].alias = u->step->each[0].alias;
+			if (i < (n = json_array_size(scope_get(&s, u->step->each[1].path))))
+				break;
+			i -= n;
+		}
+	}
+	if (u->step->neach > 0) {
+		size_t last = u->step->neach - 1;
+
+		s.each[last].element = json_array_get(scope_get(&s, u->step->each[last].path), i);
+		s.each[last].alias = u->step->each[last].alias;
 	}
 	return s;
+}
+
+/* As many as the lists have, however many. */
+static size_t
+count_elements(const struct engine *g, const struct step *step)
+{
+	struct scope s = { .vars = g->run->vars };
+	json_t	    *list = step->neach == 0 ? NULL : scope_get(&s, step->each[0].path), *element;
+	size_t	     n = 0, i;
+
+	if (step->neach < 2)
+		return step->neach == 0 ? 1 : json_array_size(list);
+	s.each[0].alias = step->each[0].alias;
+	json_array_foreach(list, i, element) {
+		s.each[0].element = element;
+		n += json_array_size(scope_get(&s, step->each[1].path));
+	}
+	return n;
 }
 
 size_t
 engine_elements(const struct engine *g, const struct step *s)
 {
-	struct scope scope = { .vars = g->run->vars };
-	size_t	     n;
+	size_t n = count_elements(g, s);
 
-	if (s->each_path == NULL)
-		return 1;
-	n = json_array_size(scope_get(&scope, s->each_path));
 	return n < ENGINE_ELEMENTS_MAX ? n : ENGINE_ELEMENTS_MAX;
 }
 
@@ -271,11 +302,9 @@ engine_park(struct engine *g, const char *why)
 static int
 check_lists(struct engine *g)
 {
-	struct scope scope = { .vars = g->run->vars };
-
 	for (const struct step *s = g->seq->steps; s != NULL; s = s->next)
-		if (s->each_path != NULL && json_array_size(scope_get(&scope, s->each_path)) > ENGINE_ELEMENTS_MAX)
-			return pd_fail(&g->err, PD_BADDATA, "%s has more than %d elements", s->each_path, ENGINE_ELEMENTS_MAX);
+		if (count_elements(g, s) > ENGINE_ELEMENTS_MAX)
+			return pd_fail(&g->err, PD_BADDATA, "%s has more than %d elements", s->each[s->neach - 1].path, ENGINE_ELEMENTS_MAX);
 	return 0;
 }
 

@@ -29,10 +29,13 @@ walk(const struct scope *s, const char *path, int make, const char **last)
 	json_t *at = s->vars;
 	size_t	n = strcspn(path, ".");
 
-	if (s->alias != NULL && path[n] == '.' && strlen(s->alias) == n && strncmp(path, s->alias, n) == 0) {
-		at = s->element;
+	for (size_t i = 0; i < SCOPE_EACH_MAX && s->each[i].alias != NULL && path[n] == '.'; i++) {
+		if (strlen(s->each[i].alias) != n || strncmp(path, s->each[i].alias, n) != 0)
+			continue;
+		at = s->each[i].element;
 		path += n + 1;
 		n = strcspn(path, ".");
+		break;
 	}
 	for (; path[n] == '.'; path += n + 1, n = strcspn(path, ".")) {
 		char	word[SCOPE_PATH_MAX + 1] = "";
@@ -58,8 +61,9 @@ scope_get(const struct scope *s, const char *path)
 	const char *last;
 	json_t	   *in, *value;
 
-	if (s->alias != NULL && strcmp(path, s->alias) == 0)
-		return s->element;
+	for (size_t i = 0; i < SCOPE_EACH_MAX && s->each[i].alias != NULL; i++)
+		if (strcmp(path, s->each[i].alias) == 0)
+			return s->each[i].element;
 	in = walk(s, path, 0, &last);
 	value = in == NULL ? NULL : json_object_get(in, last);
 	return json_is_null(value) ? NULL : value;

@@ -10,11 +10,14 @@
 
 #define SCOPE_PATH_MAX	80
 #define SCOPE_DEPTH_MAX 6
+#define SCOPE_EACH_MAX	2	/* a for-each in a for-each */
 
 struct scope {
-	json_t	   *vars;	/* object, borrowed */
-	const char *alias;	/* name of the for-each element, or NULL */
-	json_t	   *element;	/* borrowed */
+	json_t *vars;		/* object, borrowed */
+	struct {
+		const char *alias;	/* name of the for-each element, NULL = none */
+		json_t	   *element;	/* borrowed */
+	} each[SCOPE_EACH_MAX];
 };
 
 int	scope_path_is_valid(const char *path);			/* words of [a-z0-9_-] joined by dots */

@@ -74,8 +74,9 @@ check_path(struct checker *c, const char *path, int line)
 
 	if (m != NULL ? m->is_known : is_input(c->s, path))
 		return 0;
-	if (m == NULL && c->step != NULL && c->step->each_alias != NULL && below(path, c->step->each_alias))
-		return 0;
+	for (size_t i = 0; m == NULL && c->step != NULL && i < c->step->neach; i++)
+		if (below(path, c->step->each[i].alias))
+			return 0;
 	return pd_fail(c->e, PD_BADDATA, "%s:%d: %s is %s", c->s->file, line, path,
 	    m != NULL ? "used before it is captured" : "no input and captured by no step");
 }
@@ -193,8 +194,9 @@ check_shown(struct checker *c, const struct step *s)
 static int
 check_step(struct checker *c, struct step *s)
 {
-	if (s->each_path != NULL && check_path(c, s->each_path, s->line) == -1)
-		return -1;
+	for (size_t i = 0; i < s->neach; i++)
+		if (check_path(c, s->each[i].path, s->line) == -1)
+			return -1;
 	if (check_cond(c, &s->when) == -1 || check_place(c, &s->say) == -1 || check_place(c, &s->thing) == -1)
 		return -1;
 	if ((s->is_run ? check_changes : check_commands)(c, &s->commands) == -1)

@@ -80,7 +80,8 @@ struct step {
 	struct place	     say, thing, note;		/* source NULL = none */
 	struct place	     finish;			/* ends the sequence with OK_NO_CHANGE */
 	struct cond	     when;
-	const char	    *each_path, *each_alias;	/* NULL = once */
+	struct { const char *path, *alias; } each[SCOPE_EACH_MAX];	/* the second list may belong to an element of the first */
+	size_t		     neach;			/* 0 = once */
 	struct probe	    *probe;
 	struct commands	     commands;
 	int		     is_run;			/* commands change something */

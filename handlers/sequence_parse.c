@@ -141,21 +141,25 @@ take_settings(struct loader *l, const struct seq_node *section, void *to)
 	return 0;
 }
 
-/* 'vm.disks as disk' */
+/* 'vm.disks as disk', or two of them: 'systems as system', 'system.vioses as vios'. */
 static int
 take_each(struct loader *l, const struct seq_node *n, void *to)
 {
 	struct step *s = to;
-	const char  *text = n->value[0], *as = strstr(text, " as ");
 
-	if (as == NULL)
-		return seq_bad(l, n->line, "'LIST as NAME' is expected, not", text);
-	s->each_path = arena_text(&l->s->arena, text, (size_t)(as - text));
-	s->each_alias = as + 4;
-	if (s->each_path == NULL)
-		return seq_bad(l, n->line, "out of memory:", n->word);
-	if (!scope_path_is_valid(s->each_path) || !scope_path_is_valid(s->each_alias) || strchr(s->each_alias, '.') != NULL)
-		return seq_bad(l, n->line, "'LIST as NAME' is expected, not", text);
+	if (n->nvalues < 1 || n->nvalues > SCOPE_EACH_MAX)
+		return seq_bad(l, n->line, "one or two lists are expected for", n->word);
+	for (; s->neach < n->nvalues; s->neach++) {
+		const char *text = n->value[s->neach], *as = strstr(text, " as "), *alias = as == NULL ? "" : as + 4;
+		const char *path = arena_text(&l->s->arena, text, as == NULL ? 0 : (size_t)(as - text));
+
+		if (path == NULL)
+			return seq_bad(l, n->line, "out of memory:", n->word);
+		if (!scope_path_is_valid(path) || !scope_path_is_valid(alias) || strchr(alias, '.') != NULL)
+			return seq_bad(l, n->line, "'LIST as NAME' is expected, not", text);
+		s->each[s->neach].path = path;
+		s->each[s->neach].alias = alias;
+	}
 	return 0;
 }
 
@@ -174,7 +178,7 @@ static const struct word step_words[] = {
 	{ "note", ONE, 0, seq_take_message, offsetof(struct step, note) },
 	{ "finish", ONE, 0, seq_take_message, offsetof(struct step, finish) },
 	{ "when", ONE, 0, seq_take_cond, offsetof(struct step, when) },
-	{ "for-each", ONE, 0, take_each, 0 },
+	{ "for-each", LIST, 0, take_each, 0 },
 	{ "probe", SECTION, 0, take_probe, offsetof(struct step, probe) },
 	{ "run", LIST, 0, take_run, 0 },
 	{ "ask", LIST, 0, seq_take_commands, offsetof(struct step, commands) },
@@ -202,7 +206,7 @@ check_step(struct loader *l, const struct step *s)
 		return seq_bad(l, s->line, "a run needs a probe, or repeatable = true, in step", s->name);
 	if (!s->is_run && (s->probe != NULL || s->undo.n > 0 || s->repeatable || s->ignore_warning != NULL))
 		return seq_bad(l, s->line, "probe, undo, repeatable and ignore-warning go with run, in step", s->name);
-	if (s->ask_director != NULL && (s->commands.n > 0 || s->each_path != NULL || s->settings != NULL || !scope_path_is_valid(s->ask_director)))
+	if (s->ask_director != NULL && (s->commands.n > 0 || s->neach > 0 || s->settings != NULL || !scope_path_is_valid(s->ask_director)))
 		return seq_bad(l, s->line, "ask-director takes the path of a value and stands alone, in step", s->name);
 	if (s->is_run && s->poll != NULL)
 		return seq_bad(l, s->line, "poll goes with ask, in step", s->name);
