@@ -57,7 +57,7 @@ MAINS    = gateway/powerdirector.c spool/powerdirectord.c handlers/powerdirector
 FILTER   = spool/sandbox-filter.c
 LIBSRC   = $(filter-out $(MAINS) $(FILTER),$(wildcard $(FOLDERS:%=%/*.c)))
 SIMMAIN  = tests/simulator/powerdirector-sim.c
-SIMSRC   = $(filter-out $(SIMMAIN),$(wildcard tests/simulator/*.c))
+SIMSRC   = $(filter-out $(SIMMAIN),$(wildcard tests/simulator/*.c tests/simulator/hmc/*.c))
 UNITSRC  = $(wildcard tests/unit/*.c)
 SIMUNIT  = $(wildcard tests/unit/simulator/*.c)
 CHECKSRC = $(wildcard tests/fault/checker*.c)

@@ -42,9 +42,12 @@ struct pair {
 struct pairs {
 	struct pair p[128];
 	int n;
-	char bad[200];
+	char bad[200];	    /* what is wrong, as a sentence */
+	char bad_item[200]; /* the item that is no pair; empty when something else is wrong */
 };
-int pairs_parse(struct pairs *ps, const char *data);
+/* An item without '=' belongs to the list before it, or is an error. */
+enum pairs_style { PAIRS_JOIN, PAIRS_STRICT };
+int pairs_parse(struct pairs *ps, const char *data, enum pairs_style style);
 void pairs_free(struct pairs *ps);
 const char *pairs_get(const struct pairs *ps, const char *name); /* the last one wins; NULL */
 /* Splits a list value at commas outside quotes; the items are strings of the list. */
@@ -62,6 +65,11 @@ struct listing {
 	size_t nfilter;
 	size_t row_size;
 };
+/* Prints prefix and value; in quotes, those of the value doubled, when quote says so. */
+void attr_print(struct sim_out *out, const char *prefix, const char *value, bool quote);
+/* Is value one of the elements of this list? */
+bool attr_is_one_of(const char *value, const char *list);
+
 /* Rows are values of row_size bytes in a list; prints those which pass, frees nothing. */
 int attr_list(struct sim_cmd *cmd, const struct opts *o, const struct listing *ls,
     const struct list *rows);

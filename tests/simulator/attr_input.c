@@ -61,13 +61,13 @@ take_item(const char *p, struct text *out)
 }
 
 static int
-pair_split(struct pairs *ps, const char *item)
+pair_split(struct pairs *ps, const char *item, enum pairs_style style)
 {
 	struct pair *p = &ps->p[ps->n];
 	const char *eq = strchr(item, '=');
 	size_t n;
 
-	if (eq == NULL && ps->n > 0 && *item != '\0') { /* lpar_ids=1,2,3 without quotes */
+	if (style == PAIRS_JOIN && eq == NULL && ps->n > 0 && *item != '\0') { /* lpar_ids=1,2,3 without quotes */
 		struct pair *last = &ps->p[ps->n - 1];
 		struct text t = { 0 };
 
@@ -78,6 +78,7 @@ pair_split(struct pairs *ps, const char *item)
 	}
 	if (eq == NULL || eq == item) {
 		snprintf(ps->bad, sizeof(ps->bad), "\"%.100s\" is not of the form attribute=value", item);
+		snprintf(ps->bad_item, sizeof(ps->bad_item), "%.190s", item);
 		return -1;
 	}
 	n = (size_t)(eq - item);
@@ -95,7 +96,7 @@ pair_split(struct pairs *ps, const char *item)
 }
 
 int
-pairs_parse(struct pairs *ps, const char *data)
+pairs_parse(struct pairs *ps, const char *data, enum pairs_style style)
 {
 	struct text t = { 0 };
 	int rv = 0;
@@ -110,7 +111,7 @@ pairs_parse(struct pairs *ps, const char *data)
 			snprintf(ps->bad, sizeof(ps->bad), "too many attributes");
 			rv = -1;
 		} else {
-			rv = pair_split(ps, text_str(&t));
+			rv = pair_split(ps, text_str(&t), style);
 			data += *data == ',';
 		}
 	}

@@ -56,11 +56,10 @@ attr_value(const struct world *w, const struct attr *a, const void *row, struct 
 	}
 }
 
-/* Prints prefix and value, both in quotes when the value has a comma or a quote. */
-static void
-print_quoted(struct sim_out *out, const char *prefix, const char *value, char sep)
+void
+attr_print(struct sim_out *out, const char *prefix, const char *value, bool quote)
 {
-	if (strpbrk(value, ",\"") == NULL && strchr(value, sep) == NULL) {
+	if (!quote) {
 		sim_out_printf(out, "%s%s", prefix, value);
 		return;
 	}
@@ -68,6 +67,13 @@ print_quoted(struct sim_out *out, const char *prefix, const char *value, char se
 	for (; *value != '\0'; value++)
 		sim_out_printf(out, *value == '"' ? "\"%c" : "%c", *value);
 	sim_out_puts(out, "\"");
+}
+
+/* A comma or a quote asks for quotes, whatever separates the values. */
+static void
+print_quoted(struct sim_out *out, const char *prefix, const char *value, char sep)
+{
+	attr_print(out, prefix, value, strpbrk(value, ",\"") != NULL || strchr(value, sep) != NULL);
 }
 
 static const struct attr *
@@ -159,13 +165,13 @@ filter_find(const struct listing *ls, const char *name)
 	return NULL;
 }
 
-static bool
-value_in(const char *value, const char *wanted)
+bool
+attr_is_one_of(const char *value, const char *list)
 {
 	struct list items = { 0 };
 	bool found = false;
 
-	value_split(wanted, &items);
+	value_split(list, &items);
 	for (size_t i = 0; i < items.n; i++)
 		if (strcmp(items.item[i], value) == 0)
 			found = true;
@@ -182,7 +188,7 @@ row_passes(struct sim_cmd *cmd, const struct listing *ls, const struct pairs *f,
 	for (int i = 0; i < f->n && pass; i++) {
 		text_clear(&t);
 		filter_find(ls, f->p[i].name)->get(cmd->world, row, &t);
-		pass = value_in(text_str(&t), f->p[i].value);
+		pass = attr_is_one_of(text_str(&t), f->p[i].value);
 	}
 	text_free(&t);
 	return pass;
@@ -198,7 +204,7 @@ filters_parse(struct sim_cmd *cmd, const struct opts *o, const struct listing *l
 	for (int i = 0; i < o->n; i++)
 		if (strcmp(o->opt[i].flag, "--filter") == 0)
 			text_printf(&t, "%s%s", t.n > 0 ? "," : "", o->opt[i].v[0]);
-	if (pairs_parse(f, text_str(&t)) == -1)
+	if (pairs_parse(f, text_str(&t), PAIRS_JOIN) == -1)
 		rv = ivm_fail(cmd, IVM_VALUE, "The filter is not valid: %s.", f->bad);
 	for (int i = 0; i < f->n && rv == 0; i++)
 		if (filter_find(ls, f->p[i].name) == NULL || f->p[i].op != '=')

@@ -63,7 +63,7 @@ eth_add(struct sim_cmd *cmd, struct lpar *l, int slot, const char *data)
 	struct veth e = { .slot = slot };
 	int rv = 1;
 
-	if (pairs_parse(ps, data == NULL ? "" : data) == -1)
+	if (pairs_parse(ps, data == NULL ? "" : data, PAIRS_JOIN) == -1)
 		(void)ivm_fail(cmd, IVM_VALUE, "The attributes are not valid: %s.", ps->bad);
 	else if (veth_from_data(cmd, ps, &e) == 0 && veth_check(cmd, l, &e) == 0)
 		rv = 0;
@@ -156,7 +156,7 @@ change_proc(struct sim_cmd *cmd, const struct opts *o, struct lpar *l)
 		return ivm_usage(cmd, "Only -o s with -a is possible.");
 	ps = xcalloc(1, sizeof(*ps));
 	lpar_copy(&draft, l);
-	if (pairs_parse(ps, opt_str(o, "-a")) == -1)
+	if (pairs_parse(ps, opt_str(o, "-a"), PAIRS_JOIN) == -1)
 		(void)ivm_fail(cmd, IVM_VALUE, "The attributes are not valid: %s.", ps->bad);
 	else if (config_apply(cmd, &draft, ps, SET_PROF) == 0 && config_check(cmd, &draft) == 0) {
 		l->pend.uncap_weight = draft.pend.uncap_weight;

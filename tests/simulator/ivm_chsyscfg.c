@@ -142,7 +142,7 @@ change_record(struct sim_cmd *cmd, const char *data, void *arg)
 	struct pairs *ps = xcalloc(1, sizeof(*ps));
 	int rv;
 
-	if (pairs_parse(ps, data) == -1)
+	if (pairs_parse(ps, data, PAIRS_JOIN) == -1)
 		rv = ivm_fail(cmd, IVM_VALUE, "The configuration data is not valid: %s.", ps->bad);
 	else if (strcmp(what, "sys") == 0)
 		rv = change_system(cmd, ps);

@@ -680,7 +680,7 @@ ivm_mkgencfg(struct sim_cmd *cmd)
 	if (sys->initialised)
 		return ivm_fail(cmd, IVM_STATE, "The system was set up already.");
 	ps = xcalloc(1, sizeof(*ps));
-	if (opt_has(&o, "-i") && pairs_parse(ps, opt_str(&o, "-i")) == -1)
+	if (opt_has(&o, "-i") && pairs_parse(ps, opt_str(&o, "-i"), PAIRS_JOIN) == -1)
 		rv = ivm_fail(cmd, IVM_VALUE, "The configuration data is not valid: %s.", ps->bad);
 	prefix = pairs_get(ps, "mac_prefix");
 	if (rv == 0 && prefix != NULL && (strlen(prefix) != 6 || strspn(prefix, "0123456789ABCDEFabcdef") != 6))

@@ -88,7 +88,7 @@ create(struct sim_cmd *cmd, const char *data, void *arg)
 	int rv = 1;
 
 	(void)arg;
-	if (pairs_parse(ps, data) == -1) {
+	if (pairs_parse(ps, data, PAIRS_JOIN) == -1) {
 		(void)ivm_fail(cmd, IVM_VALUE, "The configuration data is not valid: %s.", ps->bad);
 		goto out;
 	}

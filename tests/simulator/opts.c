@@ -58,9 +58,10 @@ values_of(enum opt_kind kind, int left, char **next)
 	case OPT_MAYBE:
 		return left > 0 && !looks_like_flag(next[0]) ? 1 : 0;
 	case OPT_MANY:
+	case OPT_ANY:
 		while (n < left && !looks_like_flag(next[n]))
 			n++;
-		return n > 0 ? n : -1;
+		return n > 0 || kind == OPT_ANY ? n : -1;
 	default:
 		return 0;
 	}
@@ -69,6 +70,7 @@ values_of(enum opt_kind kind, int left, char **next)
 static int
 opts_bad(struct opts *o, const char *what, const char *word)
 {
+	o->bad_word = word;
 	snprintf(o->bad, sizeof(o->bad), "%s: %.100s", what, word);
 	return -1;
 }
@@ -90,6 +92,7 @@ opts_parse(struct opts *o, const struct optdef *def, int argc, char **argv)
 			continue;
 		}
 		n = values_of(d->kind, argc - i - 1, argv + i + 1);
+		o->no_value = n == -1;
 		if (n == -1)
 			return opts_bad(o, "Option flag requires an argument", argv[i]);
 		if (o->n == OPTS_MAX)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Options of a verb by a table: flags with no, one, perhaps one, or many values, in any
+ * Options of a verb by a table: flags with no, one, perhaps one, many or any number of values, in any
  * order between positional words.
  */
 #ifndef PD_SIM_OPTS_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum opt_kind { OPT_FLAG, OPT_ONE, OPT_MAYBE, OPT_MANY, OPT_END };
+enum opt_kind { OPT_FLAG, OPT_ONE, OPT_MAYBE, OPT_MANY, OPT_ANY, OPT_END };
 
 struct optdef {
 	const char *flag;
@@ -30,7 +30,9 @@ struct opts {
 	int n;
 	const char *pos[POS_MAX];
 	int npos;
-	char bad[200]; /* what is wrong, as a sentence */
+	char bad[200];	      /* what is wrong, as a sentence */
+	const char *bad_word; /* with which word */
+	bool no_value;	      /* the word is an option that needs a value */
 };
 
 /* argv[0] is the verb.  Definitions end with { NULL, OPT_END }.  -1: o->bad says why. */
