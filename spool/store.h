@@ -79,7 +79,8 @@ int store_job_queue(struct store *st, const char *platform, const char *id, int6
 
 /*
  * VMs.  A row: name tenant owner platform image state ("creating","running","stopped","open-firmware","deleting","broken") state_ms
- * units procs memory disk (numbers, counted by the quota) lpar_id spec{} objects{} created_ms job(creating).
+ * units procs memory disk (numbers, counted by the quota) lpar_id spec{} objects{} created_ms job(creating) system label(group)
+ * console_name(what the console calls it, when it is another name).  state "missing": its console lists it no more.
  */
 /*
  * Insert or replace.  The addresses in spec.networks[] ("vlan", "ip") are reserved: PD_CONFLICT names one that another VM has.
@@ -97,15 +98,34 @@ int store_usage(struct store *st, const char *tenant, const char *user, struct p
 /* Is this IPv4 address reserved by a VM's network on this VLAN?  PD_CONFLICT names nobody. */
 int store_address_free(struct store *st, int vlan, const char *ip, struct pd_err *e);
 
-/* Platforms: name kind address port user key host_key pools[] facts{} registered_ms.  Images: name platform file size os first_boot description registered_ms. */
+/*
+ * Platforms: name kind address port user key host_key pools[] facts{} registered_ms second_address second_host_key vios_access drained_ms
+ * (0 = it takes new VMs) drain_why.  Images: name platform file size os first_boot description registered_ms product.
+ * A console of one system (an IVM) has that system under its own name: putting the platform puts its system, too.
+ */
 int store_platform_put(struct store *st, const json_t *p, struct pd_err *e);
 int store_platform_get(struct store *st, const char *name, json_t **p, struct pd_err *e);
-int store_platform_remove(struct store *st, const char *name, struct pd_err *e);	/* PD_CONFLICT while it has VMs or pending jobs other than remove-platform; its images go too */
+int store_platform_remove(struct store *st, const char *name, struct pd_err *e);	/* PD_CONFLICT while it has VMs (named) or pending jobs other than remove-platform; its images and systems go too */
 int store_platform_list(struct store *st, json_t **ps, struct pd_err *e);
 int store_image_put(struct store *st, const json_t *i, struct pd_err *e);
 int store_image_get(struct store *st, const char *name, const char *platform /* may be NULL */, json_t **i, struct pd_err *e); /* PD_USAGE when several */
 int store_image_remove(struct store *st, const char *name, const char *platform, struct pd_err *e);
 int store_image_list(struct store *st, const char *platform, json_t **is, struct pd_err *e);
+
+/*
+ * Systems: name platform ident(type-model*serial) level facts{} seen_ms(when its console was asked last, 0 = never) drained_ms drain_why.
+ * facts: memory memory_free (MiB) units units_free ("8.00") max_lpars partitions region_size default_pool pools[{name size free kind}]
+ * vlans[] vioses[], each absent when the console did not tell.
+ */
+int store_system_put(struct store *st, const json_t *system, struct pd_err *e);
+int store_system_get(struct store *st, const char *name, json_t **system, struct pd_err *e);	/* PD_NOTFOUND */
+int store_system_set(struct store *st, const char *name, const json_t *set, struct pd_err *e);	/* some keys; PD_NOTFOUND */
+int store_system_list(struct store *st, const char *platform /* NULL = all */, json_t **systems, struct pd_err *e);	/* by name */
+/* The one system of a console that has only one: named like it, with its facts; whether it is drained, and when it was seen, stays. */
+int store_system_of_platform(struct store *st, const json_t *platform, struct pd_err *e);
+/* What its console listed at seen_ms, whoever made it: found{lpars[] ...} as templates/KIND/inventory.seq has it.  get: {system seen_ms found}. */
+int store_inventory_put(struct store *st, const char *system, int64_t seen_ms, const json_t *found, struct pd_err *e);
+int store_inventory_get(struct store *st, const char *system, json_t **inventory, struct pd_err *e);	/* PD_NOTFOUND */
 
 /*
  * History: one row per request, decision, policy change, command run, result.  Hash chain: hash = SHA-256(previous hash || canonical

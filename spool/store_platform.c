@@ -2,13 +2,19 @@
 /*
  * store_platform.c - platforms and images in the store.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "spool/store_sqlite.h"
+
+#define NAMED_VMS 5	/* of those that keep a platform from being removed; the rest is counted */
 
 static const struct column platform_columns[] = {
 	{ "name", COLUMN_TEXT }, { "kind", COLUMN_TEXT }, { "address", COLUMN_TEXT },
 	{ "port", COLUMN_INT }, { "user", COLUMN_TEXT }, { "key", COLUMN_TEXT },
 	{ "host_key", COLUMN_TEXT }, { "pools", COLUMN_JSON }, { "facts", COLUMN_JSON },
-	{ "registered_ms", COLUMN_INT },
+	{ "registered_ms", COLUMN_INT }, { "second_address", COLUMN_TEXT }, { "second_host_key", COLUMN_TEXT },
+	{ "vios_access", COLUMN_TEXT }, { "drained_ms", COLUMN_INT }, { "drain_why", COLUMN_TEXT },
 };
 const struct table store_platform_table = { "platform", "name", platform_columns,
 	sizeof(platform_columns) / sizeof(platform_columns[0]) };
@@ -16,7 +22,7 @@ const struct table store_platform_table = { "platform", "name", platform_columns
 static const struct column image_columns[] = {
 	{ "name", COLUMN_TEXT }, { "platform", COLUMN_TEXT }, { "file", COLUMN_TEXT },
 	{ "size", COLUMN_INT }, { "os", COLUMN_TEXT }, { "first_boot", COLUMN_TEXT },
-	{ "description", COLUMN_TEXT }, { "registered_ms", COLUMN_INT },
+	{ "description", COLUMN_TEXT }, { "registered_ms", COLUMN_INT }, { "product", COLUMN_TEXT },
 };
 const struct table store_image_table = { "image", "name,platform", image_columns,
 	sizeof(image_columns) / sizeof(image_columns[0]) };
@@ -63,12 +69,21 @@ no_platform(const char *name, struct pd_err *e)
 	return pd_fail(e, PD_NOTFOUND, "there is no platform %s", name);
 }
 
+/* An HMC has several; they come with its inventory. */
+static int
+has_one_system(const json_t *platform)
+{
+	return strcmp(row_text(platform, "kind"), "hmc") != 0;
+}
+
 int
 store_platform_put(struct store *st, const json_t *p, struct pd_err *e)
 {
 	if (row_text(p, "name") == NULL || row_text(p, "kind") == NULL)
 		return pd_fail(e, PD_BUG, "database: a platform needs a name and a kind");
-	return row_upsert(st, &store_platform_table, p, e);
+	if (row_upsert(st, &store_platform_table, p, e) == -1)
+		return -1;
+	return has_one_system(p) ? store_system_of_platform(st, p, e) : 0;
 }
 
 int
@@ -100,6 +115,28 @@ has_pending_jobs(struct store *st, const char *name, int *has, struct pd_err *e)
 	return rv == -1 ? -1 : 0;
 }
 
+/* "platform power1 has 7 VMs: a, b, c, d, e and 2 more; delete them first" */
+static int
+has_vms(struct store *st, const char *name, int64_t n, struct pd_err *e)
+{
+	char	names[200] = "";
+	json_t *vms = NULL;
+	size_t	len;
+
+	if (store_vm_list(st, NULL, NULL, name, &vms, e) == -1)
+		return -1;
+	for (size_t i = 0; i < NAMED_VMS && i < json_array_size(vms); i++) {
+		len = strlen(names);
+		(void)snprintf(names + len, sizeof(names) - len, "%s%s", i > 0 ? ", " : "", row_text(json_array_get(vms, i), "name"));
+	}
+	len = strlen(names);
+	if (n > NAMED_VMS)
+		(void)snprintf(names + len, sizeof(names) - len, " and %lld more", (long long)n - NAMED_VMS);
+	json_decref(vms);
+	return pd_fail(e, PD_CONFLICT, "platform %s has %lld VM%s: %s; delete %s first", name, (long long)n, n == 1 ? "" : "s", names,
+	    n == 1 ? "it" : "them");
+}
+
 int
 store_platform_remove(struct store *st, const char *name, struct pd_err *e)
 {
@@ -109,8 +146,7 @@ store_platform_remove(struct store *st, const char *name, struct pd_err *e)
 	if (store_vm_count(st, name, &vms, e) == -1 || has_pending_jobs(st, name, &has, e) == -1)
 		return -1;
 	if (vms > 0)
-		return pd_fail(e, PD_CONFLICT, "platform %s has %lld VM%s; delete %s first", name,
-		    (long long)vms, vms == 1 ? "" : "s", vms == 1 ? "it" : "them");
+		return has_vms(st, name, vms, e);
 	if (has)
 		return pd_fail(e, PD_CONFLICT,
 		    "platform %s has jobs that have not ended; wait for them or cancel them", name);

@@ -3,6 +3,8 @@
  * store_schema.c - the tables of STATE/powerdirector.db, and the way from an older version to this.
  *
  *	platform	one row per registered console
+ *	system		one row per managed system behind a console (an IVM has one, which is named like it); goes with its platform
+ *	inventory	what a system's console listed when it was asked last: all its partitions, ours or not; goes with its system
  *	image		one row per image and platform; goes with its platform
  *	vm		one row per VM, from its admission to its deletion; units, procs, memory, disk are what quota counts
  *	vm_address	IPv4 addresses of the VMs' networks, taken out of vm.spec by store_vm.c: one owner per VLAN and address
@@ -15,7 +17,7 @@
  *	history_head	the last record's seq and hash: without it a cut at the end could not be found
  *
  * Times are wall milliseconds, sizes MiB, processing units hundredths.  args, value, spec,
- * objects, pools and facts are JSON texts.
+ * objects, pools, facts and found are JSON texts.
  *
  * PRAGMA user_version holds the version, application_id says whose file it is.  A file of a newer
  * version, or of another program, is refused and left alone.  An upgrade happens in one
@@ -122,8 +124,34 @@ static const char version_3[] =
     " DELETE FROM pending WHERE user = OLD.user AND jobs = 0; END;"
     "PRAGMA user_version = 3;";
 
+/*
+ * Systems: what was registered before has one behind each console.  drained_ms: since when no new VM is put there, 0 = it is not; why says
+ * so.  vm.label: the group that --apart-from names; vm.console_name: what the console calls it now, when somebody renamed it there.
+ */
+static const char version_4[] =
+    "ALTER TABLE platform ADD COLUMN second_address TEXT;"
+    "ALTER TABLE platform ADD COLUMN second_host_key TEXT;"
+    "ALTER TABLE platform ADD COLUMN vios_access TEXT;"
+    "ALTER TABLE platform ADD COLUMN drained_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE platform ADD COLUMN drain_why TEXT;"
+    "CREATE TABLE system ("
+    " name TEXT NOT NULL PRIMARY KEY, platform TEXT NOT NULL REFERENCES platform(name) ON DELETE CASCADE, ident TEXT, level TEXT,"
+    " facts TEXT, seen_ms INTEGER NOT NULL DEFAULT 0, drained_ms INTEGER NOT NULL DEFAULT 0, drain_why TEXT) STRICT;"
+    "CREATE INDEX system_platform ON system(platform);"
+    "INSERT INTO system(name, platform, ident, level, facts) SELECT name, name,"
+    " json_extract(facts, '$.type_model') || '*' || json_extract(facts, '$.serial'), json_extract(facts, '$.level'), facts FROM platform;"
+    "CREATE TABLE inventory ("
+    " system TEXT NOT NULL PRIMARY KEY REFERENCES system(name) ON DELETE CASCADE, seen_ms INTEGER NOT NULL, found TEXT) STRICT;"
+    "ALTER TABLE vm ADD COLUMN system TEXT;"
+    "ALTER TABLE vm ADD COLUMN label TEXT;"
+    "ALTER TABLE vm ADD COLUMN console_name TEXT;"
+    "UPDATE vm SET system = platform;"
+    "CREATE INDEX vm_system ON vm(system);"
+    "ALTER TABLE image ADD COLUMN product TEXT;"
+    "PRAGMA user_version = 4;";
+
 /* upgrades[i] leads from version i to i + 1 and sets user_version. */
-static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3 };
+static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3, version_4 };
 
 static int
 one_number(struct store *st, const char *sql, int64_t *n, struct pd_err *e)

@@ -19,7 +19,7 @@
 #include "spool/store.h"
 
 #define STORE_FILE	 "powerdirector.db"
-#define STORE_VERSION	 3		/* PRAGMA user_version */
+#define STORE_VERSION	 4		/* PRAGMA user_version */
 #define STORE_APPLICATION 1346652498	/* PRAGMA application_id: the bytes "PDIR" */
 #define STORE_STATEMENTS 64		/* kept ones; about 50 texts exist, rare ones push each other out */
 #define STORE_SQL_MAX	 2048
@@ -104,7 +104,7 @@ const char *row_text(const json_t *row, const char *key);
 /* Canonical text of a JSON value: sorted keys, no blanks.  The caller frees it; NULL without memory. */
 char *store_canonical(const json_t *value);
 
-extern const struct table store_job_table, store_vm_table, store_platform_table, store_image_table;
+extern const struct table store_job_table, store_vm_table, store_platform_table, store_image_table, store_system_table;
 
 /* Creates or upgrades the tables (store_schema.c). */
 int store_schema(struct store *st, struct pd_err *e);

@@ -17,7 +17,8 @@ static const struct column columns[] = {
 	{ "state_ms", COLUMN_INT }, { "units", COLUMN_INT }, { "procs", COLUMN_INT },
 	{ "memory", COLUMN_INT }, { "disk", COLUMN_INT }, { "lpar_id", COLUMN_INT },
 	{ "spec", COLUMN_JSON }, { "objects", COLUMN_JSON }, { "created_ms", COLUMN_INT },
-	{ "job", COLUMN_TEXT },
+	{ "job", COLUMN_TEXT }, { "system", COLUMN_TEXT }, { "label", COLUMN_TEXT },
+	{ "console_name", COLUMN_TEXT },
 };
 const struct table store_vm_table = { "vm", "name", columns, sizeof(columns) / sizeof(columns[0]) };
 

@@ -108,6 +108,36 @@ Test(store_open, everything_is_there_after_reopening)
 	cr_assert(has_job(1));
 }
 
+/* What version 4 added. */
+#define BACK_TO_3 \
+	"DROP TABLE inventory; DROP TABLE system; DROP INDEX vm_system; ALTER TABLE vm DROP COLUMN system; ALTER TABLE vm DROP COLUMN label;" \
+	"ALTER TABLE vm DROP COLUMN console_name; ALTER TABLE image DROP COLUMN product; ALTER TABLE platform DROP COLUMN second_address;" \
+	"ALTER TABLE platform DROP COLUMN second_host_key; ALTER TABLE platform DROP COLUMN vios_access;" \
+	"ALTER TABLE platform DROP COLUMN drained_ms; ALTER TABLE platform DROP COLUMN drain_why; PRAGMA user_version = 3"
+
+Test(store_open, a_file_of_version_3_has_a_system_behind_each_platform_then)
+{
+	json_t *row = NULL, *vm = NULL;
+
+	fixture_put_platform(&f, "power1");
+	fixture_put_vm(&f, fixture_vm("web1", "alice", "blue", NULL));
+	store_close(f.st);
+	f.st = NULL;
+	raw(BACK_TO_3);
+	raw("UPDATE platform SET facts = json_set(facts, '$.type_model', '8233-E8B', '$.serial', '061AB2P', '$.memory', 65536)");
+	cr_assert_eq(store_open(f.dir, &f.st, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_system_get(f.st, "power1", &row, &f.e), 0, "%s", f.e.msg);
+	cr_expect_str_eq(row_text(row, "platform"), "power1");
+	cr_expect_str_eq(row_text(row, "ident"), "8233-E8B*061AB2P");
+	cr_expect_str_eq(row_text(row, "level"), "2.2.6.10");
+	cr_expect_eq(json_integer_value(json_object_get(json_object_get(row, "facts"), "memory")), 65536);
+	cr_expect_eq(json_integer_value(json_object_get(row, "drained_ms")), 0);
+	cr_assert_eq(store_vm_get(f.st, "web1", &vm, &f.e), 0, "%s", f.e.msg);
+	cr_expect_str_eq(row_text(vm, "system"), "power1");
+	json_decref(row);
+	json_decref(vm);
+}
+
 Test(store_open, a_file_of_version_1_is_upgraded_and_keeps_what_it_has)
 {
 	struct history_proof proof;
@@ -119,6 +149,7 @@ Test(store_open, a_file_of_version_1_is_upgraded_and_keeps_what_it_has)
 	fixture_add_record(&f, fixture_record("admitted", "alice", "blue", fixture_id(id, 1), "web1"));
 	store_close(f.st);
 	f.st = NULL;
+	raw(BACK_TO_3);
 	raw("DROP TRIGGER pending_added; DROP TRIGGER pending_again; DROP TRIGGER pending_ended; DROP TABLE pending;"
 	    "ALTER TABLE job DROP COLUMN bytes; ALTER TABLE job DROP COLUMN recorded; DROP TABLE kept; DROP TRIGGER history_keep_delete; DROP TABLE history_base;"
 	    "CREATE TRIGGER history_keep_delete BEFORE DELETE ON history BEGIN SELECT RAISE(ABORT, 'history is never deleted'); END;"
@@ -144,7 +175,7 @@ Test(store_open, a_newer_schema_is_refused_and_left_alone)
 	cr_assert_eq(f.e.code, PD_BADDATA);
 	cr_assert_not_null(strstr(f.e.msg, "newer PowerDirector"), "%s", f.e.msg);
 	cr_assert_null(f.st);
-	raw("PRAGMA user_version = 3");
+	raw("PRAGMA user_version = 4");
 	cr_assert_eq(store_open(f.dir, &f.st, &f.e), 0, "%s", f.e.msg);
 }
 
