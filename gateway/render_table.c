@@ -27,7 +27,8 @@ static const struct layout layouts[] = {
 	{ "list-images", "name os size first_boot platform description", "", "no images" },
 	{ "list-jobs", "id verb vm user state submitted message waits", "tenant platform started finished plan code exit reason", "no jobs" },
 	{ "batch", "line job command code message", "value exit v", "no requests" },
-	{ "list-platforms", "name kind address level state since next vms jobs queued registered why", "", "no platforms" },
+	{ "list-platforms", "name kind address level state since next vms jobs queued registered drained why", "", "no platforms" },
+	{ "list-systems", "name platform ident level state memory memory_free units units_free partitions max_lpars seen drained since next why", "", "no systems" },
 	{ "quota", "whose what used limit left", "unit used_text limit_text", "no quota" },
 	{ "history", "t seq user event job what", "", "no history" },
 	{ "transcript", "", "", "no commands" },
@@ -43,7 +44,7 @@ static const struct {
 	const char *key, *header;
 } headers[] = {
 	{ "units", "CPU" }, { "vms", "VMS" }, { "state_since", "SINCE" }, { "first_boot", "FIRST BOOT" }, { "id", "JOB" },
-	{ "before", "FIRST" }, { "t", "TIME" }, { "waits", "WAITS FOR" }, { "seq", "#" }, { "procs", "PROCS" },
+	{ "before", "FIRST" }, { "t", "TIME" }, { "waits", "WAITS FOR" }, { "seq", "#" }, { "max_lpars", "MAX" }, { "units_free", "CPU FREE" }, { "procs", "PROCS" },
 };
 
 struct column {

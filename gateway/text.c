@@ -25,7 +25,8 @@ static const struct {
 	{ "units_free", UNIT_HUNDREDTHS },
 	{ "created", UNIT_TIME }, { "created_ms", UNIT_TIME }, { "state_since", UNIT_TIME }, { "state_ms", UNIT_TIME },
 	{ "submitted", UNIT_TIME }, { "started", UNIT_TIME }, { "finished", UNIT_TIME }, { "registered", UNIT_TIME },
-	{ "registered_ms", UNIT_TIME }, { "t", UNIT_TIME },
+	{ "registered_ms", UNIT_TIME }, { "t", UNIT_TIME }, { "seen", UNIT_TIME }, { "drained", UNIT_TIME },
+	{ "region_size", UNIT_MIB },
 	{ "used", UNIT_BY_ROW }, { "limit", UNIT_BY_ROW }, { "left", UNIT_BY_ROW }, { "after", UNIT_BY_ROW },
 };
 

@@ -99,10 +99,32 @@ static const struct verb_arg register_platform_args[] = {
 	{ "key", "key", ARG_FILE, ARG_REQUIRED, 0, 0, NULL, "FILE", "private key, a file in the director's key directory" },
 	{ "host-key", "host_key", ARG_FINGERPRINT, 0, 0, 0, NULL, "SHA256:...", "fingerprint of its host key; without it, it is shown and nothing registered" },
 	{ "pools", "pools", ARG_LIST, 0, 1, 64, NULL, "POOL,...", "storage pools for VMs, the default one first (default: the console's default pool)" },
+	{ "second-address", "second_address", ARG_ADDRESS, 0, 0, 0, NULL, "ADDRESS", "a second console of the same systems, for when the first does not answer" },
+	{ "second-host-key", "second_host_key", ARG_FINGERPRINT, 0, 0, 0, NULL, "SHA256:...", "fingerprint of the second console's host key" },
+	{ "vios-access", "vios_access", ARG_WORD, 0, 0, 0, "console ssh", "WAY", "how commands reach a VIOS: through the console (default) or by ssh" },
 	{ "replace", "replace", ARG_FLAG, 0, 0, 0, NULL, NULL, "the same system is registered already: its address, account, key or host key has changed" },
 };
 
 static const struct verb_arg platform_args[] = { PLATFORM };
+
+static const struct verb_arg drain_platform_args[] = {
+	PLATFORM,
+	{ "system", "system", ARG_NAME, 0, 0, 0, NULL, "SYSTEM", "only this system of it" },
+	{ "why", "why", ARG_TEXT, 0, 0, 0, NULL, "TEXT", "what is told to those who ask for a VM there" },
+};
+
+static const struct verb_arg resume_platform_args[] = {
+	PLATFORM,
+	{ "system", "system", ARG_NAME, 0, 0, 0, NULL, "SYSTEM", "only this system of it" },
+};
+
+static const struct verb_arg list_systems_args[] = {
+	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "only those of this platform" },
+};
+
+static const struct verb_arg system_args[] = {
+	{ "name", "name", ARG_NAME, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the system" },
+};
 
 static const struct verb_arg register_image_args[] = {
 	{ "name", "name", ARG_NAME, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the image" },
@@ -151,6 +173,12 @@ const struct verb verbs[] = {
 	{ "register-platform", VERB_JOB, VERB_CHANGES | VERB_ADMIN, "put a POWER system under PowerDirector",
 	  "register-platform power1 --kind ivm --address 10.0.0.5 --key power1 --host-key SHA256:2c4rJ0ZfCtTfN1VUcIlbWdYnW1hQ9FKhUIn2LjU6bXg", ARGS(register_platform_args) },
 	{ "list-platforms", VERB_QUERY, VERB_ADMIN, "list the platforms", "list-platforms", NO_ARGS },
+	{ "show-platform", VERB_QUERY, VERB_ADMIN, "show one platform: its console, its systems, what it has free", "show-platform power1", ARGS(platform_args) },
+	{ "list-systems", VERB_QUERY, 0, "list the systems that VMs can be put on, with what they have free", "list-systems", ARGS(list_systems_args) },
+	{ "show-system", VERB_QUERY, 0, "show one system", "show-system power1", ARGS(system_args) },
+	{ "drain-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN, "put no new VMs on a platform; those that it has stay",
+	  "drain-platform power1 --why 'its memory is replaced'", ARGS(drain_platform_args) },
+	{ "resume-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN, "put new VMs on a platform again", "resume-platform power1", ARGS(resume_platform_args) },
 	{ "check-platform", VERB_JOB, VERB_ADMIN, "ask a platform for its level and what it has free", "check-platform power1", ARGS(platform_args) },
 	{ "orphans", VERB_JOB, VERB_CHANGES | VERB_ADMIN | VERB_CLEANS, "list what PowerDirector made on a platform and no VM owns, or remove it", "orphans --platform power1", ARGS(orphans_args) },
 	{ "remove-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN | VERB_DESTRUCTIVE | VERB_CLEANS, "forget a platform that has no VMs", "remove-platform power1 --yes", ARGS(platform_args) },

@@ -19,6 +19,8 @@ static const struct {
 } named[] = {
 	{ "check-platform", "platform" },
 	{ "remove-platform", "platform" },
+	{ "drain-platform", "platform" },
+	{ "resume-platform", "platform" },
 	{ "remove-image", "image" },
 	{ "show-image", "image" },
 };

@@ -28,6 +28,8 @@ static const struct {
 	{ "register-platform", admit_register_platform },
 	{ "check-platform", admit_check_platform },
 	{ "remove-platform", admit_remove_platform },
+	{ "drain-platform", admit_drain_platform },
+	{ "resume-platform", admit_resume_platform },
 	{ "register-image", admit_register_image },
 	{ "remove-image", admit_remove_image },
 	{ "orphans", admit_orphans },
@@ -142,7 +144,7 @@ make_plain_row(const struct admitting *ad, const char *digest, const struct pd_e
 	const struct job *job = ad->job;
 	int64_t		  now = clock_wall_ms();
 	int		  is_final = why != NULL || ad->state == JOB_DONE;
-	enum pd_code	  code = why != NULL ? why->code : is_final ? PD_OK : PD_QUEUED;
+	enum pd_code	  code = why != NULL ? why->code : is_final ? ad->code : PD_QUEUED;
 
 	return json_pack("{s:s s:s s:s s:s s:s s:s s:s s:O s:s s:s s:s s:b s:s s:s s:s s:I s:I s:I s:i s:b s:s s:i s:s s:I}",
 	    "id", job->id, "verb", job->verb, "user", job->user, "tenant", ad->tenant != NULL ? ad->tenant->name : "",

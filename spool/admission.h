@@ -14,6 +14,7 @@
 
 #include "gateway/verbs.h"
 #include "policy/policy.h"
+#include "spool/change_record.h"
 #include "spool/err.h"
 #include "spool/job.h"
 #include "spool/store.h"
@@ -61,7 +62,8 @@ struct admitting {
 	char			platform[PLATFORM_NAME_MAX];
 	char			vm[PLATFORM_NAME_MAX];
 	enum job_state		state;			/* JOB_DONE: the transaction itself does it */
-	char			said[200];		/* then: what was done, for people */
+	enum pd_code		code;			/* then: PD_OK, or PD_NO_CHANGE */
+	char			said[200];		/* and what was done, for people */
 };
 
 /* 0, or -1 with the refusal.  They change the store only inside the caller's transaction. */
@@ -70,6 +72,8 @@ int admit_vm_verb(struct admitting *ad, struct pd_err *e);
 int admit_register_platform(struct admitting *ad, struct pd_err *e);
 int admit_check_platform(struct admitting *ad, struct pd_err *e);
 int admit_remove_platform(struct admitting *ad, struct pd_err *e);
+int admit_drain_platform(struct admitting *ad, struct pd_err *e);
+int admit_resume_platform(struct admitting *ad, struct pd_err *e);
 int admit_register_image(struct admitting *ad, struct pd_err *e);
 int admit_orphans(struct admitting *ad, struct pd_err *e);
 int admit_remove_image(struct admitting *ad, struct pd_err *e);

@@ -16,6 +16,15 @@
 #include "spool/field.h"
 #include "spool/sys.h"
 
+/* A change that is done here; takes the reference to what. */
+static int
+record_change(struct admitting *ad, const char *event, json_t *what, struct pd_err *e)
+{
+	const struct change_by by = { ad->job->user, ad->tenant->name, ad->job->id, ad->job->verb };
+
+	return change_record(ad->a->store, &by, event, what, e);
+}
+
 static void
 set_platform(struct admitting *ad, const char *name)
 {
@@ -55,6 +64,22 @@ key_exists(const struct admitting *ad, const char *key, struct pd_err *e)
 	return rv;
 }
 
+/* An IVM is one console, in the VIOS itself: it has no second one, and no other way to its VIOS. */
+static int
+console_is_possible(const json_t *args, struct pd_err *e)
+{
+	static const struct {
+		const char *key, *option;
+	} of_hmc[] = { { "second_address", "second-address" }, { "second_host_key", "second-host-key" }, { "vios_access", "vios-access" } };
+
+	for (size_t i = 0; i < sizeof(of_hmc) / sizeof(of_hmc[0]); i++)
+		if (strcmp(field_text(args, "kind"), "hmc") != 0 && field_text(args, of_hmc[i].key)[0] != '\0')
+			return pd_fail(e, PD_USAGE, "--%s is for the kind hmc: this kind is one console, on the VIOS itself", of_hmc[i].option);
+	if ((field_text(args, "second_address")[0] == '\0') != (field_text(args, "second_host_key")[0] == '\0'))
+		return pd_fail(e, PD_USAGE, "a second console needs both --second-address and --second-host-key");
+	return 0;
+}
+
 int
 admit_register_platform(struct admitting *ad, struct pd_err *e)
 {
@@ -73,7 +98,7 @@ admit_register_platform(struct admitting *ad, struct pd_err *e)
 		return pd_fail(e, PD_NOTFOUND, "there is no platform \"%s\" to replace", name);
 	}
 	set_platform(ad, name);
-	return key_exists(ad, field_text(ad->args, "key"), e);
+	return console_is_possible(ad->args, e) == -1 ? -1 : key_exists(ad, field_text(ad->args, "key"), e);
 }
 
 int
@@ -138,7 +163,8 @@ admit_remove_platform(struct admitting *ad, struct pd_err *e)
 {
 	const char *name = field_text(ad->args, "name");
 
-	if (platform_exists(ad, name, e) == -1 || store_platform_remove(ad->a->store, name, e) == -1)
+	if (platform_exists(ad, name, e) == -1 || store_platform_remove(ad->a->store, name, e) == -1 ||
+	    record_change(ad, "platform-removed", json_pack("{s:s}", "platform", name), e) == -1)
 		return -1;
 	(void)snprintf(ad->said, sizeof(ad->said), "%s is not registered any more; nothing was changed on it", name);
 	ad->state = JOB_DONE;
@@ -189,7 +215,8 @@ admit_remove_image(struct admitting *ad, struct pd_err *e)
 	set_platform(ad, field_text(row, "platform"));
 	json_decref(row);
 	if (image_is_unused(ad, name, ad->platform, e) == -1 ||
-	    store_image_remove(ad->a->store, name, ad->platform, e) == -1)
+	    store_image_remove(ad->a->store, name, ad->platform, e) == -1 ||
+	    record_change(ad, "image-removed", json_pack("{s:s s:s}", "image", name, "platform", ad->platform), e) == -1)
 		return -1;
 	(void)snprintf(ad->said, sizeof(ad->said), "%s on %s is not offered any more; its file stays there", name,
 	    ad->platform);

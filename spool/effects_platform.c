@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "spool/change_record.h"
 #include "spool/clock.h"
 #include "spool/effects.h"
 #include "spool/field.h"
@@ -110,9 +111,38 @@ is_same_system(const json_t *old, const json_t *facts, struct pd_err *why)
 static void
 keep_old(json_t *row, const json_t *old, const json_t *args)
 {
-	(void)json_object_set(row, "registered_ms", json_object_get(old, "registered_ms"));
+	static const char *const keys[] = { "registered_ms", "drained_ms", "drain_why" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_object_get(old, keys[i]) != NULL)
+			(void)json_object_set(row, keys[i], json_object_get(old, keys[i]));
 	if (json_array_size(json_object_get(args, "pools")) == 0)
 		(void)json_object_set(row, "pools", json_object_get(old, "pools"));
+}
+
+/* Where it is and how it is known from now on. */
+static int
+record_platform(struct store *st, const json_t *job, const json_t *row, const char *event, struct pd_err *e)
+{
+	static const char *const keys[] = { "kind", "address", "port", "user", "key", "host_key", "pools", "second_address", "second_host_key",
+		"vios_access" };
+	json_t			*what = json_pack("{s:s}", "platform", field_text(row, "name"));
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_object_get(row, keys[i]) != NULL && !(json_is_string(json_object_get(row, keys[i])) && field_text(row, keys[i])[0] == '\0'))
+			(void)json_object_set(what, keys[i], json_object_get(row, keys[i]));
+	return change_record_of(st, job, event, what, e);
+}
+
+/* The facts of a console with one system are that system's, and are of now. */
+static int
+saw_system(struct store *st, const json_t *platform, struct pd_err *e)
+{
+	json_t *set = json_pack("{s:I}", "seen_ms", (json_int_t)clock_wall_ms());
+	int	rv = store_system_set(st, field_text(platform, "name"), set, e);
+
+	json_decref(set);
+	return rv == -1 && e->code == PD_NOTFOUND ? 0 : rv;
 }
 
 int
@@ -154,6 +184,10 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 	if (old != NULL)
 		keep_old(row, old, args);
 	rv = store_platform_put(st, row, e);
+	if (rv == 0)
+		rv = record_platform(st, job, row, old != NULL ? "platform-replaced" : "platform-registered", e);
+	if (rv == 0)
+		rv = saw_system(st, row, e);
 	effects_say_platform(job, row, end);
 	json_decref(row);
 	json_decref(old);
@@ -172,6 +206,8 @@ effect_platform_checked(struct store *st, const json_t *job, struct ending *end,
 		return e->code == PD_NOTFOUND ? 0 : -1;
 	(void)json_object_set(row, "facts", facts);
 	rv = store_platform_put(st, row, e);
+	if (rv == 0)
+		rv = saw_system(st, row, e);
 	effects_say_platform(job, row, end);
 	json_decref(row);
 	return rv;
@@ -208,7 +244,12 @@ effect_image_registered(struct store *st, const json_t *job, struct ending *end,
 	    "description", field_text(args, "description"), "registered_ms", (json_int_t)clock_wall_ms());
 	if (row == NULL)
 		return pd_fail(e, PD_IO, "no memory for the image %s", name);
+	if (field_text(args, "product")[0] != '\0')
+		(void)json_object_set(row, "product", json_object_get(args, "product"));
 	rv = store_image_put(st, row, e);
+	if (rv == 0)
+		rv = change_record_of(st, job, "image-registered", json_pack("{s:s s:s s:s s:s*}", "image", name, "platform", platform, "file",
+		    field_text(args, "file"), "product", json_string_value(json_object_get(args, "product"))), e);
 	effects_say_image(row, end);
 	json_decref(row);
 	return rv;

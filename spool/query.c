@@ -35,6 +35,9 @@ static const struct {
 	{ "verify-history", query_verify_history },
 	{ "quota", query_quota },
 	{ "list-platforms", query_list_platforms },
+	{ "show-platform", query_show_platform },
+	{ "list-systems", query_list_systems },
+	{ "show-system", query_show_system },
 };
 
 json_t *

@@ -27,7 +27,11 @@
  *	verify-history	{whole first records head t? fault? record?}: those behind first up to records are proven; fault and record name the first that is not
  *	quota		[{whose what used limit unit}], unit count, hundredths or MiB; limit null: not limited
  *	list-platforms	[{name kind address state level vms jobs queued registered since next why}]; state silent, down or refused: it does
- *			not answer, or not us, since, why; it is tried again at next
+ *			not answer, or not us, since, why; it is tried again at next; state drained: it takes no new VMs, since drained
+ *	show-platform	the same object, with port user host_key pools[] systems[], and second_address second_host_key vios_access where it has them
+ *	list-systems	[{name platform ident level state memory memory_free units units_free partitions max_lpars seen drained why}]; seen: when its
+ *			console was asked last
+ *	show-system	the same object, with region_size default_pool vlans[] pools[{name size free kind}] vms[]
  */
 #ifndef PD_SPOOL_QUERY_H
 #define PD_SPOOL_QUERY_H

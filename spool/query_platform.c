@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * query_platform.c - list-platforms.
+ * query_platform.c - list-platforms and show-platform.
  */
 #include "spool/query_verbs.h"
 
@@ -14,6 +14,18 @@ add_facts(json_t *to, const json_t *facts)
 	if (json_object_get(to, "state") == NULL)
 		(void)json_object_set_new(to, "state", json_string(json_object_size(facts) > 0 ?
 		    "registered" : "never checked"));
+}
+
+/* No new VMs: said until its console has something worse. */
+static void
+add_drained(json_t *to, const json_t *row)
+{
+	if (field_number(row, "drained_ms") == 0)
+		return;
+	(void)json_object_set_new(to, "state", json_string("drained"));
+	set_time(to, "drained", field_number(row, "drained_ms"));
+	if (field_text(row, "drain_why")[0] != '\0')
+		(void)json_object_set(to, "why", json_object_get(row, "drain_why"));
 }
 
 /* Its console does not answer: that is more than what it said of itself when it did. */
@@ -41,6 +53,7 @@ describe(const struct question *x, const json_t *row, struct pd_err *e)
 	platform = json_object();
 	set_copy(platform, row, keys, COUNT(keys));
 	add_facts(platform, json_object_get(row, "facts"));
+	add_drained(platform, row);
 	(void)json_object_set_new(platform, "vms", json_integer(vms));
 	(void)json_object_set_new(platform, "jobs", json_integer(running));
 	(void)json_object_set_new(platform, "queued", json_integer(queued));
@@ -71,5 +84,28 @@ query_list_platforms(const struct question *x, struct answer_to *a, struct pd_er
 	(void)count_text(a->message, sizeof(a->message), json_array_size(a->value), "platform",
 	    "platforms");
 	json_decref(rows);
+	return rv;
+}
+
+int
+query_show_platform(const struct question *x, struct answer_to *a, struct pd_err *e)
+{
+	static const char *const more[] = { "port", "user", "host_key", "second_address", "second_host_key", "vios_access", "pools" };
+	const char		*name = field_text(x->args, "name");
+	json_t			*row = NULL, *systems = NULL, *list, *system;
+	size_t			 i;
+	int			 rv = -1;
+
+	if (question_platform(x, name, e) == -1 || store_platform_get(x->q->store, name, &row, e) == -1)
+		return -1;
+	if ((a->value = describe(x, row, e)) != NULL && store_system_list(x->q->store, name, &systems, e) == 0) {
+		set_copy(a->value, row, more, COUNT(more));
+		list = json_array();
+		json_array_foreach(systems, i, system)
+			(void)json_array_append_new(list, question_system(x, system, row));
+		rv = json_object_set_new(a->value, "systems", list);
+	}
+	json_decref(systems);
+	json_decref(row);
 	return rv;
 }

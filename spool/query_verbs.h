@@ -42,12 +42,19 @@ int query_history(const struct question *x, struct answer_to *a, struct pd_err *
 int query_verify_history(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_quota(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_list_platforms(const struct question *x, struct answer_to *a, struct pd_err *e);
+int query_show_platform(const struct question *x, struct answer_to *a, struct pd_err *e);
+int query_list_systems(const struct question *x, struct answer_to *a, struct pd_err *e);
+int query_show_system(const struct question *x, struct answer_to *a, struct pd_err *e);
 
 /* The id of the one visible job that args.job names: PD_NOTFOUND, or PD_USAGE when several fit. */
 int question_job_id(const struct question *x, const char *prefix, char id[JOB_ID_LEN + 1],
     struct pd_err *e);
 /* Checks that the platform exists and that the tenant may use it: one text for both. */
 int question_platform(const struct question *x, const char *name, struct pd_err *e);
+
+/* query_system.c: what is said of one system (a row), and the names of those VMs (rows) that are on it; new ones. */
+json_t *question_system(const struct question *x, const json_t *row, const json_t *platform);
+json_t *question_vms_of(const json_t *vms, const char *system);
 
 /* query_text.c: members of values.  What is 0, "" or absent is not set. */
 void set_copy(json_t *to, const json_t *row, const char *const *keys, size_t nkeys);

@@ -19,10 +19,12 @@ worker_platform_from_args(const json_t *args)
 	int64_t	    port = field_number(args, "port");
 	const char *user = field_text(args, "user");
 
-	return json_pack("{s:s s:s s:s s:I s:s s:s s:s}", "name", field_text(args, "name"), "kind", field_text(args, "kind"),
+	return json_pack("{s:s s:s s:s s:I s:s s:s s:s s:s* s:s* s:s*}", "name", field_text(args, "name"), "kind", field_text(args, "kind"),
 	    "address", field_text(args, "address"), "port", (json_int_t)(port > 0 ? port : SSH_PORT), "user",
 	    user[0] != '\0' ? user : CONSOLE_ACCOUNT, "key", field_text(args, "key"), "host_key",
-	    field_text(args, "host_key"));
+	    field_text(args, "host_key"), "second_address", json_string_value(json_object_get(args, "second_address")), "second_host_key",
+	    json_string_value(json_object_get(args, "second_host_key")), "vios_access",
+	    json_string_value(json_object_get(args, "vios_access")));
 }
 
 static int
