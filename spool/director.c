@@ -254,10 +254,8 @@ run_timers(struct director *d)
 	if (d->retry_at_ms != 0 && d->retry_at_ms <= now) {
 		d->retry_at_ms = 0;
 		runner_record(d);
-		if (d->intake.is_behind && recovery_look(d, &e) == -1) {
-			d->intake.is_behind = 1;
+		if (d->intake.is_behind && recovery_look(d, &e) == -1)
 			log_event(&d->log, LOG_WARNING, "look-failed", "why", e.msg, NULL);
-		}
 	}
 	query_server_expire(&d->server, now);
 	if (tally_delay(&d->tally, now) == 0)
@@ -295,6 +293,7 @@ run_round(struct director *d, struct round *r, int ready)
 	run_timers(d);
 	runner_dispatch(d);
 	pool_reap(&d->pool, &d->log);
+	ends_note(d);
 	witness_tell(d);
 	return ends || is_over(d);
 }

@@ -7,6 +7,7 @@
  *	runner_away.c	jobs whose console cannot be reached
  *	contact.c	which platforms' consoles answer
  *	recovery.c	what a crash left, at each start
+ *	ends.c		each end is told in its job's log
  *	query_server.c	the local socket
  *	reload.c	SIGHUP
  *	lifecycle.c	start, stop and unclean end in the history
@@ -100,6 +101,8 @@ struct director {
 	struct archive	    archive;
 	struct history_walk *walk;		/* a verification, and whose; NULL = none */
 	uint64_t	    walk_for;
+	int64_t		    told, told_kept;	/* ends.c: all ends up to this record of the history are told; as the store has it */
+	int		    told_tries;		/* so often the end behind it could not be told */
 	int64_t		    witnessed;		/* the last record of the history that syslog has heard of */
 	int		    is_stopping;
 	struct signal_note  stopped_by;
@@ -142,7 +145,12 @@ void witness_tell(struct director *d);
 
 /* recovery.c */
 int recovery_run(struct director *d, struct pd_err *e);
-int  recovery_look(struct director *d, struct pd_err *e);	/* cur/ again: ends that are not told or not filed */
+int  recovery_look(struct director *d, struct pd_err *e);	/* again: ends that are not told or not filed */
+
+/* ends.c: the first at a start; -1 of the second: a disk is full, or ill, and what is left is told later; the third in each round. */
+int  ends_open(struct director *d, struct pd_err *e);
+int  ends_look(struct director *d, struct pd_err *e);
+void ends_note(struct director *d);
 
 /* reload.c */
 void reload_conf(struct director *d, const struct signal_note *cause);

@@ -115,7 +115,7 @@ director_open(struct director *d, const char *conf_path, const struct log *log, 
 	    lifecycle_start(d, e) == -1 || contact_open(d, e) == -1)
 		return -1;
 	disk_open(d);	/* before recovery, which may start what was held */
-	if (recovery_run(d, e) == -1)
+	if (ends_open(d, e) == -1 || recovery_run(d, e) == -1)
 		return -1;
 	watch_new(d);
 	d->server.answer = director_answer;

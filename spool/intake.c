@@ -175,34 +175,65 @@ answer_of_first(const json_t *row, const json_t *first)
 	return answer;
 }
 
-static void
-log_ended(struct intake *in, const struct verdict *v)
+static int
+tell_result(struct intake *in, const json_t *row, const json_t *first, struct pd_err *e)
 {
-	json_t	     *answer = v->first != NULL ? answer_of_first(v->row, v->first) : json_incref(v->row);
-	const char   *id = field_text(v->row, "id");
-	struct pd_err e;
-	json_t	     *receipt = NULL;
-	int	      is_told = 1;
+	json_t	   *answer = first != NULL ? answer_of_first(row, first) : json_incref((json_t *)(uintptr_t)row), *receipt = NULL;
+	const char *id = field_text(row, "id");
+	int	    rv = 0;
 
-	if (!job_log_has_result(in->spool, id) && (store_history_receipt(in->admission.store, id, &receipt, &e) == -1 ||
-	    job_log_result(in->spool, answer, receipt, &e) == -1)) {
-		log_event(in->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
-		is_told = 0;
+	if (!job_log_has_result(in->spool, id) && (store_history_receipt(in->admission.store, id, &receipt, e) == -1 ||
+	    job_log_result(in->spool, answer, receipt, e) == -1)) {
+		log_event(in->log, LOG_WARNING, "job-log-failed", "job", id, "why", e->msg, NULL);
+		in->is_behind = 1;
+		rv = -1;
 	}
 	json_decref(receipt);
 	json_decref(answer);
+	return rv;
+}
+
+static void
+file_away(struct intake *in, const char *id)
+{
+	struct pd_err e;
+
+	if (drop_finish(in->spool, id, &e) == 0 || e.code == PD_NOTFOUND)
+		return;
+	log_event(in->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
+	if (e.code == PD_CONFLICT)	/* the same file once more, when its job had ended long ago */
+		(void)drop_reject(in->spool, in->spool->cur, id, "its job has ended before", &e);
+	else
+		in->is_behind = 1;	/* the file stays in cur/ for that */
+}
+
+static void
+log_ended(struct intake *in, const struct verdict *v)
+{
+	const char   *id = field_text(v->row, "id");
+	struct pd_err e;
+	int	      is_told = tell_result(in, v->row, v->first, &e) == 0;
+
 	if (v->is_new)
 		log_event(in->log, LOG_NOTICE, field_text(v->row, "state"), "job", id, "user", field_text(v->row, "user"),
 		    "verb", field_text(v->row, "verb"), "code", field_text(v->row, "code"), "message",
 		    field_text(v->row, "message"), NULL);
-	if (is_told && (drop_finish(in->spool, id, &e) == 0 || e.code == PD_NOTFOUND))
-		return;
-	if (!is_told || e.code != PD_CONFLICT)
-		in->is_behind = 1;	/* the file stays in cur/ for that */
 	if (is_told)
-		log_event(in->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
-	if (is_told && e.code == PD_CONFLICT)	/* the same file once more, when its job had ended long ago */
-		(void)drop_reject(in->spool, in->spool->cur, id, "its job has ended before", &e);
+		file_away(in, id);
+}
+
+int
+intake_tell_end(struct intake *in, const json_t *row, struct pd_err *e)
+{
+	json_t *first = NULL;
+	int	rv = admission_first(in->admission.store, row, &first, e);
+
+	if (rv == 0)
+		rv = tell_result(in, row, first, e);
+	if (rv == 0)
+		file_away(in, field_text(row, "id"));
+	json_decref(first);
+	return rv;
 }
 
 /* The job has a row and its file is in cur/: tell who follows it, and the scheduler. */

@@ -46,7 +46,7 @@ struct intake {
 	int		       marker;			/* STATE/reading */
 	char		       suspect[JOB_ID_LEN + 1];	/* what the last director was reading when it ended, "" */
 	int		       suspect_times;
-	int		       is_behind;		/* an end could not be told or filed: cur/ is to be looked at again */
+	int		       is_behind;		/* an end could not be told or filed: recovery_look() again */
 	struct intake_scan     scan;
 	struct intake_flood    flood;
 	/* A job waits to be scheduled; reason for its wait, or "". */
@@ -93,5 +93,11 @@ void intake_scan_end(struct intake *in);	/* forgets where it was */
  * run, and are not even read.
  */
 int intake_claimed(struct intake *in, struct pd_err *e);
+
+/*
+ * The row of a job that has ended: its result goes into its log when that has none, and its file from cur/ to done/ when it is there.
+ * -1: it could not be told; what could not be told or filed sets is_behind.
+ */
+int intake_tell_end(struct intake *in, const json_t *row, struct pd_err *e);
 
 #endif

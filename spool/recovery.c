@@ -7,6 +7,7 @@
  *	without row
  *	file in cur/ without row	its store is older	the same intake, from cur/
  *	file in cur/, row has ended	not filed away yet	result to its log when missing, to done/
+ *	end in the history, no result	told to nobody yet	result to its log (ends.c)
  *	row queued			waits			into the scheduler
  *	row running or undoing		was interrupted		into the scheduler, first; resumed from its journal
  *
@@ -30,13 +31,23 @@ enqueue(void *arg, const json_t *row, struct pd_err *e)
 }
 
 /*
- * The files in cur/ once more: that of a job that has ended gets its result and goes to done/, a missing row is made.
+ * The files in cur/ once more: that of a job that has ended gets its result and goes to done/, a missing row is made.  Then the ends of
+ * jobs that have no file there.  What fails now is behind still.
  */
 int
 recovery_look(struct director *d, struct pd_err *e)
 {
+	struct pd_err ends;
+	int	      rv;
+
 	d->intake.is_behind = 0;
-	return intake_claimed(&d->intake, e);
+	rv = intake_claimed(&d->intake, e);
+	if (ends_look(d, &ends) == -1) {
+		rv = -1;
+		*e = ends;
+	}
+	d->intake.is_behind |= rv == -1;
+	return rv;
 }
 
 /* Before the scheduler is filled, so that a new row comes with the others. */

@@ -113,7 +113,7 @@ tell_end(struct director *d, const json_t *row)
 	runner_tell_state(d, id, field_text(row, "state"));
 	if (store_history_receipt(d->store, id, &receipt, &e) == -1 || tell_result(d, row, receipt, &e) == -1) {
 		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
-		d->intake.is_behind = 1;	/* as long as its file is in cur/, its result is looked for */
+		d->intake.is_behind = 1;	/* ends.c looks for it until it is told */
 	} else if (drop_finish(&d->spool, id, &e) == -1 && e.code != PD_NOTFOUND) {
 		log_event(&d->log, LOG_WARNING, "finish-failed", "job", id, "why", e.msg, NULL);
 		d->intake.is_behind = 1;

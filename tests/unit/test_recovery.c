@@ -364,6 +364,111 @@ Test(recovery, an_ended_row_gets_its_result_and_its_file_filed_once)
 	job_clear(&job);
 }
 
+/* A job of a batch, as it is after its file was taken apart: its end is durable, the director was killed before it told it. */
+static void
+end_untold(struct job *job, enum job_state state)
+{
+	struct ending ending = { .state = state };
+	json_t	     *row = NULL;
+
+	ask(job, "admin", "check-platform", "{\"name\":\"power1\"}");
+	start(job->id);
+	cr_assert_eq(effects_end(f.st, job->id, &ending, &row, &f.e), 0, "%s", f.e.msg);
+	json_decref(row);
+}
+
+Test(recovery, an_end_without_a_file_in_cur_is_told_after_a_crash)
+{
+	struct job  job;
+	char	    path[SCRATCH_PATH + 64];
+	struct stat before, after;
+
+	end_untold(&job, JOB_DONE);
+	run_director();
+	cr_assert(job_log_has_result(&f.spool, job.id));
+	(void)snprintf(path, sizeof(path), "%s/log/%s", f.conf->spool, job.id);
+	cr_assert_eq(stat(path, &before), 0);
+	run_director();
+	cr_assert_eq(stat(path, &after), 0);
+	cr_expect_eq(before.st_size, after.st_size, "and once");
+	job_clear(&job);
+}
+
+/* What stands in the place of a log is as good as a full disk; afterwards the result comes without a new start. */
+Test(recovery, an_end_that_cannot_be_told_is_told_when_it_can)
+{
+	const struct log log = { -1, LOG_DEBUG, 0 };
+	struct job	 blocked, other;
+	char		 path[SCRATCH_PATH + 64];
+
+	run_director();
+	end_untold(&blocked, JOB_FAILED);
+	end_untold(&other, JOB_DONE);
+	(void)snprintf(path, sizeof(path), "%s/log/%s", f.conf->spool, blocked.id);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	director_fixture_release(&f);
+	cr_assert_eq(director_open(d, f.conf_path, &log, &f.e), 0, "%s", f.e.msg);
+	cr_expect_eq(d->intake.is_behind, 1);
+	ends_note(d);
+	cr_assert_eq(rmdir(path), 0);
+	cr_expect_eq(recovery_look(d, &f.e), 0, "%s", f.e.msg);
+	cr_expect(job_log_has_result(&d->spool, blocked.id));
+	cr_expect(job_log_has_result(&d->spool, other.id));
+	director_close(d);
+	director_fixture_reopen(&f);
+	job_clear(&blocked);
+	job_clear(&other);
+}
+
+Test(recovery, a_log_that_never_can_be_written_does_not_keep_the_others_from_being_told)
+{
+	const struct log log = { -1, LOG_DEBUG, 0 };
+	struct job	 blocked, other;
+	char		 path[SCRATCH_PATH + 64];
+	int		 looks = 0;
+
+	run_director();
+	end_untold(&blocked, JOB_DONE);
+	end_untold(&other, JOB_DONE);
+	(void)snprintf(path, sizeof(path), "%s/log/%s", f.conf->spool, blocked.id);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	director_fixture_release(&f);
+	cr_assert_eq(director_open(d, f.conf_path, &log, &f.e), 0, "%s", f.e.msg);
+	while (looks < 100 && recovery_look(d, &f.e) == -1)
+		looks++;
+	cr_expect_lt(looks, 100);
+	cr_expect(job_log_has_result(&d->spool, other.id));
+	director_close(d);
+	director_fixture_reopen(&f);
+	job_clear(&blocked);
+	job_clear(&other);
+}
+
+/* So that a start does not look through all that ever was. */
+Test(recovery, how_far_ends_are_told_is_kept_now_and_then)
+{
+	const struct log log = { -1, LOG_DEBUG, 0 };
+	char		 told[24];
+	json_t		*record = json_pack("{s:s}", "event", "query");
+
+	run_director();
+	cr_assert_eq(store_kept_get(f.st, "told", told, sizeof(told), &f.e), 0);
+	cr_expect_str_eq(told, "0");
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	for (int i = 0; i < 1000; i++)
+		cr_assert_eq(store_history_add(f.st, record, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	run_director();
+	cr_assert_eq(store_kept_get(f.st, "told", told, sizeof(told), &f.e), 0);
+	cr_expect_geq(atoi(told), 1000);
+	director_fixture_release(&f);
+	cr_assert_eq(director_open(d, f.conf_path, &log, &f.e), 0, "%s", f.e.msg);
+	cr_expect_geq(d->told, atoi(told));
+	director_close(d);
+	director_fixture_reopen(&f);
+	json_decref(record);
+}
+
 Test(recovery, each_start_is_in_the_history_and_no_job_is_lost_over_it)
 {
 	struct job job;
