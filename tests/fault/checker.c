@@ -257,7 +257,7 @@ int
 main(int argc, char **argv)
 {
 	struct check c = { .counts = json_object(), .jobs = json_object(), .vms = json_object(), .owners = json_object(),
-		.addresses = json_object(), .places = json_object(),
+		.addresses = json_object(), .places = json_object(), .logs = json_object(),
 		.intents = json_object(), .by_tag = json_object(), .hashes = json_object(), .last_event = json_object(),
 		.commands = json_object(), .refusals = json_object() };
 	const char *what;

@@ -38,6 +38,7 @@ struct check {
 	json_t	*owners;	/* tag -> why things with this tag may be on a console */
 	json_t	*addresses;	/* "VLAN ADDRESS" -> name of the VM whose networks have it */
 	json_t	*places;	/* job id -> the directory of the spool that has its file */
+	json_t	*logs;		/* job id -> true: it has a log */
 	json_t	*by_tag;	/* tag -> [rows of its jobs] */
 	json_t	*intents;	/* account and key -> [{"cmd","t"}]: the changes that journals announce; intents_of() */
 	json_t	*hashes;	/* text of a history record's seq -> its hash as computed here */

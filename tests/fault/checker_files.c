@@ -106,6 +106,7 @@ take_log(struct check *c, const char *dir, const char *id)
 	if (text == NULL || strlen(id) != JOB_ID_DIGITS)
 		return;
 	count(c, "logs", 1);
+	(void)json_object_set_new(c->logs, id, json_true());
 	for (line = text; (next = strchr(line, '\n')) != NULL; line = next + 1) {
 		event = json_loadb(line, (size_t)(next - line), 0, NULL);
 		count(c, event == NULL ? "unreadable log lines" : "log lines", 1);
@@ -123,6 +124,18 @@ take_log(struct check *c, const char *dir, const char *id)
 		violation(c, "P4", "job %s has ended and its log has no result", id);
 }
 
+/* A job of a batch gets its log when it begins: there may be none before its end, not behind it. */
+static void
+check_logs_are_there(struct check *c)
+{
+	const char *id;
+	json_t	   *job;
+
+	json_object_foreach(c->jobs, id, job)
+		if (is_one_of(text_of(job, "state"), "done failed stuck cancelled refused") && json_object_get(c->logs, id) == NULL)
+			violation(c, "P4", "job %s is %s and has no log", id, text_of(job, "state"));
+}
+
 void
 check_files(struct check *c)
 {
@@ -134,4 +147,5 @@ check_files(struct check *c)
 	each_file(c, "tmp", take_temporary);
 	each_file(c, "bad", take_bad);
 	each_file(c, "log", take_log);
+	check_logs_are_there(c);
 }
