@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who may log in, and the server's own key.  padmin always exists; the users of --password
- * do, too.  A key counts when it is in --authorized-keys or in the authorized_keys2 file that
+ * Who may log in, and the server's own key.  The administrator always exists; the users of
+ * --password do, too.  A key counts when it is in --authorized-keys or in the authorized_keys2 file that
  * mkauthkeys writes below the user's home directory.
  */
 #include <errno.h>
@@ -26,7 +26,7 @@ password_of(const struct auth *a, const char *user, size_t i)
 bool
 auth_user_exists(const struct auth *a, const char *user)
 {
-	if (strcmp(user, "padmin") == 0)
+	if (strcmp(user, a->admin) == 0)
 		return true;
 	for (size_t i = 0; i < a->opt->n_passwords; i++) {
 		if (password_of(a, user, i) != NULL)

@@ -12,6 +12,7 @@
 struct auth {
 	const struct options *opt;
 	const struct vfs     *vfs;
+	const char	     *admin;	/* the user who always exists: padmin, hscroot */
 };
 
 bool	auth_user_exists(const struct auth *a, const char *user);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 struct world;
+struct hmc;
 struct shell;
 
 /*
@@ -40,6 +41,7 @@ void	sim_out_free(struct sim_out *out);
 
 struct sim_cmd {
 	struct world   *world;
+	struct hmc     *hmc;		/* an HMC's command: then there is no world */
 	const char     *user;		/* "padmin", or "root" inside oem_setup_env */
 	int		interactive;	/* login shell: VIOS verbs work without the word "ioscli" */
 	int		argc;

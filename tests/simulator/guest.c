@@ -110,6 +110,22 @@ take_address(const struct world *w, struct lpar *l, const struct image *img, con
 	str_set(l->hostname, sizeof(l->hostname), c.hostname);
 }
 
+static bool
+run_agent(struct world *w, struct lpar *l, const struct vtd *disk)
+{
+	struct text own = { 0 };
+	char mac[16];
+	bool taken;
+
+	LIST_EACH(struct veth, e, &l->veths) {
+		veth_mac(l, e->slot, mac);
+		text_printf(&own, "%s ", mac);
+	}
+	taken = guest_agent_run(w, vhost_of(w, l->id), text_str(&own), disk);
+	text_free(&own);
+	return taken;
+}
+
 static void
 os_up(struct world *w, struct lpar *l)
 {
@@ -121,7 +137,7 @@ os_up(struct world *w, struct lpar *l)
 		return; /* its disk was taken away meanwhile */
 	str_set(l->os_version, sizeof(l->os_version), img->os_version);
 	show_refcode(w, l, strcmp(img->os, "linux") == 0 ? "Linux ppc64" : "");
-	if (strcmp(img->agent, "none") != 0 && guest_agent_run(w, l, from)) {
+	if (strcmp(img->agent, "none") != 0 && run_agent(w, l, from)) {
 		guest_plan(w, l, EV_AGENT, AGENT_S);
 		if (w->speed <= 0)
 			l->t.due_ms = INT64_MAX; /* until guest_looked() */
@@ -166,10 +182,10 @@ static void
 restarted(struct world *w, struct lpar *l)
 {
 	guest_gone(w, l);
-	l->state = l->id == VIOS_ID ? LS_RUNNING : LS_STARTING;
+	l->state = l->id == w->sys.vios_id ? LS_RUNNING : LS_STARTING;
 	l->t.event = EV_NONE;
 	l->t.active_ms = world_now(w);
-	if (l->id == VIOS_ID)
+	if (l->id == w->sys.vios_id)
 		str_set(l->rmc_state, sizeof(l->rmc_state), "active");
 	else
 		guest_plan(w, l, EV_FIRMWARE, 8);
@@ -216,6 +232,9 @@ int64_t
 guest_tick(struct world *w)
 {
 	int64_t now = world_now(w), next = INT64_MAX;
+
+	if (w->host != NULL)
+		return w->host->tick(w->host->arg);
 
 	LIST_EACH(struct lpar, l, &w->lpars) {
 		for (int i = 0; i < 16 && l->t.event != EV_NONE &&

@@ -11,6 +11,7 @@
 
 struct image;
 struct lpar;
+struct vhost;
 struct vtd;
 struct world;
 
@@ -41,7 +42,7 @@ struct guest_config {
 };
 /* What the record on the boot disk says; false: the disk was never configured. */
 bool guest_record_read(const struct world *w, const struct vtd *disk, struct guest_config *c);
-/* Looks for a configuration on the loaded media of the partition; true: taken over. */
-bool guest_agent_run(struct world *w, struct lpar *l, const struct vtd *disk);
+/* Looks for a configuration on the loaded media of a partition with these addresses (blank separated); true: taken over. */
+bool guest_agent_run(struct world *w, const struct vhost *h, const char *own, const struct vtd *disk);
 
 #endif

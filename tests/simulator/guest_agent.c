@@ -82,32 +82,34 @@ config_parse(const char *text, struct guest_config *c)
 }
 
 static bool
-mac_is_ours(const struct lpar *l, const char *mac, size_t n)
+mac_is_ours(const char *own, const char *mac, size_t n)
 {
-	char plain[16] = "", own[16];
+	char plain[16] = "";
 	size_t k = 0;
 
 	for (size_t i = 0; i < n && k + 1 < sizeof(plain); i++)
 		if (mac[i] != ':')
 			plain[k++] = (char)toupper((unsigned char)mac[i]);
-	LIST_EACH(struct veth, e, &l->veths) {
-		veth_mac(l, e->slot, own);
-		if (strcasecmp(own, plain) == 0)
+	while (*(own += strspn(own, " ")) != '\0') {
+		size_t len = strcspn(own, " ");
+
+		if (len == strlen(plain) && strncasecmp(own, plain, len) == 0)
 			return true;
+		own += len;
 	}
 	return false;
 }
 
 /* Is there at least one address, and is each one of this partition's? */
 static bool
-macs_are_ours(const struct lpar *l, const char *macs)
+macs_are_ours(const char *own, const char *macs)
 {
 	int found = 0;
 
 	while (*(macs += strspn(macs, " ")) != '\0') {
 		size_t n = strcspn(macs, " ");
 
-		if (!mac_is_ours(l, macs, n))
+		if (!mac_is_ours(own, macs, n))
 			return false;
 		macs += n;
 		found++;
@@ -156,24 +158,23 @@ record_write_disk(const struct world *w, const struct vtd *disk, const char *sou
 
 /* A disk that is already configured (for this machine) only listens to a rebuild file. */
 static bool
-config_applies(const struct world *w, const struct lpar *l, const struct vtd *disk,
+config_applies(const struct world *w, const char *own, const struct vtd *disk,
     const struct guest_config *c)
 {
 	struct guest_config had;
 
-	if (!macs_are_ours(l, c->macs))
+	if (!macs_are_ours(own, c->macs))
 		return false;
 	if (!guest_record_read(w, disk, &had))
 		return true;
 	if (strcmp(had.source, c->source) == 0)
 		return false;
-	return c->rebuild || !macs_are_ours(l, had.macs);
+	return c->rebuild || !macs_are_ours(own, had.macs);
 }
 
 bool
-guest_agent_run(struct world *w, struct lpar *l, const struct vtd *disk)
+guest_agent_run(struct world *w, const struct vhost *h, const char *own, const struct vtd *disk)
 {
-	struct vhost *h = vhost_of(w, l->id);
 	struct text t = { 0 };
 	bool taken = false;
 
@@ -190,7 +191,7 @@ guest_agent_run(struct world *w, struct lpar *l, const struct vtd *disk)
 			continue;
 		c.rebuild = strncasecmp(c.source, "rebuild_", 8) == 0;
 		config_parse(text_str(&t), &c);
-		if (config_applies(w, l, disk, &c) && record_write_disk(w, disk, c.source, text_str(&t))) {
+		if (config_applies(w, own, disk, &c) && record_write_disk(w, disk, c.source, text_str(&t))) {
 			v->held = 1;
 			taken = true;
 		}

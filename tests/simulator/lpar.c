@@ -13,6 +13,8 @@ static const char *const state_names[] = {
 	[LS_FIRMWARE] = "Open Firmware",
 	[LS_STOPPING] = "Shutting Down",
 	[LS_ERROR] = "Error",
+	[LS_MIGRATING] = "Migrating - Running",
+	[LS_MIGRATING_OFF] = "Migrating - Not Activated",
 };
 
 const char *
@@ -48,7 +50,7 @@ lpar_by_name(const struct world *w, const char *name)
 struct lpar *
 lpar_vios(const struct world *w)
 {
-	return lpar_by_id(w, VIOS_ID);
+	return lpar_by_id(w, w->sys.vios_id);
 }
 
 struct lpar *

@@ -18,13 +18,19 @@
 
 #define NAME_SIZE	     64
 #define TEXT_SIZE	     160
-#define VIOS_ID		     1
+#define VIOS_ID		     1 /* unless an HMC gave it another one: system.vios_id */
 #define FIRST_SERVER_SLOT    11 /* the first virtual SCSI server adapter is C11 */
 #define CLIENT_SCSI_SLOT     2
 #define GUEST_RECORD_OFFSET  (1024 * 1024)
 #define GUEST_RECORD_SIZE    4096
 
-enum lpar_state { LS_OFF, LS_STARTING, LS_RUNNING, LS_FIRMWARE, LS_STOPPING, LS_ERROR };
+struct json_t; /* jansson's */
+
+enum lpar_state {
+	LS_OFF, LS_STARTING, LS_RUNNING, LS_FIRMWARE, LS_STOPPING, LS_ERROR,
+	/* only below an HMC */
+	LS_MIGRATING, LS_MIGRATING_OFF, LS_STATES
+};
 
 /* What happens to a partition next, when its time has come. */
 enum lpar_event { EV_NONE, EV_FIRMWARE, EV_OS_UP, EV_RMC_UP, EV_AGENT, EV_OFF, EV_RESTART };
@@ -162,6 +168,31 @@ struct system {
 	int no_ivm;	 /* an HMC manages it: the partition verbs refuse */
 	int eth_warning; /* adding a virtual ethernet works, but reports an error (POWER8) */
 	int nports; /* fibre channel ports that can do NPIV */
+	int vios_id;
+};
+
+/* A server adapter that the hypervisor gave the VIOS; cfgdev makes the device. */
+struct vio_adapter {
+	char kind[8]; /* scsi, fc, eth */
+	int slot;
+	int client, client_slot;	/* 0: any */
+	char client_name[NAME_SIZE];
+	char mac[16];			/* eth */
+	int ieee, pvid, trunk;		/* eth */
+	char vlans[TEXT_SIZE];
+	char wwpn1[24], wwpn2[24];	/* fc: the client's */
+};
+
+/*
+ * Who keeps a world that is only one VIOS of a larger machine: it has the lock, the timer and
+ * the file.  tick and save are called with the lock held.
+ */
+struct world_host {
+	pthread_mutex_t *lock;
+	int64_t (*tick)(void *arg);
+	void (*save)(void *arg);
+	void (*vios_stop)(void *arg, struct world *w, bool restart);
+	void *arg;
 };
 
 struct counters { /* volatile */
@@ -169,7 +200,8 @@ struct counters { /* volatile */
 };
 
 struct world {
-	pthread_mutex_t lock;
+	const struct world_host *host; /* NULL: a machine of its own */
+	pthread_mutex_t lock; /* the host's counts when there is one */
 	pthread_cond_t wake;
 	pthread_t timer;
 	bool timer_runs, stopping, dirty;
@@ -183,6 +215,7 @@ struct world {
 	struct list lpars, vhosts;
 	struct list pvs, vgs, lvs, fpools, fbds;
 	struct list netdevs, netifs, attrs, images;
+	struct list adapters; /* struct vio_adapter: told by the host, not saved with the world */
 };
 
 /* for (each item of a list) */
@@ -199,8 +232,18 @@ int world_mkdirs(const char *path); /* the directories that lead to a file */
 /* world_save.c */
 void world_save(struct world *w); /* writes world.json if something changed */
 int world_restore(struct world *w, const char *text, char *err, size_t errlen);
+/* The same for a host's own file: one world as a JSON object, or its counters. */
+void world_write(struct text *t, const struct world *w, bool is_volatile, int indent);
+int world_read(struct world *w, const struct json_t *state, const struct json_t *counters);
+int world_file_replace(const char *file, const struct text *t); /* 0, or -1 with errno */
 /* world_load.c */
 int world_birth(struct world *w, const char *file, char *err, size_t errlen);
+/* A VIOS below a host: made of parsed pieces, then the commands when its adapters are there. */
+struct world *world_new(const struct world_host *host, const char *fs, double speed);
+int world_birth_json(struct world *w, const struct json_t *j, char *err, size_t errlen);
+int world_commands(struct world *w, const struct json_t *j, char *err, size_t errlen);
+/* JSON with lines that begin with // as comments; NULL with err. */
+struct json_t *world_parse_file(const char *file, char *err, size_t errlen);
 
 /* lpar.c */
 struct lpar *lpar_by_id(const struct world *w, int id);
@@ -226,5 +269,7 @@ struct veth *veth_by_slot(const struct lpar *l, int slot);
 void veth_format(const struct veth *e, struct text *out);
 void veth_mac(const struct lpar *l, int slot, char out[16]);
 void slot_location(const struct world *w, int lpar, int slot, struct text *out);
+/* Devices for the adapters that have none yet (all of them by cfgdev); those without an adapter stay. */
+void adapters_configure(struct world *w);
 
 #endif

@@ -56,7 +56,7 @@ netdev_add_vea(struct world *w, int slot)
 	struct text loc = { 0 };
 
 	d->slot = slot;
-	slot_location(w, VIOS_ID, slot, &loc);
+	slot_location(w, w->sys.vios_id, slot, &loc);
 	text_add(&loc, "-T1");
 	str_set(d->physloc, sizeof(d->physloc), text_str(&loc));
 	text_free(&loc);

@@ -21,13 +21,15 @@ static const char help_text[] =
 "\n"
 "A simulated console of IBM POWER servers: a real SSH server with files for disks.\n"
 "\n"
-"  --kind KIND             what to be; \"ivm\": an Integrated Virtualization Manager\n"
+"  --kind KIND             what to be; \"ivm\": an Integrated Virtualization Manager;\n"
+"                          \"hmc\": a Hardware Management Console with its systems and their VIOSes;\n"
+"                          \"vios\": a Virtual I/O Server alone, without partition commands\n"
 "  --listen ADDRESS:PORT   numeric IPv4 address; port 0 takes a free one, which is printed\n"
-"                          and written to DIR/port\n"
+"                          and written to DIR/port (DIR/port-NAME: a VIOS below an HMC)\n"
 "  --world FILE            the machines at the first start; later DIR/world.json is read\n"
 "  --state DIR             everything that lasts: world.json, fs/ (the VIOS' files and disks),\n"
 "                          transcript.jsonl, host_key, host_key.pub, port, faults\n"
-"  --authorized-keys FILE  public keys that padmin and the users of --password may use;\n"
+"  --authorized-keys FILE  public keys that padmin (hscroot) and the users of --password may use;\n"
 "                          those in the user's ~/.ssh/authorized_keys2 are valid, too\n"
 "  --password USER:PASS    a user who may log in with a password (repeatable)\n"
 "  --host-key FILE         private key; made (ed25519) when there is none; default DIR/host_key\n"
@@ -153,11 +155,7 @@ check(const struct options *o)
 {
 	if (o->kind == NULL)
 		return usage("--kind is missing", NULL);
-	if (strcmp(o->kind, "hmc") == 0 || strcmp(o->kind, "vios") == 0) {
-		fprintf(stderr, "powerdirector-sim: kind %s is not there yet\n", o->kind);
-		return EX_USAGE;
-	}
-	if (strcmp(o->kind, "ivm") != 0)
+	if (strcmp(o->kind, "ivm") != 0 && strcmp(o->kind, "hmc") != 0 && strcmp(o->kind, "vios") != 0)
 		return usage("unknown kind", o->kind);
 	if (o->host[0] == '\0')
 		return usage("--listen is missing", NULL);

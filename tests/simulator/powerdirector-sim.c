@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "tests/simulator/fault.h"
+#include "tests/simulator/hmc/front.h"
 #include "tests/simulator/options.h"
 #include "tests/simulator/proc.h"
 #include "tests/simulator/server.h"
@@ -44,15 +45,49 @@ raise_file_limit(void)
 	}
 }
 
-/* What every VIOS has and a world need not mention. */
+/* What every console has and a world need not mention. */
 static void
-make_dirs(const struct vfs *vfs)
+make_dirs(const struct vfs *vfs, const char *admin)
 {
-	static const char *const dirs[] = { "/tmp", "/home", "/home/padmin" };
+	char home[64];
+	const char *const dirs[] = { "/tmp", "/home", home };
 	struct vfs_at at = { .vfs = vfs, .cwd = "/", .is_root = true };
 
+	snprintf(home, sizeof(home), "/home/%s", admin);
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		(void)vfs_mkdir(&at, dirs[i], 0755);
+}
+
+static int
+open_machine(struct sim *sim, const struct options *opt, char *err, size_t errlen)
+{
+	sim->world = world_open(opt->world_file, opt->state_dir, opt->speed, err, errlen);
+	if (sim->world == NULL)
+		return -1;
+	if (strcmp(opt->kind, "vios") == 0)
+		world_without_ivm(sim->world);
+	sim->vfs = vfs_open_root(world_fs_root(sim->world));
+	return 0;
+}
+
+static int
+open_hmc(struct sim *sim, const struct options *opt, char *err, size_t errlen)
+{
+	char fs[4096];
+
+	sim->hmc = hmc_open(opt->world_file, opt->state_dir, opt->speed, err, errlen);
+	if (sim->hmc == NULL)
+		return -1;
+	snprintf(fs, sizeof(fs), "%s/fs", opt->state_dir);
+	if (mkdir(fs, 0755) == 0 || errno == EEXIST)
+		sim->vfs = vfs_open_root(fs);
+	return 0;
+}
+
+static bool
+is_hmc(const struct options *opt)
+{
+	return strcmp(opt->kind, "hmc") == 0;
 }
 
 static int
@@ -73,22 +108,63 @@ open_all(struct sim *sim, const struct options *opt, char *err, size_t errlen)
 		snprintf(err, errlen, "cannot make %s: %s", opt->state_dir, strerror(errno));
 		return -1;
 	}
-	sim->world = world_open(opt->world_file, opt->state_dir, opt->speed, err, errlen);
-	if (sim->world == NULL)
+	if ((is_hmc(opt) ? open_hmc : open_machine)(sim, opt, err, errlen) == -1)
 		return -1;
-	sim->vfs = vfs_open_root(world_fs_root(sim->world));
 	sim->transcript = transcript_open(opt->state_dir);
 	if (sim->vfs == NULL || sim->transcript == NULL) {
 		snprintf(err, errlen, "cannot open %s: %s", opt->state_dir, strerror(errno));
 		return -1;
 	}
-	make_dirs(sim->vfs);
+	make_dirs(sim->vfs, is_hmc(opt) ? "hscroot" : "padmin");
+	if (is_hmc(opt) && hmc_fronts_open(sim->hmc, sim) == -1) {
+		snprintf(err, errlen, "cannot open the files of the Virtual I/O Servers: %s", strerror(errno));
+		return -1;
+	}
 	return 0;
+}
+
+static int
+vios_is_up(void *arg)
+{
+	struct world *w = arg;
+	int up;
+
+	world_lock(w);
+	up = lpar_vios(w)->state == LS_RUNNING;
+	world_unlock(w);
+	return up;
+}
+
+/* The console, and every VIOS that has a port of its own. */
+static size_t
+find_sites(const struct sim *sim, const struct options *opt, struct site *sites)
+{
+	const char *admin = is_hmc(opt) ? "hscroot" : "padmin";
+	size_t n = 0;
+
+	sites[n++] = (struct site){ .sim = sim, .port = opt->port,
+		.auth = { .opt = opt, .vfs = sim->vfs, .admin = admin } };
+	if (sim->hmc == NULL)
+		return n;
+	LIST_EACH(struct cec, c, &sim->hmc->cecs)
+		LIST_EACH(struct part, p, &c->parts)
+			if (p->sim != NULL && p->ssh_port >= 0 && n < SITES_MAX) {
+				struct site *s = &sites[n++];
+
+				*s = (struct site){ .sim = p->sim, .port = (unsigned)p->ssh_port, .up = vios_is_up, .arg = p->vios,
+					.auth = { .opt = opt, .vfs = p->sim->vfs, .admin = "padmin" } };
+				snprintf(s->name, sizeof(s->name), "%.63s", p->fs_name);
+			}
+	return n;
 }
 
 static void
 close_all(struct sim *sim)
 {
+	if (sim->hmc != NULL) {
+		hmc_fronts_close(sim->hmc);
+		hmc_close(sim->hmc);
+	}
 	if (sim->world != NULL)
 		world_close(sim->world);
 	vfs_free(sim->vfs);
@@ -102,7 +178,7 @@ main(int argc, char **argv)
 {
 	struct sim sim = { 0 };
 	struct options opt;
-	struct auth auth;
+	struct site sites[SITES_MAX];
 	char err[512] = "";
 	int rv = options_parse(&opt, argc, argv);
 
@@ -112,9 +188,8 @@ main(int argc, char **argv)
 	raise_file_limit();
 	(void)ssh_init();
 	rv = open_all(&sim, &opt, err, sizeof(err));
-	auth = (struct auth){ .opt = &opt, .vfs = sim.vfs };
 	if (rv == 0)
-		rv = server_run(&sim, &auth, &opt, err, sizeof(err));
+		rv = server_run(sites, find_sites(&sim, &opt, sites), &opt, err, sizeof(err));
 	if (rv == -1)
 		fprintf(stderr, "powerdirector-sim: %s\n", err);
 	close_all(&sim);

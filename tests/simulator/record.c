@@ -111,7 +111,7 @@ state_read(enum lpar_state *s, const json_t *j)
 {
 	if (!json_is_string(j))
 		return -1;
-	for (int i = LS_OFF; i <= LS_ERROR; i++)
+	for (int i = LS_OFF; i < LS_STATES; i++)
 		if (strcmp(lpar_state_name((enum lpar_state)i), json_string_value(j)) == 0)
 			*s = (enum lpar_state)i;
 	return 0;

@@ -23,9 +23,9 @@
 #define STOP_WAIT_MS	10000
 
 static int
-listen_on(const struct options *opt, unsigned *port)
+listen_on(const struct options *opt, unsigned wanted, unsigned *port)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)opt->port) };
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)wanted) };
 	socklen_t len = sizeof(a);
 	int fd, one = 1;
 
@@ -46,15 +46,16 @@ listen_on(const struct options *opt, unsigned *port)
 
 /* Written whole under another name first: whoever waits for it never reads half a number. */
 static int
-write_port(const char *state_dir, unsigned port)
+write_port(const char *state_dir, const char *name, unsigned port)
 {
 	char *path = NULL, *tmp = NULL;
 	FILE *fp = NULL;
 	int rv = -1;
+	const char *dash = name[0] != '\0' ? "-" : "";
 
-	if (asprintf(&path, "%s/port", state_dir) == -1)
+	if (asprintf(&path, "%s/port%s%s", state_dir, dash, name) == -1)
 		path = NULL;
-	if (asprintf(&tmp, "%s/port.new", state_dir) == -1)
+	if (asprintf(&tmp, "%s/port%s%s.new", state_dir, dash, name) == -1)
 		tmp = NULL;
 	if (path != NULL && tmp != NULL)
 		fp = fopen(tmp, "we");
@@ -78,6 +79,10 @@ accept_all(struct server *srv, int listen_fd)
 	int fd, one = 1;
 
 	while ((fd = accept4(listen_fd, (struct sockaddr *)&a, &len, SOCK_NONBLOCK | SOCK_CLOEXEC)) != -1) {
+		if (srv->site->up != NULL && !srv->site->up(srv->site->arg)) {
+			(void)close(fd);
+			continue;
+		}
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		if (inet_ntop(AF_INET, &a.sin_addr, peer, sizeof(peer)) == NULL)
 			strcpy(peer, "?");
@@ -120,26 +125,29 @@ take_signal(int signal_fd, const struct sim *sim, const struct options *opt)
 }
 
 static void
-serve(struct server *srv, int listen_fd, int signal_fd, const struct options *opt)
+serve(struct server *srv, size_t n, int signal_fd, const struct options *opt)
 {
-	struct pollfd p[2] = {
-		{ .fd = listen_fd, .events = POLLIN }, { .fd = signal_fd, .events = POLLIN },
-	};
+	struct pollfd p[SITES_MAX + 1] = { { .fd = signal_fd, .events = POLLIN } };
 
+	for (size_t i = 0; i < n; i++)
+		p[i + 1] = (struct pollfd){ .fd = srv[i].listen_fd, .events = POLLIN };
 	for (;;) {
-		if (poll(p, 2, -1) == -1)
+		if (poll(p, (nfds_t)n + 1, -1) == -1)
 			continue;
-		if (p[1].revents != 0 && take_signal(signal_fd, srv->sim, opt))
+		if (p[0].revents != 0 && take_signal(signal_fd, srv[0].sim, opt))
 			return;
-		if (p[0].revents != 0)
-			accept_all(srv, listen_fd);
+		for (size_t i = 0; i < n; i++)
+			if (p[i + 1].revents != 0)
+				accept_all(&srv[i], srv[i].listen_fd);
 	}
 }
 
-/* Ends every connection and waits for the threads. */
+/* No connection any more: ends those which are there and waits for the threads. */
 static void
 stop(struct server *srv)
 {
+	(void)close(srv->listen_fd);
+	srv->listen_fd = -1;
 	pthread_mutex_lock(&srv->lock);
 	srv->stopping = true;
 	for (struct conn *c = srv->conns; c != NULL; c = c->next) {
@@ -185,40 +193,74 @@ make_bind(ssh_key key)
 	return b;
 }
 
-int
-server_run(const struct sim *sim, const struct auth *auth, const struct options *opt, char *err, size_t errlen)
+static int
+site_listen(struct server *srv, const struct options *opt, unsigned *port, char *err, size_t errlen)
 {
-	struct server srv = { .sim = sim, .auth = auth };
-	char fingerprint[128];
+	const struct site *site = srv->site;
+
+	srv->listen_fd = listen_on(opt, site->port, port);
+	if (srv->listen_fd == -1) {
+		snprintf(err, errlen, "cannot listen on %s:%u: %s", opt->host, site->port, strerror(errno));
+		return -1;
+	}
+	if (write_port(opt->state_dir, site->name, *port) == -1) {
+		snprintf(err, errlen, "cannot write %s/port: %s", opt->state_dir, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+/* The first site comes last: who sees its port sees all of them. */
+static int
+sites_listen(struct server *srv, size_t n, const struct options *opt, const char *fingerprint, char *err,
+    size_t errlen)
+{
 	unsigned port = 0;
+
+	for (size_t i = n; i-- > 0;) {
+		if (site_listen(&srv[i], opt, &port, err, errlen) == -1)
+			return -1;
+		printf("%s%slistening on %s:%u host key %s\n", srv[i].site->name, i > 0 ? " " : "", opt->host, port,
+		    fingerprint);
+	}
+	fflush(stdout);
+	return 0;
+}
+
+int
+server_run(const struct site *sites, size_t n, const struct options *opt, char *err, size_t errlen)
+{
+	struct server srv[SITES_MAX] = { 0 };
+	char fingerprint[128];
 	ssh_key key = auth_host_key(opt, fingerprint, sizeof(fingerprint), err, errlen);
-	int listen_fd = -1, signal_fd = -1, rv = -1;
+	ssh_bind bind = NULL;
+	int signal_fd = -1, rv = -1;
 
 	if (key == NULL)
 		return -1;
-	pthread_mutex_init(&srv.lock, NULL);
-	srv.bind = make_bind(key);
-	listen_fd = listen_on(opt, &port);
+	bind = make_bind(key);
+	for (size_t i = 0; i < n; i++) {
+		srv[i] = (struct server){ .site = &sites[i], .sim = sites[i].sim, .auth = &sites[i].auth, .bind = bind,
+			.listen_fd = -1 };
+		pthread_mutex_init(&srv[i].lock, NULL);
+	}
 	signal_fd = open_signals();
-	if (srv.bind == NULL || listen_fd == -1 || signal_fd == -1) {
-		snprintf(err, errlen, "cannot listen on %s:%u: %s", opt->host, opt->port, strerror(errno));
-	} else if (write_port(opt->state_dir, port) == -1) {
-		snprintf(err, errlen, "cannot write %s/port: %s", opt->state_dir, strerror(errno));
-	} else {
-		printf("listening on %s:%u host key %s\n", opt->host, port, fingerprint);
-		fflush(stdout);
-		serve(&srv, listen_fd, signal_fd, opt);
-		(void)close(listen_fd);
-		listen_fd = -1;
-		stop(&srv);
+	if (bind == NULL || signal_fd == -1) {
+		snprintf(err, errlen, "cannot start the server: %s", strerror(errno));
+	} else if (sites_listen(srv, n, opt, fingerprint, err, errlen) == 0) {
+		serve(srv, n, signal_fd, opt);
+		for (size_t i = 0; i < n; i++)
+			stop(&srv[i]);
 		rv = 0;
 	}
-	if (listen_fd != -1)
-		(void)close(listen_fd);
+	for (size_t i = 0; i < n; i++) {
+		if (srv[i].listen_fd != -1)
+			(void)close(srv[i].listen_fd);
+		pthread_mutex_destroy(&srv[i].lock);
+	}
 	if (signal_fd != -1)
 		(void)close(signal_fd);
-	if (srv.bind != NULL)
-		ssh_bind_free(srv.bind);
-	pthread_mutex_destroy(&srv.lock);
+	if (bind != NULL)
+		ssh_bind_free(bind);
 	return rv;
 }

@@ -113,10 +113,10 @@ on_none(ssh_session session, const char *user, void *arg)
 static int
 on_message(ssh_session session, ssh_message message, void *arg)
 {
-	static char prompt[] = "padmin's Password: ";
+	static char aix[] = "padmin's Password: ", hmc[] = "Password: ";
 	static char echo[] = "";
-	const char *prompts[] = { prompt }, *answer;
 	struct conn *c = arg;
+	const char *prompts[] = { c->server->sim->hmc != NULL ? hmc : aix }, *answer;
 
 	if (ssh_message_type(message) != SSH_REQUEST_AUTH ||
 	    ssh_message_subtype(message) != SSH_AUTH_METHOD_INTERACTIVE || c->server->auth->opt->n_passwords == 0)

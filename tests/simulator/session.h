@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "tests/simulator/auth.h"
+#include "tests/simulator/server.h"
 #include "tests/simulator/shell.h"
 
 #define CHANNELS_MAX	10		/* per connection, as sshd's MaxSessions */
@@ -23,9 +24,11 @@
 #define CONNECTIONS_MAX	1000
 
 struct server {
+	const struct site *site;
 	const struct sim *sim;
 	const struct auth *auth;
 	ssh_bind	bind;
+	int		listen_fd;
 	pthread_mutex_t	lock;		/* connections and the counters */
 	struct conn    *conns;
 	int		n_conns;

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "tests/simulator/fault.h"
+#include "tests/simulator/hmc/model.h"
 #include "tests/simulator/util.h"
 
 #define FLOOD_BYTES	((size_t)8 * 1024 * 1024)
@@ -45,12 +46,12 @@ not_found(struct shell *sh, const char *name)
 static int
 run_console(struct shell *sh, int argc, char **argv)
 {
-	struct sim_cmd cmd = { .world = sh->sim->world, .user = sh->user, .interactive = sh->is_login,
+	struct sim_cmd cmd = { .world = sh->sim->world, .hmc = sh->sim->hmc, .user = sh->user, .interactive = sh->is_login,
 		.argc = argc, .argv = argv, .in = "", .out = sh->out, .err = sh->err, .shell = sh };
 
 	if (stream_is_memory(sh->in))
 		cmd.in = stream_peek(sh->in, &cmd.in_len);
-	return console_run(&cmd);
+	return cmd.hmc != NULL ? hmc_run(&cmd) : console_run(&cmd);
 }
 
 static int

@@ -4,13 +4,15 @@
 #define SIM_SIM_H
 
 struct world;
+struct hmc;
 struct vfs;
 struct faults;
 struct transcript;
 struct procs;
 
 struct sim {
-	struct world	  *world;
+	struct world	  *world;	/* NULL for an HMC */
+	struct hmc	  *hmc;		/* NULL for a VIOS, with IVM or without */
 	struct vfs	  *vfs;
 	struct faults	  *faults;
 	struct transcript *transcript;

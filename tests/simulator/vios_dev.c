@@ -19,7 +19,7 @@ vhost_wanted(struct sim_cmd *cmd, const struct opts *o)
 		struct text t = { 0 };
 		bool match = name != NULL && strcmp(h->name, name) == 0;
 
-		slot_location(cmd->world, VIOS_ID, h->slot, &t);
+		slot_location(cmd->world, cmd->world->sys.vios_id, h->slot, &t);
 		match = match || (loc != NULL && strcmp(text_str(&t), loc) == 0);
 		text_free(&t);
 		if (match)
@@ -365,7 +365,9 @@ vios_rmdev(struct sim_cmd *cmd)
 		    "\tchild device of the specified device is not in a correct state.", cmd->argv[0]);
 	while (h->vtds.n > 0)
 		vtd_delete(cmd, h, h->vtds.item[0]);
-	if (opt_has(&o, "-dev")) /* found again by the next cfgdev, that is: at once */
+	if (cmd->world->host != NULL && opt_has(&o, "-dev"))
+		list_remove(&cmd->world->vhosts, h);
+	if (opt_has(&o, "-dev")) /* found again by the next cfgdev; with IVM that is: at once */
 		sim_out_printf(cmd->out, "%s deleted\n", dev);
 	return 0;
 }
@@ -456,7 +458,7 @@ vios_chdev(struct sim_cmd *cmd)
 	return 0;
 }
 
-/* Everything is found by itself already; it only says so when the device does not exist. */
+/* With IVM everything is found by itself already; it only says so when the device does not exist. */
 int
 vios_cfgdev(struct sim_cmd *cmd)
 {
@@ -470,5 +472,7 @@ vios_cfgdev(struct sim_cmd *cmd)
 	if (dev != NULL && strncmp(dev, "vio", 3) != 0 && strncmp(dev, "fcs", 3) != 0 &&
 	    !device_name_used(cmd->world, dev))
 		return no_such_device(cmd, dev);
+	if (cmd->world->host != NULL)
+		adapters_configure(cmd->world);
 	return 0;
 }

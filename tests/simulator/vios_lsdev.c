@@ -60,7 +60,7 @@ add_virtual(const struct world *w, struct list *l)
 	LIST_EACH(struct vhost, h, &w->vhosts) {
 		struct text loc = { 0 };
 
-		slot_location(w, VIOS_ID, h->slot, &loc);
+		slot_location(w, w->sys.vios_id, h->slot, &loc);
 		dev_add(l, h->name, "|adapter|", "vio0", text_str(&loc), "Virtual SCSI Server Adapter")->is_virtual =
 		    true;
 		text_free(&loc);
@@ -69,7 +69,7 @@ add_virtual(const struct world *w, struct list *l)
 		LIST_EACH(struct vfc, f, &p->vfcs) {
 			struct text loc = { 0 };
 
-			slot_location(w, VIOS_ID, f->remote_slot, &loc);
+			slot_location(w, w->sys.vios_id, f->remote_slot, &loc);
 			dev_add(l, f->host, "|adapter|", "vio0", text_str(&loc),
 			    "Virtual FC Server Adapter")->is_virtual = true;
 			text_free(&loc);
@@ -396,7 +396,7 @@ vios_lsdev(struct sim_cmd *cmd)
 		LIST_EACH(struct vhost, h, &cmd->world->vhosts) {
 			struct text t = { 0 };
 
-			slot_location(cmd->world, VIOS_ID, h->slot, &t);
+			slot_location(cmd->world, cmd->world->sys.vios_id, h->slot, &t);
 			sim_out_printf(cmd->out, "%-25s Virtual I/O Slot  %s\n", text_str(&t), h->name);
 			text_free(&t);
 		}

@@ -35,7 +35,7 @@ f_svsa(const struct world *w, const struct scsi_row *r, struct text *out)
 static void
 f_physloc(const struct world *w, const struct scsi_row *r, struct text *out)
 {
-	slot_location(w, VIOS_ID, r->h->slot, out);
+	slot_location(w, w->sys.vios_id, r->h->slot, out);
 }
 
 static void
@@ -421,7 +421,7 @@ c_name(const struct world *w, const void *row, struct text *out)
 static void
 c_physloc(const struct world *w, const void *row, struct text *out)
 {
-	slot_location(w, VIOS_ID, ((const struct fc_row *)row)->f->remote_slot, out);
+	slot_location(w, w->sys.vios_id, ((const struct fc_row *)row)->f->remote_slot, out);
 }
 
 static void

@@ -42,7 +42,7 @@ vios_hostname(struct sim_cmd *cmd)
 int
 vios_lslparinfo(struct sim_cmd *cmd)
 {
-	sim_out_printf(cmd->out, "%d %s\n", VIOS_ID, lpar_vios(cmd->world)->name);
+	sim_out_printf(cmd->out, "%d %s\n", cmd->world->sys.vios_id, lpar_vios(cmd->world)->name);
 	return 0;
 }
 
@@ -324,6 +324,10 @@ vios_shutdown(struct sim_cmd *cmd)
 		if (cmd->in_len == 0 || tolower((unsigned char)cmd->in[0]) != 'y')
 			return 1;
 	}
+	if (cmd->world->host != NULL) {
+		cmd->world->host->vios_stop(cmd->world->host->arg, cmd->world, opt_has(&o, "-restart"));
+		return 0;
+	}
 	stop.argv = argv;
 	stop.argc = 7;
 	return ivm_chsysstate(&stop);
@@ -338,7 +342,7 @@ root_prtconf(struct sim_cmd *cmd)
 	    "Processor Implementation Mode: POWER 7\nProcessor Version: PV_7_Compat\nNumber Of Processors: %d\n"
 	    "Processor Clock Speed: 3550 MHz\nCPU Type: 64-bit\nKernel Type: 64-bit\nLPAR Info: %d %s\n"
 	    "Memory Size: %d MB\nHost Name: %s\n", sys->type_model, sys->serial,
-	    lpar_vios(cmd->world)->curr.procs, VIOS_ID, lpar_vios(cmd->world)->name,
+	    lpar_vios(cmd->world)->curr.procs, cmd->world->sys.vios_id, lpar_vios(cmd->world)->name,
 	    lpar_vios(cmd->world)->curr.mem, sys->hostname);
 	return 0;
 }

@@ -128,6 +128,7 @@ world_open(const char *world_file, const char *state_dir, double speed, char *er
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->wake, NULL);
 	w->speed = speed;
+	w->sys.vios_id = VIOS_ID;
 	if (!str_set(w->state_dir, sizeof(w->state_dir), state_dir)) {
 		snprintf(err, errlen, "state directory: name too long");
 		goto fail;
@@ -154,11 +155,30 @@ fail:
 	return NULL;
 }
 
+struct world *
+world_new(const struct world_host *host, const char *fs, double speed)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	char path[sizeof(w->fs) + 16];
+
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->wake, NULL);
+	w->host = host;
+	w->speed = speed;
+	w->sys.vios_id = VIOS_ID;
+	str_set(w->fs, sizeof(w->fs), fs);
+	snprintf(path, sizeof(path), "%s/home/padmin/", w->fs);
+	if (world_mkdirs(path) == 0)
+		return w;
+	world_close(w);
+	return NULL;
+}
+
 static void
 world_free(struct world *w)
 {
 	struct list *plain[] = { &w->pvs, &w->vgs, &w->fpools, &w->fbds, &w->netdevs, &w->netifs,
-		&w->attrs, &w->images };
+		&w->attrs, &w->images, &w->adapters };
 
 	LIST_EACH(struct lpar, l, &w->lpars) {
 		list_free(&l->veths);
@@ -201,15 +221,23 @@ world_fs_root(const struct world *w)
 }
 
 void
+world_without_ivm(struct world *w)
+{
+	world_lock(w);
+	w->sys.no_ivm = 1;
+	world_unlock(w);
+}
+
+void
 world_lock(struct world *w)
 {
-	pthread_mutex_lock(&w->lock);
+	pthread_mutex_lock(w->host != NULL ? w->host->lock : &w->lock);
 }
 
 void
 world_unlock(struct world *w)
 {
-	pthread_mutex_unlock(&w->lock);
+	pthread_mutex_unlock(w->host != NULL ? w->host->lock : &w->lock);
 }
 
 void

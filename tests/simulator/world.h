@@ -25,6 +25,8 @@ struct world *world_open(const char *world_file, const char *state_dir, double s
 void world_close(struct world *w);
 
 const char *world_fs_root(const struct world *w); /* STATE/fs */
+/* No partition commands from now on: --kind vios. */
+void world_without_ivm(struct world *w);
 void world_lock(struct world *w);
 void world_unlock(struct world *w);
 

@@ -10,6 +10,7 @@
  *	vios			name level memory processors processing_units
  *				max_virtual_slots hostname address license
  *				ivm: false when an HMC manages the system
+ *				id: of the partition, 1 unless an HMC made it
  *	physical_volumes	[ name size pvid unique_id description ]
  *	volume_groups		[ name pp_size pvs [ name... ] lvs [ name size type mount ] ]
  *	network			initialised physical [ name... ] fc_ports
@@ -103,6 +104,7 @@ birth_system(struct world *w, const json_t *o, const json_t *vios)
 	COPY(s->timezone, vios, "timezone", "UTC");
 	COPY(s->default_pool, vios, "default_pool", "rootvg");
 	s->license = get_int(vios, "license", 1);
+	s->vios_id = get_int(vios, "id", VIOS_ID);
 	s->no_ivm = !get_int(vios, "ivm", 1);
 	s->eth_warning = get_int(o, "eth_warning", 0);
 }
@@ -110,13 +112,13 @@ birth_system(struct world *w, const json_t *o, const json_t *vios)
 static void
 birth_vios(struct world *w, const json_t *o)
 {
-	struct lpar *l = lpar_add(w, VIOS_ID);
+	struct lpar *l = lpar_add(w, w->sys.vios_id);
 	const char *serial = w->sys.serial;
 	struct alloc *a = &l->pend;
 	char name[NAME_SIZE];
 
 	lpar_defaults(l);
-	l->id = VIOS_ID;
+	l->id = w->sys.vios_id;
 	snprintf(name, sizeof(name), "%.2s-%s", serial, strlen(serial) > 2 ? serial + 2 : "");
 	COPY(l->name, o, "name", name);
 	str_set(l->profile, sizeof(l->profile), l->name);
@@ -304,11 +306,10 @@ read_description(const char *file)
 	return t.p;
 }
 
-static int
-birth_all(const struct birth *b, const json_t *j)
+int
+world_birth_json(struct world *w, const json_t *j, char *err, size_t errlen)
 {
-	size_t i;
-	json_t *words;
+	const struct birth birth = { w, err, errlen }, *b = &birth;
 
 	birth_system(b->w, json_object_get(j, "system"), json_object_get(j, "vios"));
 	if (b->w->sys.lmb <= 0 || b->w->sys.mem <= 0)
@@ -318,34 +319,50 @@ birth_all(const struct birth *b, const json_t *j)
 	    birth_vgs(b, json_object_get(j, "volume_groups")) == -1)
 		return -1;
 	birth_network(b->w, json_object_get(j, "network"));
-	if (birth_images(b, json_object_get(j, "images")) == -1)
-		return -1;
+	return birth_images(b, json_object_get(j, "images"));
+}
+
+int
+world_commands(struct world *w, const json_t *j, char *err, size_t errlen)
+{
+	const struct birth b = { w, err, errlen };
+	size_t i;
+	json_t *words;
+
 	json_array_foreach(json_object_get(j, "commands"), i, words)
-		if (birth_command(b, words) == -1)
+		if (birth_command(&b, words) == -1)
 			return -1;
 	return 0;
+}
+
+json_t *
+world_parse_file(const char *file, char *err, size_t errlen)
+{
+	char *text = read_description(file);
+	json_error_t je;
+	json_t *j;
+
+	if (text == NULL) {
+		snprintf(err, errlen, "%s: %s", file, strerror(errno));
+		return NULL;
+	}
+	j = json_loads(text, 0, &je);
+	free(text);
+	if (j == NULL)
+		snprintf(err, errlen, "%s:%d: %s", file, je.line, je.text);
+	return j;
 }
 
 int
 world_birth(struct world *w, const char *file, char *err, size_t errlen)
 {
-	const struct birth b = { w, err, errlen };
-	char *text = read_description(file);
-	json_error_t je;
-	json_t *j;
-	int rv;
+	json_t *j = world_parse_file(file, err, errlen);
+	int rv = -1;
 
-	if (text == NULL) {
-		snprintf(err, errlen, "%s: %s", file, strerror(errno));
+	if (j == NULL)
 		return -1;
-	}
-	j = json_loads(text, 0, &je);
-	free(text);
-	if (j == NULL) {
-		snprintf(err, errlen, "%s:%d: %s", file, je.line, je.text);
-		return -1;
-	}
-	rv = birth_all(&b, j);
+	if (world_birth_json(w, j, err, errlen) == 0)
+		rv = world_commands(w, j, err, errlen);
 	json_decref(j);
 	return rv;
 }

@@ -116,7 +116,7 @@ static const struct field system_fields[] = {
 	R_STR(system, mac_prefix), R_INT(system, max_lpars), R_INT(system, mem),
 	R_STR(system, name), R_STR(system, nameserver), R_INT(system, no_ivm), R_INT(system, nports),
 	R_STR(system, serial), R_STR(system, timezone), R_STR(system, type_model),
-	R_INT(system, units),
+	R_INT(system, units), R_INT(system, vios_id),
 };
 static const struct record system_record = RECORD(system, system_fields);
 
@@ -168,8 +168,22 @@ volatile_read(struct world *w, const json_t *j)
 	}
 }
 
-static int
-file_replace(const char *file, const struct text *t)
+void
+world_write(struct text *t, const struct world *w, bool is_volatile, int indent)
+{
+	record_write(t, is_volatile ? &counters_record : &world_record, is_volatile ? (const void *)&w->count : w,
+	    indent);
+}
+
+int
+world_read(struct world *w, const json_t *state, const json_t *counters)
+{
+	(void)record_read(&counters_record, &w->count, counters);
+	return record_read(&world_record, w, state);
+}
+
+int
+world_file_replace(const char *file, const struct text *t)
 {
 	char tmp[4200];
 	FILE *f;
@@ -196,13 +210,17 @@ world_save(struct world *w)
 	if (!w->dirty)
 		return;
 	w->dirty = false;
+	if (w->host != NULL) {
+		w->host->save(w->host->arg);
+		return;
+	}
 	pthread_cond_signal(&w->wake); /* the next event may be an earlier one now */
 	text_add(&t, "{\n\"state\": ");
 	record_write(&t, &world_record, w, 0);
 	text_add(&t, ",\n\"version\": 1,\n\"volatile\": ");
 	volatile_write(&t, w);
 	text_add(&t, "\n}\n");
-	if (file_replace(w->file, &t) == -1)
+	if (world_file_replace(w->file, &t) == -1)
 		fprintf(stderr, "%s: %s\n", w->file, strerror(errno));
 	text_free(&t);
 }

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * All commands of an HMC.  hmc_run() is the only way in: it takes the lock, lets time catch
+ * up, runs the verb, lets time catch up again and saves.  Verbs that wait (for a VIOS, for a
+ * migration, for keys) take the lock themselves.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "verbs.h"
+
+#define EVENTS_MAX 200
+
+enum { CHANGES = 1, UNLOCKED = 2 };
+
+struct verb {
+	const char *name;
+	int flags;
+	int (*run)(struct sim_cmd *cmd);
+};
+
+static const struct verb verbs[] = {
+	{ "lshmc", 0, hmc_lshmc },
+};
+#define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+size_t
+hmc_command_names(const char **names, size_t max)
+{
+	for (size_t i = 0; i < NVERBS && i < max; i++)
+		names[i] = verbs[i].name;
+	return NVERBS;
+}
+
+/* The console remembers what its users did. */
+static void
+note_event(struct hmc *h, const struct sim_cmd *cmd)
+{
+	struct hmc_event *e = list_new(&h->events, sizeof(*e));
+	struct text t = { 0 };
+
+	for (int i = 0; i < cmd->argc; i++)
+		text_printf(&t, "%s%s", i > 0 ? " " : "", cmd->argv[i]);
+	e->at_ms = hmc_now(h);
+	str_set(e->user, sizeof(e->user), cmd->user);
+	str_set(e->cmd, sizeof(e->cmd), cmd->argv[0]);
+	(void)str_set(e->text, sizeof(e->text), text_str(&t));
+	text_free(&t);
+	if (h->events.n > EVENTS_MAX)
+		list_remove(&h->events, h->events.item[0]);
+}
+
+static int
+run_locked(struct sim_cmd *cmd, const struct verb *v)
+{
+	struct hmc *h = cmd->hmc;
+	int rv;
+
+	hmc_lock(h);
+	(void)hmc_tick(h);
+	rv = v->run(cmd);
+	if ((v->flags & CHANGES) != 0) {
+		note_event(h, cmd);
+		hmc_changed(h);
+	}
+	(void)hmc_tick(h);
+	hmc_save(h);
+	hmc_unlock(h);
+	return rv;
+}
+
+/* With buffers of its own: the caller's may be streams that block. */
+static int
+run_buffered(struct sim_cmd *cmd, const struct verb *v)
+{
+	struct sim_out out = { 0 }, err = { 0 };
+	struct sim_out *to_out = cmd->out, *to_err = cmd->err;
+	int rv;
+
+	cmd->out = &out;
+	cmd->err = to_err == to_out ? &out : &err;
+	rv = run_locked(cmd, v);
+	cmd->out = to_out;
+	cmd->err = to_err;
+	if (out.len > 0)
+		sim_out_write(to_out, out.data, out.len);
+	if (err.len > 0)
+		sim_out_write(to_err, err.data, err.len);
+	sim_out_free(&out);
+	sim_out_free(&err);
+	return rv;
+}
+
+int
+hmc_run(struct sim_cmd *cmd)
+{
+	struct sim_cmd inner = *cmd;
+
+	for (size_t i = 0; cmd->argc > 0 && i < NVERBS; i++)
+		if (strcmp(verbs[i].name, cmd->argv[0]) == 0)
+			return (verbs[i].flags & UNLOCKED) != 0 ? verbs[i].run(&inner) : run_buffered(&inner, &verbs[i]);
+	return -1;
+}
