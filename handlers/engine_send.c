@@ -46,8 +46,11 @@ engine_command(const struct engine *g, const struct unit *u, const struct comman
 	struct scope s = engine_scope(g, u);
 	size_t	     used = 0;
 
-	if (!c->as_root)
-		return place_fill(&c->command[index], &s, how, buf, COMMAND_MAX, e);
+	if (!c->as_root) {
+		if (g->seq->environment != NULL)
+			used = (size_t)snprintf(buf, COMMAND_MAX, "%s ", g->seq->environment);
+		return place_fill(&c->command[index], &s, how, buf + used, COMMAND_MAX - used, e);
+	}
 	for (size_t i = 0; i < c->n; i++) {
 		if (i > 0) {
 			if (COMMAND_MAX - used < 5)
@@ -346,6 +349,19 @@ is_text(const char *s, size_t len)
 	return 1;
 }
 
+/* The sentence that there is nothing to list is no row of a list. */
+static void
+drop_no_rows(const struct engine *g, struct answer *a)
+{
+	const char *text = g->seq->no_rows;
+	size_t	    n = text == NULL ? 0 : strlen(text);
+
+	if (n == 0 || strncmp(a->out, text, n) != 0 || a->out[n + strspn(a->out + n, "\r\n ")] != '\0')
+		return;
+	a->out[0] = '\0';
+	a->out_len = 0;
+}
+
 /* Judges an answer.  1 = *result, 0 = try again. */
 static int
 judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
@@ -378,6 +394,7 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 		return try_again(d, result, e) == -1;
 	}
 	*result = SENT_OK;
+	drop_no_rows(d->g, a);
 	if (rc == 0 || has_warning(a, d->ignore))
 		return 1;
 	if ((t = find_transient(d->g, a)) != NULL && d->patience++ < t->times) {

@@ -10,7 +10,7 @@
 #define LPAR_ID	 "lpar-id"
 #define VIOS_ID	 "vios-id"
 #define OWN_LPAR "platform.facts.management_lpar"
-#define VIOSES	 "system.vioses"
+#define VIOSES	 "system.facts.vioses"
 
 /* ---- values ---- */
 

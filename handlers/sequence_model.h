@@ -106,6 +106,8 @@ struct sequence {
 	const char	**optional_inputs;
 	size_t		  noptional;
 	int		  keep;		/* on-failure: leave things as they are */
+	const char	 *environment;	/* "LC_ALL=C", put before every command that is not root's; NULL = none */
+	const char	 *no_rows;	/* what the console prints when a list is empty; NULL = nothing */
 	long		  settle_s;	/* a command whose answer was lost may be at work so long; only then its probe is asked */
 	long		  undo_every_s;	/* between the first and the second attempt to undo; then twice as long */
 	struct transient *transients;

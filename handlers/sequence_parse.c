@@ -308,8 +308,24 @@ take_on_failure(struct loader *l, const struct seq_node *n, void *to)
 	return 0;
 }
 
+/* NAME=value, without anything that means something to a shell. */
+static int
+take_environment(struct loader *l, const struct seq_node *n, void *to)
+{
+	const char *text = n->value[0];
+	size_t	    name = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+	if (name == 0 || text[name] != '=' ||
+	    text[name + 1 + strspn(text + name + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")] != '\0')
+		return seq_bad(l, n->line, "NAME=value is expected, not", text);
+	*(const char **)to = text;
+	return 0;
+}
+
 static const struct word sequence_words[] = {
 	{ "kind", ONE, 0, seq_take_text, offsetof(struct sequence, kind) },
+	{ "environment", ONE, 0, take_environment, offsetof(struct sequence, environment) },
+	{ "no-rows", ONE, 0, seq_take_text, offsetof(struct sequence, no_rows) },
 	{ "inputs", LIST, 0, take_inputs, 0 },
 	{ "optional-inputs", LIST, 0, take_optional_inputs, 0 },
 	{ "on-failure", ONE, 0, take_on_failure, offsetof(struct sequence, keep) },

@@ -96,7 +96,7 @@ is_taken(const char *type, const char *id, json_t *vars)
 static json_t *
 two_vioses(void)
 {
-	return json_pack("{s:{s:[{s:i}, {s:i}]}}", "system", "vioses", "id", 1, "id", 7);
+	return json_pack("{s:{s:{s:[{s:i}, {s:i}]}}}", "system", "facts", "vioses", "id", 1, "id", 7);
 }
 
 Test(guard, the_value_of_an_id_is_never_a_vios, .description = "P9")
@@ -106,7 +106,7 @@ Test(guard, the_value_of_an_id_is_never_a_vios, .description = "P9")
 	cr_expect(is_taken("lpar-id", "2", two_vioses()));
 	cr_expect_not(is_taken("lpar-id", "1", json_object()), "without knowledge 1 is an IVM's own");
 	cr_expect_not(is_taken("lpar-id", "3", json_pack("{s:{s:{s:i}}}", "platform", "facts", "management_lpar", 3)));
-	cr_expect(is_taken("lpar-id", "1", json_pack("{s:{s:[{s:i}]}}", "system", "vioses", "id", 2)), "an HMC has VIOSes anywhere");
+	cr_expect(is_taken("lpar-id", "1", json_pack("{s:{s:{s:[{s:i}]}}}", "system", "facts", "vioses", "id", 2)), "an HMC has VIOSes anywhere");
 	cr_expect(is_taken("vios-id", "7", two_vioses()));
 	cr_expect_not(is_taken("vios-id", "2", two_vioses()));
 	cr_expect_not(is_taken("vios-id", "1", json_object()));

@@ -31,22 +31,29 @@ expect(const char *text, const char *error)
 	sequence_free(s);
 }
 
-Test(sequence_parse, the_sequences_of_ivm_are_accepted)
+static void
+accept_all(const char *kind, const char *const *verbs, size_t n)
 {
-	static const char *const verbs[] = { "create-vm", "delete-vm", "start-vm", "stop-vm", "restart-vm", "register-platform",
-		"check-platform", "register-image", "orphans" };
-
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct sequence *s = NULL;
 		struct pd_err	 e = { 0 };
 		char		 path[100];
 
-		snprintf(path, sizeof(path), "templates/ivm/%s.seq", verbs[i]);
+		snprintf(path, sizeof(path), "templates/%s/%s.seq", kind, verbs[i]);
 		cr_assert_eq(sequence_load(path, &s, &e), 0, "%s", e.msg);
 		cr_expect_str_eq(sequence_name(s), verbs[i]);
-		cr_expect_str_eq(sequence_kind(s), "ivm");
+		cr_expect_str_eq(sequence_kind(s), kind);
 		sequence_free(s);
 	}
+}
+
+Test(sequence_parse, the_sequences_of_each_kind_are_accepted)
+{
+	static const char *const verbs[] = { "create-vm", "delete-vm", "start-vm", "stop-vm", "restart-vm", "register-platform",
+		"check-platform", "register-image", "orphans" };
+
+	accept_all("ivm", verbs, 9);
+	accept_all("hmc", verbs, 7);
 }
 
 /* A file that was cut off anywhere must never look whole. */
