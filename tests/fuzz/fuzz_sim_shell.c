@@ -17,10 +17,10 @@ static size_t
 parse_all(const char *text, size_t len)
 {
 	struct prog *prog;
-	char	     err[200];
+	struct parse_error err;
 	size_t	     at = 0, used;
 
-	while (at < len && shell_parse(text + at, len - at, true, 1, &prog, &used, err, sizeof(err)) == PARSE_OK) {
+	while (at < len && shell_parse(text + at, len - at, true, 1, &prog, &used, &err) == PARSE_OK) {
 		assert(used > 0 && used <= len - at);
 		prog_unref(prog);
 		at += used;
@@ -34,7 +34,7 @@ parse_typed(const char *text, size_t len)
 {
 	struct prog	 *prog;
 	enum parse_result r;
-	char		  err[200];
+	struct parse_error err;
 	size_t		  at = 0, end = 0, used;
 	const char	 *nl;
 
@@ -42,7 +42,7 @@ parse_typed(const char *text, size_t len)
 		nl = memchr(text + end, '\n', len - end);
 		end = nl == NULL ? len : (size_t)(nl - text) + 1;
 		while (at < end) {
-			r = shell_parse(text + at, end - at, end == len, 1, &prog, &used, err, sizeof(err));
+			r = shell_parse(text + at, end - at, end == len, 1, &prog, &used, &err);
 			if (r == PARSE_MORE)
 				break;
 			if (r == PARSE_ERROR)

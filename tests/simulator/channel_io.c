@@ -192,7 +192,7 @@ run_worker(struct chan *ch)
 	if (shell_init(&sh, sim, &base, ch->cancel, ch->in, ch->conn->user, false) == 0) {
 		sh.session = ch->conn->id;
 		sh.has_tty = ch->has_pty;
-		sh.pid = procs_add(sim->procs, 1, sh.user, sh.has_tty ? "pts/0" : "-", "-rksh", ch->cancel);
+		sh.pid = procs_add(sim->procs, 1, sh.user, sh.has_tty ? "pts/0" : "-", sh.is_bash ? "-bash" : "-rksh", ch->cancel);
 		if (ch->command != NULL)
 			run_exec(&sh, ch, &base);
 		else

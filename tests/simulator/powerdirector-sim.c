@@ -75,9 +75,11 @@ open_hmc(struct sim *sim, const struct options *opt, char *err, size_t errlen)
 {
 	char fs[4096];
 
+	sim->is_bash = true;
 	sim->hmc = hmc_open(opt->world_file, opt->state_dir, opt->speed, err, errlen);
 	if (sim->hmc == NULL)
 		return -1;
+	sim->hostname = sim->hmc->name;
 	snprintf(fs, sizeof(fs), "%s/fs", opt->state_dir);
 	if (mkdir(fs, 0755) == 0 || errno == EEXIST)
 		sim->vfs = vfs_open_root(fs);

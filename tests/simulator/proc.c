@@ -293,14 +293,14 @@ procs_remove(struct procs *p, int pid)
 }
 
 int
-procs_kill(struct procs *p, int pid)
+procs_kill(struct procs *p, int pid, const char *user)
 {
 	struct proc *e;
 	int rv = -1;
 
 	pthread_mutex_lock(&p->lock);
 	for (e = p->head; e != NULL; e = e->next) {
-		if (pid != 0 && e->info.pid != pid)
+		if ((pid != 0 && e->info.pid != pid) || (user != NULL && strcmp(e->info.user, user) != 0))
 			continue;
 		cancel_set(e->cancel, CANCEL_KILL);
 		rv = 0;
@@ -312,7 +312,7 @@ procs_kill(struct procs *p, int pid)
 void
 procs_kill_all(struct procs *p)
 {
-	(void)procs_kill(p, 0);
+	(void)procs_kill(p, 0, NULL);
 }
 
 struct proc_info *

@@ -36,8 +36,8 @@ struct proc_info {
 int	procs_add(struct procs *p, int ppid, const char *user, const char *tty, const char *cmd,
 	    struct cancel *c);
 void	procs_remove(struct procs *p, int pid);
-/* 0, or -1 when there is no such process. */
-int	procs_kill(struct procs *p, int pid);
+/* user: only when it is that user's; NULL: anybody's.  0, or -1 when there is no such process. */
+int	procs_kill(struct procs *p, int pid, const char *user);
 void	procs_kill_all(struct procs *p);
 /* A copy of the table, allocated. */
 struct proc_info *procs_list(struct procs *p, size_t *n);

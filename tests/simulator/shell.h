@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The simulated Korn shell: rksh for padmin, an unrestricted ksh for root.  A shell belongs to
- * one thread; what it runs, it runs in that thread, background jobs aside.
+ * The simulated shell.  A VIOS has a Korn shell: rksh for padmin, an unrestricted ksh for root;
+ * an HMC has a restricted bash.  A shell belongs to one thread; what it runs, it runs in that
+ * thread, background jobs aside.
  */
 #ifndef SIM_SHELL_H
 #define SIM_SHELL_H
@@ -57,6 +58,7 @@ struct shell {
 	unsigned long	session;
 	char		user[64];
 	bool		is_root;
+	bool		is_bash;	/* of an HMC: see shell_flavour.c */
 	bool		is_login;	/* bare VIOS verbs work */
 	bool		prompts;	/* somebody types */
 	bool		has_tty;
@@ -91,10 +93,28 @@ int	shell_run_input(struct shell *sh);
 /* Runs a parsed command; prog owns it. */
 int	shell_run_node(struct shell *sh, const struct node *n, struct prog *prog);
 bool	shell_stopped(struct shell *sh);	/* interrupted, exiting or aborted */
-void	shell_error(struct shell *sh, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct vfs_at shell_at(const struct shell *sh);
 /* Sends out what was written to the connection; the shell aborts when nobody listens any more. */
 void	shell_flush(struct shell *sh);
+
+/*
+ * shell_flavour.c: what the two shells say, and what a login finds.  The numbers of ksh's messages
+ * ("0403-016 ") are left out by bash.
+ */
+void	shell_error(struct shell *sh, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int	shell_not_found(struct shell *sh, const char *name);	/* a command: 127 */
+int	shell_no_file(struct shell *sh, const char *path);	/* -1 */
+/* What a restricted shell refuses: 1. */
+enum shell_refusal { REFUSE_COMMAND, REFUSE_SLASH, REFUSE_OUTPUT, REFUSE_VARIABLE };
+int	shell_restricted(struct shell *sh, enum shell_refusal what, const char *name);
+bool	shell_is_locked(const struct shell *sh, const char *variable);
+int	shell_syntax_error(struct shell *sh, const struct parse_error *e);	/* 2 */
+int	shell_login_variables(struct shell *sh);
+void	shell_prompt(const struct shell *sh, char *to, size_t size);
+const char *shell_name(const struct shell *sh);
+
+/* shell_proc.c: /proc of an HMC, made when somebody looks there. */
+void	shell_proc_look(struct shell *sh, const char *path);
 
 /* shell_redir.c: redirections of one command; undone by shell_redir_end(). */
 struct shell_redir {
@@ -142,15 +162,21 @@ int	shell_glob(struct shell *sh, const char *pattern, struct fields *to);
 /* shell_test.c: test and [: 0, 1, or 2 after an error message. */
 int	shell_test(struct shell *sh, int argc, char **argv, bool is_double);
 
+/* shell_param.c: ${name/pattern/text} and ${name:offset:length} of bash; allocated, NULL: not valid. */
+char   *shell_replace(struct shell *sh, const char *value, const char *pattern, const char *with, bool all);
+char   *shell_slice(struct shell *sh, const char *value, const char *bounds);
+
 /* shell_builtin.c */
 struct builtin {
 	const char *name;
 	int	  (*run)(struct shell *sh, int argc, char **argv);
 };
-const struct builtin *shell_builtin(const char *name);
+const struct builtin *shell_builtin(const struct shell *sh, const char *name);
 
 /* shell_command.c: a simple command after expansion; applies faults, keeps the record. */
 int	shell_run_command(struct shell *sh, int argc, char **argv);
 char   *shell_join(int argc, char **argv);
+/* Is there a program of that name (not a command of the shell itself)? */
+bool	shell_is_command(struct shell *sh, const char *name);
 
 #endif

@@ -17,7 +17,7 @@ enum node_type {
 	N_IF, N_WHILE, N_UNTIL, N_FOR, N_CASE, N_SUBSHELL, N_GROUP, N_ARITH, N_TEST,
 };
 
-enum redir_type { R_IN, R_OUT, R_APPEND, R_DUP, R_HEREDOC };
+enum redir_type { R_IN, R_OUT, R_APPEND, R_DUP, R_HEREDOC, R_PROCESS };
 
 /* Words are kept as they stand in the source, quotes and all; expansion reads them again. */
 struct word {
@@ -29,7 +29,7 @@ struct redir {
 	struct redir   *next;
 	enum redir_type type;
 	int		fd;
-	const char     *target;		/* word; for R_HEREDOC the body */
+	const char     *target;		/* word; R_HEREDOC: the body; R_PROCESS: the commands of < <(...) */
 	bool		literal;	/* the here-document's delimiter was quoted */
 };
 
@@ -64,15 +64,23 @@ void   *prog_alloc(struct prog *p, size_t len);
 
 enum parse_result { PARSE_OK, PARSE_MORE, PARSE_ERROR };
 
+struct parse_error {
+	enum { SYNTAX_UNEXPECTED, SYNTAX_UNMATCHED, SYNTAX_TOO_LONG } why;
+	int  line;
+	char token[41];
+};
+
 /*
  * Parses one complete command, that is everything up to a newline outside of any construct.
  * *used tells how many bytes it took.  PARSE_MORE: the text ends inside a construct; never
- * returned when at_end is set.  On PARSE_ERROR err holds the message without the shell's name.
+ * returned when at_end is set.  On PARSE_ERROR *err says what is wrong.
  */
 enum parse_result shell_parse(const char *text, size_t len, bool at_end, int line, struct prog **prog,
-	    size_t *used, char *err, size_t errlen);
+	    size_t *used, struct parse_error *err);
 
 /* For the expansion: the end of a ${...}, $(...), `...` or "..." that starts at s, or NULL. */
 const char *shell_skip(const char *s, const char *end, int depth);
+/* The same for (...). */
+const char *shell_skip_parentheses(const char *s, const char *end);
 
 #endif

@@ -8,13 +8,6 @@
 #include "tests/simulator/shell.h"
 
 static int
-restricted(struct shell *sh, const char *what)
-{
-	shell_error(sh, "%s: 0403-019 The operation is not allowed in a restricted shell.", what);
-	return 1;
-}
-
-static int
 run_true(struct shell *sh, int argc, char **argv)
 {
 	(void)sh;
@@ -41,7 +34,7 @@ run_cd(struct shell *sh, int argc, char **argv)
 	struct stat st;
 
 	if (!sh->is_root)
-		return restricted(sh, "cd");
+		return shell_restricted(sh, REFUSE_COMMAND, "cd");
 	if (to == NULL || vfs_absolute(&at, to, abs) == -1 || vfs_stat(&at, abs, &st) == -1 ||
 	    !S_ISDIR(st.st_mode)) {
 		shell_error(sh, "%s:  not found.", to != NULL ? to : "HOME");
@@ -68,13 +61,6 @@ run_exit(struct shell *sh, int argc, char **argv)
 	return argc > 1 ? atoi(argv[1]) & 255 : sh->status & 255;
 }
 
-static bool
-is_locked_name(const struct shell *sh, const char *name)
-{
-	return !sh->is_root && (strcmp(name, "PATH") == 0 || strcmp(name, "SHELL") == 0 ||
-	    strcmp(name, "ENV") == 0);
-}
-
 /* One "name" or "name=value" of export, typeset and readonly. */
 static int
 declare(struct shell *sh, const char *arg, bool exported)
@@ -89,8 +75,8 @@ declare(struct shell *sh, const char *arg, bool exported)
 	old = shell_get(sh, name);
 	if (!shell_is_name(name, n))
 		shell_error(sh, "%s: 0403-010 The identifier is not valid.", arg);
-	else if (arg[n] == '=' && is_locked_name(sh, name))
-		rv = restricted(sh, name);
+	else if (arg[n] == '=' && shell_is_locked(sh, name))
+		rv = shell_restricted(sh, REFUSE_VARIABLE, name);
 	else
 		rv = shell_set(sh, name, arg[n] == '=' ? arg + n + 1 : old != NULL ? old : "", exported) == -1;
 	free(name);
@@ -136,8 +122,8 @@ static int
 run_unset(struct shell *sh, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
-		if (is_locked_name(sh, argv[i]))
-			return restricted(sh, argv[i]);
+		if (shell_is_locked(sh, argv[i]))
+			return shell_restricted(sh, REFUSE_VARIABLE, argv[i]);
 		shell_unset(sh, argv[i]);
 	}
 	return 0;
@@ -349,8 +335,11 @@ run_kill(struct shell *sh, int argc, char **argv)
 
 		if (argv[i][0] == '-')
 			continue;
-		if (pid <= 0 || procs_kill(sh->sim->procs, pid) == -1) {
-			shell_error(sh, "%s: 0403-003 The specified process does not exist.", argv[i]);
+		if (pid <= 0 || procs_kill(sh->sim->procs, pid, sh->is_root ? NULL : sh->user) == -1) {
+			if (sh->is_bash)
+				shell_error(sh, "kill: (%s) - No such process", argv[i]);
+			else
+				shell_error(sh, "%s: 0403-003 The specified process does not exist.", argv[i]);
 			status = 1;
 		}
 	}
@@ -394,12 +383,19 @@ static const struct builtin builtins[] = {
 	{ "wait", run_wait },
 };
 
+/* What the other shell does not have. */
+static bool
+is_missing(const struct shell *sh, const char *name)
+{
+	return sh->is_bash && (strcmp(name, "oem_setup_env") == 0 || strcmp(name, "stty") == 0);
+}
+
 const struct builtin *
-shell_builtin(const char *name)
+shell_builtin(const struct shell *sh, const char *name)
 {
 	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
 		if (builtins[i].run != NULL && strcmp(builtins[i].name, name) == 0)
-			return &builtins[i];
+			return is_missing(sh, name) ? NULL : &builtins[i];
 	}
 	return NULL;
 }

@@ -37,13 +37,6 @@ base_name(const char *name)
 }
 
 static int
-not_found(struct shell *sh, const char *name)
-{
-	sim_out_printf(sh->err, "ksh: %s:  not found.\n", name);
-	return 127;
-}
-
-static int
 run_console(struct shell *sh, int argc, char **argv)
 {
 	struct sim_cmd cmd = { .world = sh->sim->world, .hmc = sh->sim->hmc, .user = sh->user, .interactive = sh->is_login,
@@ -51,7 +44,21 @@ run_console(struct shell *sh, int argc, char **argv)
 
 	if (stream_is_memory(sh->in))
 		cmd.in = stream_peek(sh->in, &cmd.in_len);
-	return cmd.hmc != NULL ? hmc_run(&cmd) : console_run(&cmd);
+	if (cmd.hmc != NULL)
+		return hmc_run(&cmd);
+	return cmd.world != NULL ? console_run(&cmd) : -1;
+}
+
+bool
+shell_is_command(struct shell *sh, const char *name)
+{
+	const char *names[128];
+	size_t n = sh->sim->hmc != NULL ? hmc_command_names(names, 128) : 0;
+
+	for (size_t i = 0; i < n && i < 128; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return util_find(sh, name) != NULL;
 }
 
 static int
@@ -90,24 +97,25 @@ dispatch(struct shell *sh, int argc, char **argv)
 	const struct util *u;
 	int status;
 
-	if (!sh->is_root && strchr(first, '/') != NULL) {
-		shell_error(sh, "%s: 0403-019 The operation is not allowed in a restricted shell.", first);
-		return 1;
-	}
+	if (!sh->is_root && strchr(first, '/') != NULL)
+		return shell_restricted(sh, REFUSE_SLASH, first);
 	if (name == NULL || *name == '\0')
-		return not_found(sh, first);
-	b = shell_builtin(name);
+		return shell_not_found(sh, first);
+	b = shell_builtin(sh, name);
 	if (b != NULL)
 		return b->run(sh, argc, argv);
 	if (sh->is_root && (strcmp(name, "ksh") == 0 || strcmp(name, "sh") == 0 || strcmp(name, ".") == 0))
 		return run_script(sh, argc, argv);
-	u = util_find(name, sh->is_root);
-	if (u != NULL)
+	u = util_find(sh, name);
+	if (u != NULL) {
+		for (int i = 1; i < argc; i++)
+			shell_proc_look(sh, argv[i]);
 		return u->run(sh, argc, argv);
+	}
 	argv[0] = (char *)(size_t)name;	/* not changed by anybody, only passed on */
 	status = run_console(sh, argc, argv);
 	argv[0] = first;
-	return status != -1 ? status : not_found(sh, first);
+	return status != -1 ? status : shell_not_found(sh, first);
 }
 
 /* Runs the command with its output caught; the caller decides what becomes of it. */
@@ -236,7 +244,7 @@ shell_run_command(struct shell *sh, int argc, char **argv)
 	if (text == NULL)
 		return 1;
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (shell_builtin(argv[0]) == NULL) {
+	if (shell_builtin(sh, argv[0]) == NULL) {
 		pid = procs_add(sh->sim->procs, sh->pid, sh->user, sh->has_tty ? "pts/0" : "-", text, sh->cancel);
 		shell_job_running(sh, pid);
 	}

@@ -176,7 +176,7 @@ special_value(struct shell *sh, char c, char buf[32])
 	case '-':
 		return sh->prompts ? "ism" : "s";
 	case '0':
-		return sh->is_root ? "ksh" : "rksh";
+		return shell_name(sh);
 	default:
 		return c >= '1' && c <= '9' && c - '0' <= sh->n_args ? sh->args[c - '1'] : NULL;
 	}
@@ -282,6 +282,34 @@ bad_substitution(struct expansion *x, const char *s, const char *end)
 	x->failed = true;
 }
 
+/* ${name/pattern/text}, ${name//pattern/text}, ${name:offset:length}; op stands behind the colon. */
+static void
+expand_bash(struct expansion *x, const char *value, const char *op, const char *end, bool quoted)
+{
+	bool all = *op == '/' && op + 1 < end && op[1] == '/', replaces = *op == '/';
+	const char *from = op + (replaces ? 1 + all : 0), *stop = from;
+	char *first, *with = NULL, *result = NULL;
+
+	while (replaces && stop < end && *stop != '/')
+		stop += *stop == '\\' && stop + 1 < end ? 2 : 1;
+	if (!replaces || stop > end)
+		stop = end;
+	first = copy_range(from, stop);
+	if (first != NULL && replaces)
+		with = copy_range(stop < end ? stop + 1 : end, end);
+	if (first != NULL && op[-1] == ':')
+		result = shell_slice(x->sh, value, first);
+	else if (with != NULL)
+		result = shell_replace(x->sh, value, first, with, all);
+	if (result != NULL)
+		put_value(x, result, quoted);
+	else
+		bad_substitution(x, op, end);
+	free(first);
+	free(with);
+	free(result);
+}
+
 /* The inside of ${...}, from s to end. */
 static void
 expand_braces(struct expansion *x, const char *s, const char *end, bool quoted)
@@ -324,6 +352,8 @@ expand_braces(struct expansion *x, const char *s, const char *end, bool quoted)
 		}
 		if (op < end && strchr("-=+?", *op) != NULL)
 			expand_default(x, s, len, value, *op, op + 1, end, quoted);
+		else if (x->sh->is_bash && op < end)
+			expand_bash(x, value != NULL ? value : "", op, end, quoted);
 		else
 			bad_substitution(x, s, end);
 	} else {

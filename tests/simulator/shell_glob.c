@@ -118,7 +118,10 @@ int
 shell_glob(struct shell *sh, const char *pattern, struct fields *to)
 {
 	size_t before = to->n;
-	int rv = glob_part(sh, pattern[0] == '/' ? "/" : "", pattern + strspn(pattern, "/"), to, 0);
+	int rv;
+
+	shell_proc_look(sh, pattern);
+	rv = glob_part(sh, pattern[0] == '/' ? "/" : "", pattern + strspn(pattern, "/"), to, 0);
 
 	if (to->n > before)
 		qsort(to->v + before, to->n - before, sizeof(*to->v), by_name);

@@ -20,11 +20,9 @@ line_number(const char *from, const char *to)
 }
 
 static int
-syntax_error(struct shell *sh, const char *err)
+too_long(struct shell *sh)
 {
-	shell_error(sh, "%s", err);
-	sh->status = 2;
-	return 2;
+	return shell_syntax_error(sh, &(struct parse_error){ .why = SYNTAX_TOO_LONG });
 }
 
 int
@@ -32,15 +30,15 @@ shell_run_text(struct shell *sh, const char *text, size_t len)
 {
 	size_t pos = 0, used;
 	struct prog *prog;
-	char err[200];
+	struct parse_error err;
 
 	if (sh->depth > SHELL_DEPTH_MAX || memchr(text, '\0', len) != NULL)
-		return syntax_error(sh, "0403-029 There is not enough memory available now.");
+		return too_long(sh);
 	sh->status = 0;
 	while (pos < len && !shell_stopped(sh)) {
 		if (shell_parse(text + pos, len - pos, true, line_number(text, text + pos), &prog, &used,
-		    err, sizeof(err)) != PARSE_OK)
-			return syntax_error(sh, err);
+		    &err) != PARSE_OK)
+			return shell_syntax_error(sh, &err);
 		if (prog->root != NULL)
 			(void)shell_run_node(sh, prog->root, prog);
 		prog_unref(prog);
@@ -52,14 +50,15 @@ shell_run_text(struct shell *sh, const char *text, size_t len)
 static void
 prompt(struct shell *sh, bool more)
 {
-	const char *ps1 = shell_get(sh, "PS1");
 	struct record *record = sh->base->record;
+	char text[128];
 
 	shell_flush(sh);
 	if (!sh->prompts)
 		return;
 	sh->base->record = NULL;	/* a prompt answers no command */
-	sim_out_puts(sh->err, more ? "> " : ps1 != NULL ? ps1 : sh->is_root ? "# " : "$ ");
+	shell_prompt(sh, text, sizeof(text));
+	sim_out_puts(sh->err, more ? "> " : text);
 	shell_flush(sh);
 	sh->base->record = record;
 }
@@ -93,14 +92,14 @@ run_gathered(struct shell *sh, struct sim_out *text, bool at_end)
 {
 	struct prog *prog;
 	size_t used;
-	char err[200];
+	struct parse_error err;
 
 	while (text->len > 0) {
-		switch (shell_parse(text->data, text->len, at_end, 1, &prog, &used, err, sizeof(err))) {
+		switch (shell_parse(text->data, text->len, at_end, 1, &prog, &used, &err)) {
 		case PARSE_MORE:
 			return true;
 		case PARSE_ERROR:
-			(void)syntax_error(sh, err);
+			(void)shell_syntax_error(sh, &err);
 			text->len = 0;
 			if (!sh->prompts)
 				sh->exiting = true;
@@ -154,7 +153,7 @@ shell_run_input(struct shell *sh)
 			sim_out_write(&text, line, (size_t)n);
 		free(line);
 		if (text.len > SHELL_TEXT_MAX) {
-			(void)syntax_error(sh, "0403-029 There is not enough memory available now.");
+			(void)too_long(sh);
 			break;
 		}
 		more = run_gathered(sh, &text, n == 0);

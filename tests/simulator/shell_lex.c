@@ -96,6 +96,12 @@ shell_skip(const char *s, const char *end, int depth)
 	return s + 1;
 }
 
+const char *
+shell_skip_parentheses(const char *s, const char *end)
+{
+	return skip_brackets(s, end, '(', ')', 0);
+}
+
 static bool
 ends_word(char c)
 {

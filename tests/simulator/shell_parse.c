@@ -24,8 +24,7 @@ struct parser {
 	int		depth;
 	bool		failed;
 	bool		more;		/* failed because the text ended */
-	char	       *err;
-	size_t		errlen;
+	struct parse_error *err;
 };
 
 static struct node *parse_list(struct parser *p, bool one_line);
@@ -81,12 +80,10 @@ fail(struct parser *p, const char *token)
 	p->failed = true;
 	if (p->lex.tok == T_MORE || (p->lex.tok == T_END && !p->lex.at_end)) {
 		p->more = true;
-	} else if (p->lex.tok == T_BAD) {
-		snprintf(p->err, p->errlen, "0403-057 Syntax error at line %d : `%.40s' is not matched.",
-		    p->lex.line, token);
 	} else {
-		snprintf(p->err, p->errlen, "0403-057 Syntax error at line %d : `%.40s' is not expected.",
-		    p->lex.line, token);
+		p->err->why = p->lex.tok == T_BAD ? SYNTAX_UNMATCHED : SYNTAX_UNEXPECTED;
+		p->err->line = p->lex.line;
+		snprintf(p->err->token, sizeof(p->err->token), "%.40s", token);
 	}
 	return NULL;
 }
@@ -199,6 +196,30 @@ at_redir(const struct parser *p)
 	    (p->lex.tok >= T_LESS && p->lex.tok <= T_LESSGREAT));
 }
 
+static bool
+at_process(const struct parser *p)
+{
+	return !p->failed && p->lex.tok == T_LESS && p->lex.s < p->lex.end && *p->lex.s == '(';
+}
+
+/* < <(commands): the lexer stands at the parenthesis. */
+static void
+parse_process(struct parser *p, struct redir *r)
+{
+	const char *start = p->lex.s, *stop = shell_skip_parentheses(start, p->lex.end);
+
+	if (stop == NULL) {
+		p->lex.tok = p->lex.at_end ? T_BAD : T_MORE;
+		fail(p, "<(");
+		return;
+	}
+	r->type = R_PROCESS;
+	r->target = lex_copy(&p->lex, start + 1, (size_t)(stop - 1 - (start + 1)));
+	if (r->target == NULL)
+		fail(p, "memory");
+	p->lex.s = stop;
+}
+
 static void
 parse_redir(struct parser *p, struct redir **list)
 {
@@ -221,11 +242,14 @@ parse_redir(struct parser *p, struct redir **list)
 	    op == T_DLESS || op == T_DLESSDASH ? R_HEREDOC :
 	    op == T_LESSAND || op == T_GREATAND ? R_DUP : R_OUT;
 	next(p);
-	if (p->failed || (p->lex.tok != T_WORD && p->lex.tok != T_IO_NUMBER)) {
+	if (op == T_LESS && at_process(p)) {
+		parse_process(p, r);
+	} else if (p->failed || (p->lex.tok != T_WORD && p->lex.tok != T_IO_NUMBER)) {
 		unexpected(p);
 		return;
+	} else {
+		r->target = p->lex.text;
 	}
-	r->target = p->lex.text;
 	if (r->type == R_HEREDOC)
 		add_heredoc(p, r, op == T_DLESSDASH);
 	while (*list != NULL)
@@ -613,15 +637,15 @@ parse_list(struct parser *p, bool one_line)
 
 enum parse_result
 shell_parse(const char *text, size_t len, bool at_end, int line, struct prog **prog, size_t *used,
-    char *err, size_t errlen)
+    struct parse_error *err)
 {
-	struct parser p = { .err = err, .errlen = errlen };
+	struct parser p = { .err = err };
 	struct prog *g = calloc(1, sizeof(*g));
 
 	*prog = NULL;
 	if (g == NULL || len > SHELL_TEXT_MAX) {
 		free(g);
-		snprintf(err, errlen, "0403-029 There is not enough memory available now.");
+		*err = (struct parse_error){ .why = SYNTAX_TOO_LONG };
 		return PARSE_ERROR;
 	}
 	atomic_init(&g->refs, 1);

@@ -84,8 +84,10 @@ redirect_out(struct shell *sh, const struct redir *d, const char *path, struct s
 	struct shell_file *f;
 	int fd;
 
-	if (!sh->is_root)
-		return refuse(sh, path, "0403-019 The operation is not allowed in a restricted shell.");
+	if (!sh->is_root) {
+		(void)shell_restricted(sh, REFUSE_OUTPUT, path);
+		return -1;
+	}
 	fd = vfs_open(&at, path, O_WRONLY | O_CREAT | (d->type == R_APPEND ? O_APPEND : O_TRUNC), 0644);
 	if (fd == -1)
 		return refuse(sh, path, errno == ENOENT || errno == EACCES ?
@@ -141,15 +143,16 @@ redirect_in(struct shell *sh, const struct redir *d, const char *path, struct sh
 	size_t len = 0;
 	int fd = -1, rv = 0;
 
+	shell_proc_look(sh, path);
 	if (vfs_absolute(&at, path, abs) == 0 && strcmp(abs, "/dev/null") != 0) {
 		fd = strcmp(abs, "/dev/zero") != 0 ? vfs_open(&at, path, O_RDONLY, 0) : -1;
 		if (fd == -1)
-			return refuse(sh, path, "0403-016 Cannot find or open the file.");
+			return shell_no_file(sh, path);
 		rv = read_file(fd, &data, &len);
 		(void)close(fd);
 	}
 	if (rv == -1)
-		return refuse(sh, path, "0403-016 Cannot find or open the file.");
+		return shell_no_file(sh, path);
 	if (d->fd == 0)
 		set_input(sh, r, data, len);
 	free(data);
@@ -166,6 +169,29 @@ redirect_heredoc(struct shell *sh, const struct redir *d, struct shell_redir *r)
 	if (d->fd == 0)
 		set_input(sh, r, text, strlen(text));
 	free(text);
+	return 0;
+}
+
+/* < <(commands): they run first, to their end. */
+static int
+redirect_process(struct shell *sh, const struct redir *d, struct shell_redir *r)
+{
+	struct sim_out out = { 0 };
+	struct shell sub;
+
+	if (!sh->is_bash) {
+		(void)shell_syntax_error(sh, &(struct parse_error){ .line = 1, .token = "<" });
+		return -1;
+	}
+	if (sh->depth >= SHELL_DEPTH_MAX || shell_copy(&sub, sh) == -1)
+		return -1;
+	sub.depth++;
+	sub.out = &out;
+	(void)shell_run_text(&sub, d->target, strlen(d->target));
+	sh->aborted |= sub.aborted;
+	shell_fini(&sub);
+	set_input(sh, r, out.data != NULL ? out.data : "", out.len);
+	sim_out_free(&out);
 	return 0;
 }
 
@@ -203,6 +229,8 @@ redirect(struct shell *sh, const struct redir *d, struct shell_redir *r)
 
 	if (d->type == R_HEREDOC)
 		return redirect_heredoc(sh, d, r);
+	if (d->type == R_PROCESS)
+		return redirect_process(sh, d, r);
 	target = shell_expand_one(sh, d->target);
 	if (target == NULL)
 		return -1;

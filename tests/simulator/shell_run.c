@@ -2,10 +2,9 @@
 /*
  * Runs syntax trees.  The commands of a pipeline run one after the other, each with the whole
  * output of the one before it as its standard input: the order of effects is then the same
- * every time.  The last one runs in the shell itself, as in ksh, so that `... | while read x`
- * keeps its variables.
+ * every time.  The last one runs in the shell itself in ksh, so that `... | while read x` keeps
+ * its variables; in bash it does not.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,19 +53,8 @@ shell_base_fini(struct shell_base *b)
 struct vfs_at
 shell_at(const struct shell *sh)
 {
-	return (struct vfs_at){ .vfs = sh->sim->vfs, .cwd = sh->cwd, .is_root = sh->is_root };
-}
-
-void
-shell_error(struct shell *sh, const char *fmt, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	sim_out_printf(sh->err, "%s: %s\n", sh->is_root ? "ksh" : "rksh", text);
+	return (struct vfs_at){ .vfs = sh->sim->vfs, .cwd = sh->cwd, .is_root = sh->is_root,
+		.home = sh->is_bash ? shell_get(sh, "HOME") : NULL };
 }
 
 int
@@ -77,16 +65,9 @@ shell_init(struct shell *sh, const struct sim *sim, struct shell_base *base, str
 		.is_root = is_root };
 	sh->out = &base->out;
 	sh->err = &base->err;
+	sh->is_bash = sim->is_bash;
 	snprintf(sh->user, sizeof(sh->user), "%s", user);
-	strcpy(sh->cwd, "/home/padmin");
-	if (shell_set(sh, "HOME", "/home/padmin", true) == -1 ||
-	    shell_set(sh, "LOGNAME", user, true) == -1 || shell_set(sh, "USER", user, true) == -1 ||
-	    shell_set(sh, "PATH", "/usr/ios/cli:/usr/ios/utils:/usr/ios/lpm/bin:/usr/ios/oem:"
-	    "/home/padmin", true) == -1 || shell_set(sh, "SHELL", "/usr/bin/rksh", true) == -1 ||
-	    shell_set(sh, "LANG", "C", true) == -1 || shell_set(sh, "TZ", "UTC", true) == -1 ||
-	    shell_set(sh, "PWD", sh->cwd, true) == -1 || shell_set(sh, "IFS", " \t\n", false) == -1)
-		return -1;
-	return 0;
+	return shell_login_variables(sh);
 }
 
 void
@@ -152,12 +133,6 @@ shell_flush(struct shell *sh)
 		sh->aborted = true;	/* what SIGPIPE does */
 }
 
-static bool
-is_restricted_name(const char *name)
-{
-	return strcmp(name, "PATH") == 0 || strcmp(name, "SHELL") == 0 || strcmp(name, "ENV") == 0;
-}
-
 /* name=value, expanded.  The old value goes to *saved when the caller wants it back later. */
 static int
 assign(struct shell *sh, const char *text, char **saved)
@@ -170,8 +145,8 @@ assign(struct shell *sh, const char *text, char **saved)
 	value = shell_expand_one(sh, text + n + 1);
 	if (name == NULL || value == NULL)
 		goto out;
-	if (!sh->is_root && is_restricted_name(name)) {
-		shell_error(sh, "%s: 0403-019 The operation is not allowed in a restricted shell.", name);
+	if (shell_is_locked(sh, name)) {
+		(void)shell_restricted(sh, REFUSE_VARIABLE, name);
 		goto out;
 	}
 	if (saved != NULL) {
@@ -261,6 +236,21 @@ out:
 	return status;
 }
 
+/* In a copy of the shell, whose variables are lost. */
+static int
+run_copied(struct shell *sh, const struct node *n, struct prog *prog)
+{
+	struct shell sub;
+	int status;
+
+	if (shell_copy(&sub, sh) == -1)
+		return 1;
+	status = run(&sub, n, prog);
+	sh->aborted |= sub.aborted;
+	shell_fini(&sub);
+	return status;
+}
+
 static int
 run_pipe(struct shell *sh, const struct node *n, struct prog *prog)
 {
@@ -282,7 +272,7 @@ run_pipe(struct shell *sh, const struct node *n, struct prog *prog)
 		return 1;
 	}
 	sh->in = in;
-	status = run(sh, n->right, prog);
+	status = sh->is_bash ? run_copied(sh, n->right, prog) : run(sh, n->right, prog);
 	sh->in = old_in;
 	stream_free(in);
 	return status;
@@ -291,15 +281,7 @@ run_pipe(struct shell *sh, const struct node *n, struct prog *prog)
 static int
 run_subshell(struct shell *sh, const struct node *n, struct prog *prog)
 {
-	struct shell sub;
-	int status;
-
-	if (shell_copy(&sub, sh) == -1)
-		return 1;
-	status = run(&sub, n->left, prog);
-	sh->aborted |= sub.aborted;
-	shell_fini(&sub);
-	return status;
+	return run_copied(sh, n->left, prog);
 }
 
 /* After a loop's body: true when the loop ends here. */

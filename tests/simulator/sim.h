@@ -3,6 +3,8 @@
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
 
+#include <stdbool.h>
+
 struct world;
 struct hmc;
 struct vfs;
@@ -17,6 +19,8 @@ struct sim {
 	struct faults	  *faults;
 	struct transcript *transcript;
 	struct procs	  *procs;
+	bool		   is_bash;	/* the shell is an HMC's, not a VIOS' */
+	const char	  *hostname;	/* of an HMC */
 	unsigned	   latency_ms;
 };
 

@@ -12,9 +12,10 @@ struct util {
 	const char *name;
 	util_run    run;
 	bool	    root_only;	/* not found by padmin */
+	bool	    of_hmc;	/* an HMC has it */
 };
-/* NULL when there is none for this user. */
-const struct util *util_find(const char *name, bool is_root);
+/* NULL when there is none for this user of this console. */
+const struct util *util_find(const struct shell *sh, const char *name);
 
 /* Helpers of the utilities. */
 #define UTIL_FILE_MAX	((size_t)256 * 1024 * 1024)
@@ -59,6 +60,7 @@ int	util_whoami(struct shell *sh, int argc, char **argv);
 int	util_id(struct shell *sh, int argc, char **argv);
 int	util_uname(struct shell *sh, int argc, char **argv);
 int	util_bootinfo(struct shell *sh, int argc, char **argv);
+int	util_which(struct shell *sh, int argc, char **argv);
 int	util_nothing(struct shell *sh, int argc, char **argv);
 int	util_dirname(struct shell *sh, int argc, char **argv);
 int	util_basename(struct shell *sh, int argc, char **argv);

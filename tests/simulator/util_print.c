@@ -56,7 +56,16 @@ put_words(struct shell *sh, int argc, char **argv, bool raw, bool newline)
 int
 util_echo(struct shell *sh, int argc, char **argv)
 {
-	return put_words(sh, argc - 1, argv + 1, false, true);
+	bool raw = sh->is_bash, newline = true;
+	int i = 1;
+
+	/* bash knows -n and -e, and leaves backslashes alone without -e; ksh prints all words. */
+	for (; sh->is_bash && i < argc && argv[i][0] == '-' && argv[i][1] != '\0' &&
+	    argv[i][strspn(argv[i] + 1, "neE") + 1] == '\0'; i++) {
+		newline = newline && strchr(argv[i], 'n') == NULL;
+		raw = strchr(argv[i], 'e') != NULL ? false : strchr(argv[i], 'E') != NULL ? true : raw;
+	}
+	return put_words(sh, argc - i, argv + i, raw, newline);
 }
 
 int

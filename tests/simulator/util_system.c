@@ -91,6 +91,10 @@ util_hostname(struct shell *sh, int argc, char **argv)
 	struct sim_out err = { 0 };
 	int status;
 
+	if (sh->is_bash) {
+		sim_out_printf(sh->out, "%s\n", sh->sim->hostname != NULL ? sh->sim->hostname : "hmc");
+		return 0;
+	}
 	if (!sh->is_root && argc > 1 && !sh->is_login)
 		return 1;
 	cmd.err = &err;
@@ -117,7 +121,10 @@ util_id(struct shell *sh, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	sim_out_puts(sh->out, sh->is_root ? "uid=0(root) gid=0(system) groups=2(bin),3(sys),7(security)\n" :
+	if (sh->is_bash)
+		sim_out_printf(sh->out, "uid=501(%s) gid=501(hmc) groups=501(hmc)\n", sh->user);
+	else
+		sim_out_puts(sh->out, sh->is_root ? "uid=0(root) gid=0(system) groups=2(bin),3(sys),7(security)\n" :
 	    "uid=300(padmin) gid=1(staff)\n");
 	return 0;
 }
@@ -125,11 +132,31 @@ util_id(struct shell *sh, int argc, char **argv)
 int
 util_uname(struct shell *sh, int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "-a") == 0)
+	if (sh->is_bash)
+		sim_out_puts(sh->out, "Linux\n");
+	else if (argc > 1 && strcmp(argv[1], "-a") == 0)
 		sim_out_puts(sh->out, "AIX vios 1 6 00F60E584C00\n");
 	else
 		sim_out_puts(sh->out, "AIX\n");
 	return 0;
+}
+
+/* which, on an HMC: its commands all lie in one folder. */
+int
+util_which(struct shell *sh, int argc, char **argv)
+{
+	const char *path = shell_get(sh, "PATH");
+	int status = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (shell_is_command(sh, argv[i])) {
+			sim_out_printf(sh->out, "/usr/hmcrbin/%s\n", argv[i]);
+		} else {
+			sim_out_printf(sh->err, "which: no %s in (%s)\n", argv[i], path != NULL ? path : "");
+			status = 1;
+		}
+	}
+	return status;
 }
 
 /* bootinfo -s hdisk: the size in MB, which the console's lspv knows. */

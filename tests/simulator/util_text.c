@@ -97,7 +97,7 @@ util_wc(struct shell *sh, int argc, char **argv)
 	bool l = false, w = false, c = false, in_word = false;
 	size_t lines = 0, words = 0, len;
 	char *data;
-	int i;
+	int i, width;
 
 	for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
 		l |= strchr(argv[i], 'l') != NULL;
@@ -116,12 +116,14 @@ util_wc(struct shell *sh, int argc, char **argv)
 	free(data);
 	if (!l && !w && !c)
 		l = w = c = true;
+	/* GNU does not pad a count that stands alone, AIX does. */
+	width = !sh->is_bash ? 8 : l + w + c == 1 ? 0 : 7;
 	if (l)
-		sim_out_printf(sh->out, "%8zu", lines);
+		sim_out_printf(sh->out, "%*zu", width, lines);
 	if (w)
-		sim_out_printf(sh->out, "%8zu", words);
+		sim_out_printf(sh->out, "%s%*zu", l && sh->is_bash ? " " : "", width, words);
 	if (c)
-		sim_out_printf(sh->out, "%8zu", len);
+		sim_out_printf(sh->out, "%s%*zu", (l || w) && sh->is_bash ? " " : "", width, len);
 	if (i < argc)
 		sim_out_printf(sh->out, " %s", argv[i]);
 	sim_out_puts(sh->out, "\n");

@@ -116,7 +116,7 @@ is_below(const char *path, const char *dir)
 static int
 may_change(const struct vfs_at *at, const char *path)
 {
-	if (at->is_root || is_below(path, "/home/padmin") || is_below(path, "/tmp"))
+	if (at->is_root || is_below(path, at->home != NULL ? at->home : "/home/padmin") || is_below(path, "/tmp"))
 		return 0;
 	errno = EACCES;
 	return -1;

@@ -19,11 +19,12 @@ struct vfs;
 struct vfs *vfs_open_root(const char *host_dir);
 void	vfs_free(struct vfs *v);
 
-/* Who asks, and where from; padmin may change only /home/padmin and /tmp. */
+/* Who asks, and where from; who is not root may change only home (NULL: /home/padmin) and /tmp. */
 struct vfs_at {
 	const struct vfs *vfs;
 	const char	 *cwd;
 	bool		  is_root;
+	const char	 *home;
 };
 
 /* The path with cwd in front and without ".", ".." and doubled slashes.  -1 when too long. */

@@ -16,6 +16,8 @@ front_open(struct part *p, const struct sim *front)
 	p->sim = sim;
 	*sim = *front;
 	sim->hmc = NULL;
+	sim->is_bash = false;
+	sim->hostname = NULL;
 	sim->world = p->vios;
 	sim->procs = procs_new();
 	sim->vfs = vfs_open_root(world_fs_root(p->vios));

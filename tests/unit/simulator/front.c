@@ -13,7 +13,7 @@
 #include "tests/simulator/shell.h"
 #include "tests/unit/simulator/front.h"
 
-static const char *const dirs[] = { "home", "home/padmin", "tmp", "dev", "var", "var/vio", "var/vio/VMLibrary" };
+static const char *const dirs[] = { "home", "home/padmin", "home/hscroot", "tmp", "dev", "var", "var/vio", "var/vio/VMLibrary" };
 
 void
 front_open(struct front *f)
@@ -33,6 +33,14 @@ front_open(struct front *f)
 	sim->faults = faults_new();
 	cr_assert(sim->vfs != NULL && sim->procs != NULL && sim->faults != NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+void
+front_open_hmc(struct front *f)
+{
+	front_open(f);
+	f->sim->is_bash = true;
+	f->sim->hostname = "hmc1";
 }
 
 static int
@@ -75,7 +83,8 @@ front_run(struct front *f, bool is_root, const char *in, const char *script)
 	struct shell sh;
 
 	shell_base_init(&base, NULL);
-	cr_assert_eq(shell_init(&sh, f->sim, &base, cancel, stdin_bytes, is_root ? "root" : "padmin", is_root), 0);
+	cr_assert_eq(shell_init(&sh, f->sim, &base, cancel, stdin_bytes, is_root ? "root" : f->sim->is_bash ? "hscroot" : "padmin",
+	    is_root), 0);
 	f->status = shell_run_text(&sh, script, strlen(script));
 	free(f->out);
 	free(f->err);
@@ -89,11 +98,11 @@ front_run(struct front *f, bool is_root, const char *in, const char *script)
 }
 
 static void
-expect(bool is_root, const char *script, const char *out, const char *err, int status)
+expect(bool is_root, bool is_hmc, const char *script, const char *out, const char *err, int status)
 {
 	struct front f;
 
-	front_open(&f);
+	(is_hmc ? front_open_hmc : front_open)(&f);
 	front_run(&f, is_root, NULL, script);
 	cr_expect_str_eq(f.out, out, "stdout of [%s]: [%s] instead of [%s]", script, f.out, out);
 	cr_expect_str_eq(f.err, err, "stderr of [%s]: [%s] instead of [%s]", script, f.err, err);
@@ -104,11 +113,17 @@ expect(bool is_root, const char *script, const char *out, const char *err, int s
 void
 expect_padmin(const char *script, const char *out, const char *err, int status)
 {
-	expect(false, script, out, err, status);
+	expect(false, false, script, out, err, status);
+}
+
+void
+expect_hmc(const char *script, const char *out, const char *err, int status)
+{
+	expect(false, true, script, out, err, status);
 }
 
 void
 expect_root(const char *script, const char *out, const char *err, int status)
 {
-	expect(true, script, out, err, status);
+	expect(true, false, script, out, err, status);
 }

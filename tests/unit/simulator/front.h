@@ -16,12 +16,14 @@ struct front {
 
 void	front_open(struct front *f);
 void	front_close(struct front *f);
+void	front_open_hmc(struct front *f);	/* its shell is an HMC's, its user hscroot */
 /* in may be NULL. */
 void	front_run(struct front *f, bool is_root, const char *in, const char *script);
 void	front_fault(struct front *f, const char *spec);
 
 /* One script by padmin or by root; fails the test when stdout, stderr or the status differ. */
 void	expect_padmin(const char *script, const char *out, const char *err, int status);
+void	expect_hmc(const char *script, const char *out, const char *err, int status);
 void	expect_root(const char *script, const char *out, const char *err, int status);
 
 #endif

@@ -208,14 +208,14 @@ Test(shell, parser_asks_for_more_while_a_construct_is_open)
 {
 	static const char *const open[] = { "for x in a", "if true", "echo 'a", "echo \"a", "cat <<e\nb\n", "a |", "a &&",
 		"while a; do", "case x in", "echo $(a", "{ a", "( a", "((1", "echo \\" };
-	char err[200];
+	struct parse_error err;
 	struct prog *p;
 	size_t used;
 
 	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
-		cr_expect_eq(shell_parse(open[i], strlen(open[i]), false, 1, &p, &used, err, sizeof(err)), PARSE_MORE,
+		cr_expect_eq(shell_parse(open[i], strlen(open[i]), false, 1, &p, &used, &err), PARSE_MORE,
 		    "%s", open[i]);
-	cr_expect_eq(shell_parse("echo a\necho b", 13, false, 1, &p, &used, err, sizeof(err)), PARSE_OK);
+	cr_expect_eq(shell_parse("echo a\necho b", 13, false, 1, &p, &used, &err), PARSE_OK);
 	cr_expect_eq(used, 7);
 	prog_unref(p);
 }
