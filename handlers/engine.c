@@ -158,16 +158,6 @@ engine_wait(struct engine *g, int64_t ms)
 	return g->stopped;
 }
 
-int
-engine_settle(struct engine *g, const struct unit *u)
-{
-	int64_t left_ms = u->sent_ms + g->seq->settle_s * 1000 - clock_wall_ms();
-
-	if (u->state != UNIT_UNKNOWN || u->sent_ms == 0 || left_ms <= 0)
-		return 0;
-	return engine_wait(g, left_ms < g->seq->settle_s * 1000 ? left_ms : g->seq->settle_s * 1000);
-}
-
 void
 engine_event(struct engine *g, const char *event, json_t *fields)
 {

@@ -73,7 +73,6 @@ struct unit  *engine_unit(struct engine *g, const struct step *s, json_int_t i, 
 int	      engine_has_begun(const struct engine *g);		/* may something have been changed? */
 int	      engine_stop(struct engine *g);			/* asks; while undoing only 'p' counts.  A console that is away is 'p'. */
 int	      engine_wait(struct engine *g, int64_t ms);	/* non-zero: stop */
-int	      engine_settle(struct engine *g, const struct unit *u);	/* what was sent for u last may still be at work; non-zero: stop */
 int64_t	      engine_now(const struct engine *g);
 void	      engine_event(struct engine *g, const char *event, json_t *fields);
 void	      engine_note(struct engine *g, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -92,6 +91,9 @@ size_t engine_sends(const struct commands *c);	/* how many calls of engine_send(
 const char *engine_as(const struct engine *g, const struct commands *c);	/* "root", "padmin" on a VIOS, "console" on an HMC */
 int engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index,
     enum place_fill how, char buf[COMMAND_MAX], struct pd_err *e);
+
+/* engine_settle.c: what was sent for u last may still be at work; non-zero: stop */
+int engine_settle(struct engine *g, const struct unit *u);
 
 /* engine_step.c */
 enum flow   engine_step(struct engine *g, struct unit *u);

@@ -242,7 +242,7 @@ sequence_check(struct sequence *s, struct pd_err *e)
 {
 	struct checker c = { .s = s, .e = e };
 
-	if (collect(&c) == -1)
+	if (collect(&c) == -1 || check_commands(&c, &s->at_work) == -1)
 		return -1;
 	for (struct step *st = s->steps; st != NULL; st = st->next) {
 		c.step = st;

@@ -109,6 +109,7 @@ struct sequence {
 	const char	 *environment;	/* "LC_ALL=C", put before every command that is not root's; NULL = none */
 	const char	 *no_rows;	/* what the console prints when a list is empty; NULL = nothing */
 	long		  settle_s;	/* a command whose answer was lost may be at work so long; only then its probe is asked */
+	struct commands	  at_work;	/* lists what is at work on the console; n 0 = none */
 	long		  undo_every_s;	/* between the first and the second attempt to undo; then twice as long */
 	struct transient *transients;
 	struct carrier	 *carriers;

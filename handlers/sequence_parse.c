@@ -330,6 +330,7 @@ static const struct word sequence_words[] = {
 	{ "optional-inputs", LIST, 0, take_optional_inputs, 0 },
 	{ "on-failure", ONE, 0, take_on_failure, offsetof(struct sequence, keep) },
 	{ "settle", ONE, 0, seq_take_seconds, offsetof(struct sequence, settle_s) },
+	{ "at-work", ONE, 0, seq_take_commands, offsetof(struct sequence, at_work) },
 	{ "undo-every", ONE, 0, seq_take_seconds, offsetof(struct sequence, undo_every_s) },
 	{ "transient", TITLED, 1, take_transient, offsetof(struct sequence, transients) },
 	{ "carry", TITLED, 1, seq_take_carrier, offsetof(struct sequence, carriers) },
@@ -346,6 +347,7 @@ take_file(struct loader *l, const struct seq_node *n)
 	l->s->name = n->title;
 	l->s->undo_every_s = UNDO_EVERY_S;
 	l->s->settle_s = SETTLE_S;
+	l->s->at_work.timeout_s = TIMEOUT_S;
 	if (seq_take_all(l, n->child, sequence_words, SEQ_COUNT(sequence_words), "sequence", l->s) == -1)
 		return -1;
 	if (l->s->kind == NULL || l->s->steps == NULL)

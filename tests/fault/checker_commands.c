@@ -16,7 +16,7 @@
 #define CLOCK_MS    2	/* both times are whole milliseconds */
 #define WORDS_MAX   64
 #define READING	    "lssyscfg lshwres lssvc lsled lsrefcode lsviosed ls cat grep egrep awk sed cut head tail wc sort echo test [ true " \
-		    "ioslevel uname hostname whoami id date df exit for if oem_setup_env"
+		    "ioslevel uname hostname whoami ps id date df exit for if oem_setup_env"
 
 struct words {
 	char   buf[4096];

@@ -151,10 +151,35 @@ list_names(const struct fake_console *c, const char *prefix, const char *after, 
 			strcat(strcat(strcat(r->out, key + strlen(prefix)), after), "\n");
 }
 
+static void act(struct fake_console *c, const char *cmd, const char *input, struct reply *r);
+
+/* Without quotes, and no more than 80 characters of a command, as AIX has it. */
+static void
+list_processes(struct fake_console *c, struct reply *r)
+{
+	struct reply ignored = { .status = 0 };
+	char	     shown[TEXT], *to = shown;
+
+	strcpy(r->out, "     UID      PID     PPID   C    STIME    TTY  TIME CMD\n    root        1        0   0   00:00:00      -  0:03 /etc/init\n");
+	if (c->late[0] == '\0')
+		return;
+	for (const char *s = c->late; *s != '\0'; s++)
+		if (*s != '"')
+			*to++ = *s;
+	*to = '\0';
+	snprintf(r->out + strlen(r->out), sizeof(r->out) / 2, "    root  3407960  3407958   0   10:00:00      -  0:00 %.80s\n", shown);
+	if (++c->late_looks < LATE_LOOKS)
+		return;
+	act(c, c->late, c->late_is_root ? c->late : NULL, &ignored);
+	c->late[0] = '\0';
+}
+
 static int
 ask(struct fake_console *c, const char *cmd, struct reply *r)
 {
-	if (strncmp(cmd, "lssyscfg -r lpar", 16) == 0)
+	if (strcmp(cmd, "ps -ef") == 0)
+		list_processes(c, r);
+	else if (strncmp(cmd, "lssyscfg -r lpar", 16) == 0)
 		list_lpars(c, cmd, r);
 	else if (strstr(cmd, "-r sys -F max_lpars") != NULL)
 		strcpy(r->out, "40\n");
@@ -358,6 +383,13 @@ run(struct transport *t, const char *cmd, const char *input, int timeout_ms, str
 	enum trouble	     now = c->at == c->trouble_at ? c->trouble : NO_TROUBLE;
 
 	(void)timeout_ms;
+	c->overtaken += change && c->late[0] != '\0';
+	if (now == LOSE_AT_WORK) {
+		now = !change ? LOSE_BEFORE : input != NULL && strncmp(input, "dd ", 3) != 0 ? LOSE_AFTER : LOSE_BEFORE;	/* a shell's own are not listed */
+		if (change && now == LOSE_BEFORE)
+			snprintf(c->late, sizeof(c->late), "%.*s", (int)strcspn(input != NULL ? input : cmd, "\n"), input != NULL ? input : cmd);
+		c->late_is_root = input != NULL;
+	}
 	c->at++;
 	json_array_append_new(c->commands, json_string(input != NULL ? input : cmd));
 	c->is_dead |= now == DEAD;

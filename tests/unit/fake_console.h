@@ -18,6 +18,7 @@ enum trouble {
 	REFUSE,		/* exit status 1 and a text */
 	LOSE_BEFORE,	/* the channel is lost, nothing happened */
 	LOSE_AFTER,	/* it happened, then the channel is lost */
+	LOSE_AT_WORK,	/* the channel is lost, it happens later: when it was listed so often (LATE_LOOKS) */
 	GARBLE,		/* it happened, what comes back is no text */
 	NOT_SENT,	/* no connection, once */
 	DEAD,		/* no connection, from now on */
@@ -25,6 +26,8 @@ enum trouble {
 	CANCEL,		/* the user cancels while it runs */
 	PARK		/* the director wants the job parked */
 };
+
+#define LATE_LOOKS 3
 
 struct fake_console {
 	struct transport transport;
@@ -35,6 +38,9 @@ struct fake_console {
 	enum trouble  trouble;
 	int	      is_dead, is_locked, refuses, stop;	/* locked: a dead one refuses our key instead of being silent */
 	int	      polls;		/* of the state since power on */
+	char	      late[4096];	/* the change that is at work; "" = none */
+	int	      late_is_root, late_looks;
+	int	      overtaken;	/* changes that came while one was at work */
 	int	      boots_to_firmware, configures;
 	const char   *journal;		/* path */
 	int	      intents_missing;	/* changes without an intent before them */

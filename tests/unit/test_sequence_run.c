@@ -184,6 +184,8 @@ break_everywhere(enum trouble trouble, const char *name, enum outcome expected)
 				cr_expect_eq(json_integer_value(json_object_get(b.res.value, "lpar_id")), 2);
 			else
 				expect_empty(&b, name, at);
+			cr_expect_eq(b.console.overtaken, 0, "%s at %zu (%s): it was still at work", name, at,
+			    json_string_value(json_array_get(b.console.commands, at)));
 			cr_expect_eq(b.res.outcome, wanted, "%s at %zu (%s): outcome %s: %s", name, at,
 			    json_string_value(json_array_get(b.console.commands, at)), outcome_name(b.res.outcome), b.res.err.msg);
 			bench_close(&b);
@@ -205,6 +207,36 @@ Test(sequence_run, a_channel_lost_before_the_effect_is_survived_anywhere)
 Test(sequence_run, a_channel_lost_after_the_effect_is_survived_anywhere)
 {
 	break_everywhere(LOSE_AFTER, "lost after", OUTCOME_DONE);
+}
+
+/* P4: neither sent twice, nor undone before it has happened. */
+Test(sequence_run, a_command_that_is_still_at_work_behind_a_lost_channel_is_waited_for)
+{
+	break_everywhere(LOSE_AT_WORK, "at work", OUTCOME_DONE);
+}
+
+/* What never ends is waited for as long as its answer would have been. */
+Test(sequence_run, a_command_that_hangs_is_not_waited_for_for_ever)
+{
+	struct bench b = { 0 };
+	size_t	     at = 0;
+
+	fake_console_init(&b.console, "");
+	run_verb(&b, "create-vm", vars_create("lv", 0));
+	while (strstr(json_string_value(json_array_get(b.console.commands, at)), "mklv") == NULL)
+		at++;
+	bench_close(&b);
+	fake_console_clear(&b.console);
+	fake_console_init(&b.console, "");
+	b.console.trouble = LOSE_AT_WORK;
+	b.console.trouble_at = at;
+	b.console.late_looks = -1000000;
+	run_verb(&b, "create-vm", vars_create("lv", 0));
+	cr_expect_eq(b.res.outcome, OUTCOME_DONE, "%s", b.res.err.msg);
+	cr_expect_geq(b.console.now_ms, 600000, "%lld ms", (long long)b.console.now_ms);
+	cr_expect_lt(b.console.now_ms, 700000, "%lld ms", (long long)b.console.now_ms);
+	bench_close(&b);
+	fake_console_clear(&b.console);
 }
 
 Test(sequence_run, an_answer_that_is_no_text_is_survived_anywhere)
