@@ -14,21 +14,43 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gateway/event_scan.h"
 #include "gateway/follow.h"
 #include "spool/portable.h"
 #include "spool/sys.h"
 
-#define CHUNK	  (16 * 1024)
+#define CHUNK	  (64 * 1024)	/* read at once: a long log comes in few calls */
 #define LOOK_MS	  1000	/* again, although the watch is silent */
 #define STEPS_MAX 9999
+#define MS_MAX	  (1000LL * 86400 * 366)
 
 static const struct {
 	const char     *name;
 	enum event_kind kind;
 } kinds[] = {
-	{ "admitted", EVENT_ADMITTED }, { "state", EVENT_STATE }, { "step", EVENT_STEP }, { "step-done", EVENT_STEP_DONE },
-	{ "note", EVENT_NOTE }, { "wait", EVENT_WAIT }, { "command", EVENT_COMMAND }, { "result", EVENT_RESULT },
+	{ "step", EVENT_STEP }, { "step-done", EVENT_STEP_DONE }, { "note", EVENT_NOTE }, { "command", EVENT_COMMAND },
+	{ "state", EVENT_STATE }, { "wait", EVENT_WAIT }, { "admitted", EVENT_ADMITTED }, { "result", EVENT_RESULT },
 };
+
+enum event_kind
+event_kind_of(const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strlen(kinds[i].name) == len && memcmp(kinds[i].name, name, len) == 0)
+			return kinds[i].kind;
+	return EVENT_OTHER;
+}
+
+void
+event_set_numbers(struct event *ev, long long i, long long of, long long ms)
+{
+	ev->ms = ms >= 0 && ms <= MS_MAX ? ms : 0;
+	ev->i = ev->of = 0;
+	if (i >= 1 && i <= of && of <= STEPS_MAX) {
+		ev->i = (int)i;
+		ev->of = (int)of;
+	}
+}
 
 static const char *
 text_of(const json_t *o, const char *key)
@@ -39,11 +61,9 @@ text_of(const json_t *o, const char *key)
 }
 
 static long long
-number_of(const json_t *o, const char *key, long long max)
+number_of(const json_t *o, const char *key)
 {
-	const json_t *n = json_object_get(o, key);
-
-	return json_is_integer(n) && json_integer_value(n) >= 0 && json_integer_value(n) <= max ? json_integer_value(n) : 0;
+	return json_integer_value(json_object_get(o, key));	/* 0 where there is none */
 }
 
 static void
@@ -59,11 +79,9 @@ fill(struct event *ev, const json_t *o)
 	ev->wait = text_of(o, "wait");
 	ev->when = text_of(o, "when");
 	ev->until = text_of(o, "until");
-	ev->ms = number_of(o, "ms", 1000LL * 86400 * 366);
-	ev->i = (int)number_of(o, "i", STEPS_MAX);
-	ev->of = (int)number_of(o, "of", STEPS_MAX);
-	if (ev->i > ev->of || ev->i == 0)
-		ev->i = ev->of = 0;
+	ev->user = text_of(o, "user");
+	ev->tenant = text_of(o, "tenant");
+	event_set_numbers(ev, number_of(o, "i"), number_of(o, "of"), number_of(o, "ms"));
 }
 
 int
@@ -78,9 +96,7 @@ event_parse(const char *line, size_t len, struct event *ev, struct pd_err *e)
 		event_clear(ev);
 		return pd_fail(e, PD_BADDATA, "a line of the job's log is no event");
 	}
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kinds[i].name, name) == 0)
-			ev->kind = kinds[i].kind;
+	ev->kind = event_kind_of(name, strlen(name));
 	fill(ev, ev->json);
 	return 0;
 }
@@ -196,9 +212,20 @@ follow_next(struct follow *f, struct event *ev, struct pd_err *e)
 
 	/* One that is no event was torn by a crash: its writer has written it, or what came of it, again. */
 	while ((rv = next_line(f, &line, &len, e)) == 1)
-		if (event_parse(line, len, ev, &ignored) == 0)
+		if (event_scan(line, len, ev) || event_parse(line, len, ev, &ignored) == 0)
 			return 1;
 	return rv;
+}
+
+/* Hundreds of followers wait at a time: none of them holds more than the beginning of a line meanwhile. */
+static void
+forget_what_is_read(struct follow *f)
+{
+	if (f->start < f->len)
+		return;
+	free(f->buf);
+	f->buf = NULL;
+	f->start = f->len = f->size = 0;
 }
 
 int
@@ -207,6 +234,7 @@ follow_wait(struct follow *f, int limit_ms)
 	struct pollfd p[2] = { { .fd = STDOUT_FILENO }, { .fd = f->watch, .events = POLLIN } };
 	int	      look = f->watch != -1 ? LOOK_MS : PORT_LOOK_MS;
 
+	forget_what_is_read(f);
 	/* No events are asked for on stdout: only that its reader is gone is told. */
 	if (poll(p, 2, limit_ms >= 0 && limit_ms < look ? limit_ms : look) <= 0)
 		return 0;

@@ -13,19 +13,16 @@
 #include "gateway/follow.h"
 #include "gateway/gateway.h"
 #include "spool/drop.h"
-#include "spool/field.h"
 #include "spool/sys.h"
 
 static int
-is_in_scope(const struct gateway *g, const json_t *admitted)
+is_in_scope(const struct gateway *g, const struct event *admitted)
 {
-	const char *user = field_text(admitted, "user"), *tenant = field_text(admitted, "tenant");
-
 	if (g->tenant->role->scope == SCOPE_ALL)
 		return 1;
-	if (strcmp(tenant, g->tenant->name) != 0)
+	if (strcmp(admitted->tenant, g->tenant->name) != 0)
 		return 0;
-	return g->tenant->role->scope == SCOPE_TENANT || strcmp(user, g->caller.user) == 0;
+	return g->tenant->role->scope == SCOPE_TENANT || strcmp(admitted->user, g->caller.user) == 0;
 }
 
 static int
@@ -36,7 +33,7 @@ may_see(const struct gateway *g, const char *id)
 	int	      yes = 0;
 
 	if (follow_open(&f, g->conf->spool, id, NULL) == 0 && follow_next(&f, &ev, NULL) == 1) {
-		yes = ev.kind == EVENT_ADMITTED && is_in_scope(g, ev.json);
+		yes = ev.kind == EVENT_ADMITTED && is_in_scope(g, &ev);
 		event_clear(&ev);
 	}
 	follow_close(&f);

@@ -28,9 +28,10 @@ progress_init(struct progress *p, FILE *err, FILE *out, int is_tty, int is_silen
 void
 progress_end(struct progress *p)
 {
-	if (p->is_line_open)
-		(void)fputs(CLEAR_LINE, p->err);
+	if (!p->is_line_open)
+		return;
 	p->is_line_open = 0;
+	(void)fputs(CLEAR_LINE, p->err);
 	(void)fflush(p->err);
 }
 
@@ -195,6 +196,7 @@ command(struct progress *p, const struct event *ev)
 		return;
 	}
 	progress_end(p);
+	(void)fflush(p->err);	/* what was said before it comes before it */
 	heading(p, ev);
 	text = text_harmless(ev->cmd, strlen(ev->cmd));
 	(void)fprintf(p->out, "%s %s\n", strcmp(ev->as, "root") == 0 ? "root#" : "padmin$", text != NULL ? text : "");

@@ -21,6 +21,7 @@
 
 #define SILENCE_MS 15000	/* without an event: is the director still there? */
 #define WAKES_MAX  10		/* in a second; a follower of a busy job then looks ten times a second, */
+#define ERR_BUFFER (32 * 1024)	/* half a pipe: sshd sends what is there while the rest is read */
 #define CALM_MS	   100		/* so that hundreds of them do not take the processor from the job */
 
 static volatile sig_atomic_t stopped_by;
@@ -101,19 +102,22 @@ add_commands(struct response *r, json_t *commands)
 static int
 take_events(struct watch *w, struct response *r)
 {
+	const int64_t now = clock_mono_ms();	/* of them all: they were there when it was asked for */
 	struct event  ev;
 	struct pd_err e;
-	int	      rv, has_ended = 0;
+	int	      rv, has_ended = 0, is_clear = 0;	/* is_clear: *r holds nothing from before */
 
 	while ((rv = follow_next(&w->f, &ev, &e)) == 1) {
-		w->heard_ms = clock_mono_ms();
+		w->heard_ms = now;
 		w->told_down = 0;
-		response_clear(r);
+		if (!is_clear)
+			response_clear(r);
 		has_ended = ev.kind == EVENT_RESULT;
+		is_clear = !has_ended;
 		if (has_ended)
 			response_from_json(r, ev.json);
 		else
-			progress_event(&w->p, &ev, w->heard_ms);
+			progress_event(&w->p, &ev, now);
 		event_clear(&ev);
 	}
 	if (has_ended)
@@ -200,10 +204,11 @@ wait_for_end(struct watch *w, struct response *r)
 static void
 watch_until(const struct gateway *g, const char *id, int64_t end_ms, int is_silent, struct response *r)
 {
+	static char  err_buffer[ERR_BUFFER];	/* stderr's own to the end of the process */
 	struct watch w = { .g = g, .id = id, .f = { .fd = -1, .watch = -1 }, .end_ms = end_ms };
 
 	catch_signals();
-	(void)setvbuf(stderr, NULL, _IOFBF, 0);	/* flushed before each wait, and at the end */
+	(void)setvbuf(stderr, err_buffer, _IOFBF, sizeof(err_buffer));	/* flushed before each wait, and at the end */
 	w.heard_ms = clock_mono_ms();
 	progress_init(&w.p, stderr, stdout, g->launch.err_is_tty && !is_silent, is_silent, g->req.json || is_silent);
 	wait_for_end(&w, r);

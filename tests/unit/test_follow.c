@@ -285,13 +285,16 @@ Test(follow, the_end_tells_how_long_it_took)
 	progress_event(&p, &ev, 1000);
 	for (size_t i = 0; i < 4; i++) {
 		progress_total(&p, 0, 1000 + ends[i].ms);
+		cr_assert_eq(fflush(err), 0);
 		cr_assert_str_eq(text + strlen(text) - strlen(ends[i].text), ends[i].text);
 	}
 	progress_total(&p, 69, 2000);
+	cr_assert_eq(fflush(err), 0);
 	cr_assert_str_eq(text + strlen(text) - 14, "d after 1.0 s\n");
 	cr_assert_eq(parse(life[6]), 0);
 	progress_event(&p, &ev, 1500);
 	progress_total(&p, 1, 2000);
+	cr_assert_eq(fflush(err), 0);
 	cr_assert(strstr(text, "ended after 1.0 s; nothing is left of it\n") != NULL, "%s", text);
 	progress_clear(&p);
 	cr_assert_eq(fclose(err), 0);
