@@ -372,14 +372,40 @@ put_hosts() {
 
 # ---- the whole way ----
 
-# Copies the configuration file of a medium to $state/medium.  1: there is none; 2: it is not acceptable.
+# A console that cannot write into files makes directories: their names are the lines, DIRECTORY/BLOCK/KEY=VALUE.
+assemble() {	# assemble DIRECTORY
+	: >"$state/medium" || return 1
+	for block in 0 1 2 3 4 5 6 7 8 9; do
+		for key in ipaddress ipgw netmask main_dns bak_dns hostname macaddr; do
+			for entry in "$1/$block/$key="*; do
+				[ -e "$entry" ] || continue
+				printf '%s\n' "${entry##*/}" >>"$state/medium" || return 1
+			done
+		done
+	done
+}
+
+# One byte more than allowed shows that it is too long.
+copy() {	# copy FILE
+	if [ -d "$1" ]; then
+		assemble "$1"
+	else
+		dd if="$1" of="$state/medium" bs=$((MEDIUM_BYTES + 1)) count=1 2>/dev/null
+	fi
+}
+
+# Copies the configuration of a medium to $state/medium.  1: there is none; 2: it is not acceptable.
 fetch() {	# fetch DEVICE
 	mount_drive "$1" "$state/mnt" >/dev/null 2>&1 </dev/null || return 1
 	mounted=1
 	file= files=0 status=1
-	for candidate in "$state/mnt"/[Cc][Oo][Nn][Ff][Ii][Gg]_*.[Xx][Mm][Ll] \
+	for candidate in "$state/mnt"/config_*.dir "$state/mnt"/[Cc][Oo][Nn][Ff][Ii][Gg]_*.[Xx][Mm][Ll] \
 	    "$state/mnt"/[Rr][Ee][Bb][Uu][Ii][Ll][Dd]_[Cc][Oo][Nn][Ff][Ii][Gg]_*.[Cc][Ff][Gg]; do
-		[ -f "$candidate" ] && [ ! -h "$candidate" ] || continue
+		[ ! -h "$candidate" ] || continue
+		case $candidate in
+		*.dir) [ -d "$candidate" ] || continue ;;
+		*) [ -f "$candidate" ] || continue ;;
+		esac
 		file=$candidate
 		files=$((files + 1))
 	done
@@ -388,11 +414,10 @@ fetch() {	# fetch DEVICE
 	*[!A-Za-z0-9._-]* | ?????????????????????????????????????????????????????????????????*) source=medium files=2 ;;
 	esac
 	if [ "$files" -gt 1 ]; then
-		refuse 'several configuration files, or a name that is none'
+		refuse 'several configurations, or a name that is none'
 		status=2
 	elif [ "$files" -eq 1 ]; then
-		# One byte more than allowed shows that it is too long.
-		if dd if="$file" of="$state/medium" bs=$((MEDIUM_BYTES + 1)) count=1 2>/dev/null; then
+		if copy "$file"; then
 			status=0
 		else
 			say "$source cannot be read"

@@ -77,7 +77,7 @@ insert() {	# insert FILE...: a medium with these files
 	[ ! -e "$root/dev/cd1" ] || device=$root/dev/cd1
 	rm -rf "$device.contents"
 	mkdir "$device.contents"
-	[ $# = 0 ] || cp -P "$@" "$device.contents/"
+	[ $# = 0 ] || cp -PR "$@" "$device.contents/"
 }
 
 # Two drives, the first is empty; the second adapter is the first on the medium; a bridge has its address.
@@ -508,6 +508,47 @@ check_forms() {
 	awk 'BEGIN { for (i = 0; i < 2000000; i++) print "ipgw=" }' | refused "$1" 'ten megabytes'
 }
 
+# A medium of a console that cannot write into files: the lines are names of directories.
+make_names() {	# the good text as $names
+	names=$work/config_pd00000000.dir
+	rm -rf "$names"
+	block=-1
+	while read -r line; do
+		[ "${line#ipaddress}" = "$line" ] || block=$((block + 1))
+		mkdir -p "$names/$block/$line"
+	done <"$good"
+}
+
+check_directories() {
+	what='names as lines'
+	make_names
+	linux_root redhat6
+	insert "$names"
+	run 0 linux
+	stopped 1 '-h -P now'
+	has_style redhat6
+	linux_root redhat6
+	before=$(state_of)
+	what='names as lines, a key twice'
+	mkdir "$names/1/netmask=255.255.0.0"
+	insert "$names"
+	run 1 linux
+	is "$shell, $what" "$before" "$(state_of)"
+	what='names as lines, a hostile one'
+	make_names
+	rmdir "$names/0/hostname="*
+	mkdir "$names/0/hostname=\$(touch name)"
+	insert "$names"
+	run 1 linux
+	is "$shell, $what" "$before" "$(state_of)"
+	what='names as lines, and a file'
+	make_names
+	insert "$names" "$good"
+	run 1 linux
+	is "$shell, $what" "$before" "$(state_of)"
+	not_stopped
+}
+
 # The medium rather than the text.
 check_names() {
 	before=$(state_of)
@@ -632,6 +673,7 @@ for shell in dash bash ksh mksh; do
 		check_style "$style"
 	done
 	check_next_medium
+	check_directories
 	check_aix
 	linux_root redhat6
 	check_hostile linux hostname

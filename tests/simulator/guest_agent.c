@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The first-boot agent of an image: reads a configuration from a virtual optical medium
- * (an ISO file system with config_*.xml, or rebuild_config_* on a disk that was already
- * configured), takes over the addresses, and notes on the boot disk what it did.
+ * (an ISO file system with config_*.xml, or a directory config_*.dir whose names are the
+ * values, or rebuild_config_* on a disk that was already configured), takes over the addresses, and notes on the boot disk what it did.
  *
  * The note is at GUEST_RECORD_OFFSET: GUEST_RECORD_SIZE bytes, text padded with NUL:
  *	CONFIGURED
@@ -32,6 +32,15 @@ is_config_name(const char *name)
 	if (strncasecmp(name, "rebuild_config_", 15) == 0)
 		return true;
 	return strncasecmp(name, "config_", 7) == 0 && n > 4 && strcasecmp(name + n - 4, ".xml") == 0;
+}
+
+/* Where nothing could be written into a file, the names in a directory are the lines. */
+static bool
+is_config_dir(const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(name, "config_", 7) == 0 && n > 4 && strcmp(name + n - 4, ".dir") == 0;
 }
 
 static void
@@ -187,7 +196,8 @@ guest_agent_run(struct world *w, const struct vhost *h, const char *own, const s
 			continue;
 		text_clear(&t);
 		guest_backing_path(w, v, path, sizeof(path));
-		if (!iso_find(path, is_config_name, c.source, sizeof(c.source), &t))
+		if (!iso_find(path, is_config_name, c.source, sizeof(c.source), &t) &&
+		    !iso_find_names(path, is_config_dir, c.source, sizeof(c.source), &t))
 			continue;
 		c.rebuild = strncasecmp(c.source, "rebuild_", 8) == 0;
 		config_parse(text_str(&t), &c);

@@ -88,6 +88,38 @@ record_name(const struct iso *iso, const unsigned char *rec, struct text *name)
 	}
 }
 
+/* The next record of a directory at *off that is not . or .., or NULL. */
+static const unsigned char *
+record_next(const unsigned char *dir, uint32_t len, uint32_t *off)
+{
+	while (*off + 34 <= len) {
+		const unsigned char *rec = dir + *off;
+
+		if (rec[0] == 0) { /* records do not cross sectors */
+			*off = (*off / SECTOR + 1) * SECTOR;
+			continue;
+		}
+		if (rec[0] < 34 || *off + rec[0] > len || rec[32] + 33u > rec[0])
+			return NULL;
+		*off += rec[0];
+		if (rec[32] != 1 || rec[33] > 1)
+			return rec;
+	}
+	return NULL;
+}
+
+static bool
+is_dir(const unsigned char *rec)
+{
+	return (rec[25] & 2) != 0;
+}
+
+static unsigned char *
+dir_bytes(const struct iso *iso, const unsigned char *rec)
+{
+	return le32(rec + 10) > MAX_ROOT ? NULL : iso_bytes(iso, (uint64_t)le32(rec + 2) * SECTOR, le32(rec + 10));
+}
+
 static bool
 record_take(const struct iso *iso, const unsigned char *rec, struct text *content)
 {
@@ -104,54 +136,101 @@ record_take(const struct iso *iso, const unsigned char *rec, struct text *conten
 	return true;
 }
 
-static bool
-root_search(const struct iso *iso, const unsigned char *dir, uint32_t len,
-    bool (*wanted)(const char *), char *name, size_t size, struct text *content)
+/* The record of the root directory whose name wanted accepts, and that is a directory or not; NULL = none. */
+static const unsigned char *
+root_search(const struct iso *iso, const unsigned char *dir, uint32_t len, bool of_dirs,
+    bool (*wanted)(const char *), char *name, size_t size)
 {
 	struct text t = { 0 };
 	uint32_t off = 0;
-	bool found = false;
+	const unsigned char *rec;
 
-	while (!found && off + 34 <= len) {
-		const unsigned char *rec = dir + off;
-
-		if (rec[0] == 0) { /* records do not cross sectors */
-			off = (off / SECTOR + 1) * SECTOR;
-			continue;
-		}
-		if (rec[0] < 34 || off + rec[0] > len || rec[32] + 33u > rec[0])
-			break;
-		off += rec[0];
-		if (rec[25] & 2)
+	while ((rec = record_next(dir, len, &off)) != NULL) {
+		if (is_dir(rec) != of_dirs)
 			continue;
 		record_name(iso, rec, &t);
 		if (wanted(text_str(&t)) && str_set(name, size, text_str(&t)))
-			found = record_take(iso, rec, content);
+			break;
 	}
 	text_free(&t);
-	return found;
+	return rec;
+}
+
+static void
+names_take(const struct iso *iso, const unsigned char *rec, struct text *content, int depth)
+{
+	unsigned char *dir = dir_bytes(iso, rec);
+	struct text t = { 0 };
+	uint32_t off = 0;
+	const unsigned char *in;
+
+	while (dir != NULL && (in = record_next(dir, le32(rec + 10), &off)) != NULL) {
+		record_name(iso, in, &t);
+		if (depth == 0 && is_dir(in))
+			names_take(iso, in, content, 1);
+		else if (depth == 1)
+			text_printf(content, "%s\n", text_str(&t));
+	}
+	text_free(&t);
+	free(dir);
+}
+
+/* The root directory, to be freed; *len its length.  NULL: no ISO file system. */
+static unsigned char *
+root_open(struct iso *iso, const char *path, uint32_t *len)
+{
+	struct stat st;
+	unsigned char *pvd, *root = NULL;
+
+	iso->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (iso->fd == -1)
+		return NULL;
+	iso->size = fstat(iso->fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+	pvd = iso_bytes(iso, 16 * SECTOR, SECTOR);
+	if (pvd != NULL && memcmp(pvd, "\001CD001", 6) == 0)
+		root = dir_bytes(iso, pvd + 156);
+	if (root != NULL)
+		*len = le32(pvd + 166);
+	free(pvd);
+	if (root == NULL)
+		(void)close(iso->fd);
+	return root;
 }
 
 bool
 iso_find(const char *path, bool (*wanted)(const char *name), char *name, size_t size,
     struct text *content)
 {
-	struct iso iso = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
-	struct stat st;
-	unsigned char *pvd = NULL, *root = NULL;
-	bool found = false;
+	struct iso iso;
+	uint32_t len;
+	unsigned char *root = root_open(&iso, path, &len);
+	const unsigned char *rec;
+	bool found;
 
-	if (iso.fd == -1)
+	if (root == NULL)
 		return false;
-	if (fstat(iso.fd, &st) == 0)
-		iso.size = (uint64_t)st.st_size;
-	pvd = iso_bytes(&iso, 16 * SECTOR, SECTOR);
-	if (pvd != NULL && memcmp(pvd, "\001CD001", 6) == 0 && le32(pvd + 166) <= MAX_ROOT)
-		root = iso_bytes(&iso, (uint64_t)le32(pvd + 158) * SECTOR, le32(pvd + 166));
-	if (root != NULL)
-		found = root_search(&iso, root, le32(pvd + 166), wanted, name, size, content);
+	rec = root_search(&iso, root, len, false, wanted, name, size);
+	found = rec != NULL && record_take(&iso, rec, content);
 	free(root);
-	free(pvd);
-	close(iso.fd);
+	(void)close(iso.fd);
 	return found;
+}
+
+bool
+iso_find_names(const char *path, bool (*wanted)(const char *name), char *name, size_t size,
+    struct text *content)
+{
+	struct iso iso;
+	uint32_t len;
+	unsigned char *root = root_open(&iso, path, &len);
+	const unsigned char *rec;
+
+	if (root == NULL)
+		return false;
+	rec = root_search(&iso, root, len, true, wanted, name, size);
+	if (rec != NULL)
+		names_take(&iso, rec, content, 0);
+	free(root);
+	(void)close(iso.fd);
+	return rec != NULL;
 }

@@ -15,4 +15,11 @@
 bool iso_find(const char *path, bool (*wanted)(const char *name), char *name, size_t size,
     struct text *content);
 
+/*
+ * The same for a directory in the root: for each directory in it the names that are in that, a line each.  Nothing is
+ * deeper; order is that of the medium.
+ */
+bool iso_find_names(const char *path, bool (*wanted)(const char *name), char *name, size_t size,
+    struct text *content);
+
 #endif
