@@ -15,6 +15,7 @@
 #include "spool/clock.h"
 #include "spool/director.h"
 #include "spool/portable.h"
+#include "spool/settle.h"
 
 #define SCAN_CROWD 1000	/* names that stay in new/ */
 #define SWEEP_MS (60 * 60 * 1000)	/* tmp/ is swept so often */
@@ -291,7 +292,7 @@ run_round(struct director *d, struct round *r, int ready)
 	if (r->fds[0].revents != 0)
 		ends = on_signals(d, r->fds[0].fd);
 	run_timers(d);
-	runner_dispatch(d);
+	settle_round(d);
 	pool_reap(&d->pool, &d->log);
 	ends_note(d);
 	witness_tell(d);
@@ -305,7 +306,7 @@ director_run(struct director *d, int signals, struct pd_err *e)
 	int	     ready, rv = -1;
 
 	log_event(&d->log, LOG_NOTICE, "ready", "socket", d->conf->socket, "policy", d->conf->digest, NULL);
-	runner_dispatch(d);
+	settle_round(d);
 	for (;;) {
 		if (d->intake.is_behind && d->retry_at_ms == 0)
 			d->retry_at_ms = clock_mono_ms() + DIRECTOR_RETRY_MS;

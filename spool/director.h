@@ -3,8 +3,8 @@
  * director.h - the director as a whole: one thread, one poll() loop, one writer of the store.
  *
  *	director.c	the loop: what woke us, what to do next, when to wake at the latest
- *	runner.c	jobs on workers: start, messages, ends
- *	runner_away.c	jobs whose console cannot be reached
+ *	settle.c	what one round decides becomes durable together: ends, intakes, starts
+ *	runner*.c	jobs on workers: messages, starts, ends
  *	contact.c	which platforms' consoles answer
  *	recovery.c	what a crash left, at each start
  *	ends.c		each end is told in its job's log
@@ -58,7 +58,7 @@
 #define LOG_MIB		     (1024 * 1024)
 #define DIRECTOR_ROUND	     64		/* job files taken in before the sockets are looked at again */
 
-/* An end that could not be recorded (our disk is full): kept until it can. */
+/* An end of a job with a slot: of this round, or one that could not be recorded (our disk is full) and is kept until it can. */
 struct unrecorded {
 	struct unrecorded *next;
 	struct sched_job   job;
@@ -87,6 +87,8 @@ struct director {
 	struct intake	    intake;
 	struct query_server server;
 	struct unrecorded  *unrecorded;
+	struct unrecorded  *ends;		/* of this round, not yet durable (settle.c) */
+	struct settle_file *files;		/* read in this round, not yet taken in (settle.c) */
 	struct rate	   *rate;
 	struct contact	   *contacts;
 	char		    wait_text[CONTACT_TEXT_MAX];	/* what somebody was told last */
@@ -116,10 +118,9 @@ void director_close(struct director *d);
 /* Runs until SIGTERM or SIGINT; signals is the read end of the self-pipe (spool/signals.h). */
 int director_run(struct director *d, int signals, struct pd_err *e);
 
-/* runner.c */
+/* runner.c, runner_start.c, runner_end.c */
 void runner_fill(const struct director *d, const json_t *row, struct sched_job *job);
 int  runner_enqueue(struct director *d, const json_t *row, int64_t not_before_ms, struct pd_err *e);
-void runner_dispatch(struct director *d);		/* starts what can start */
 void runner_read(struct director *d, struct worker *w);	/* its socket is readable */
 void runner_record(struct director *d);			/* tries the unrecorded ends again */
 void runner_park(struct director *d);

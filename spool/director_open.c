@@ -16,8 +16,10 @@
 #include "spool/director.h"
 #include "spool/director_dirs.h"
 #include "spool/director_query.h"
+#include "spool/field.h"
 #include "spool/io.h"
 #include "spool/portable.h"
+#include "spool/settle.h"
 #include "spool/sys.h"
 
 #define PATH_TEXT_MAX 4096
@@ -36,22 +38,29 @@ take_lock(struct director *d, struct pd_err *e)
 	return 0;
 }
 
-/* A job waits: into the scheduler with it, and what it waits for back to who asked. */
-static const char *
+/* A job waits: into the scheduler with it. */
+static void
 on_queued(void *arg, const json_t *row)
 {
 	struct director *d = arg;
 	struct sched_job job;
 	struct pd_err	 e;
+
+	runner_fill(d, row, &job);
+	if (sched_add(d->sched, &job, &e) == -1)
+		log_event(&d->log, LOG_ERR, "out-of-memory", "job", job.id, NULL);	/* the next start finds its row */
+}
+
+static const char *
+wait_of(void *arg, const json_t *row)
+{
+	struct director *d = arg;
 	const char	*wait;
 	int		 is_platform;
 
-	runner_fill(d, row, &job);
 	wait = runner_wait(d, row, d->wait_text, &is_platform);
 	if (is_platform)
-		contact_job_waits(d, job.platform);
-	if (sched_add(d->sched, &job, &e) == -1)
-		log_event(&d->log, LOG_ERR, "out-of-memory", "job", job.id, NULL);	/* the next start finds its row */
+		contact_job_waits(d, field_text(row, "platform"));
 	return wait;
 }
 
@@ -88,6 +97,7 @@ open_parts(struct director *d, struct pd_err *e)
 	d->intake.admission = (struct admission){ d->conf, d->store, &d->tally };
 	d->intake.log = &d->log;
 	d->intake.queued = on_queued;
+	d->intake.wait = wait_of;
 	d->intake.arg = d;
 	archive_init(&d->archive, d->store, d->state_dir);
 	return intake_open(&d->intake, d->state_dir, e);
@@ -133,6 +143,7 @@ director_close(struct director *d)
 		json_decref(u->value);
 		free(u);
 	}
+	settle_clear(d);
 	if (d->conf != NULL)
 		query_server_close(&d->server, d->conf->socket);
 	pool_free(&d->pool);

@@ -15,6 +15,7 @@
 #include "spool/field.h"
 #include "spool/query.h"
 #include "spool/refusal.h"
+#include "spool/settle.h"
 #include "spool/vis.h"
 
 /* One request: who asks, by the kernel's word. */
@@ -212,15 +213,32 @@ kept(struct director *d, const char *id, struct pd_err *e)
 	return e;
 }
 
+json_t *
+director_not_taken(struct director *d, const char *id, struct pd_err *e)
+{
+	return query_refusal(kept(d, id, e));
+}
+
+json_t *
+director_taken(struct director *d, const char *user, const char *id, int64_t count, const struct taken *t)
+{
+	struct asking a = { .d = d };
+
+	(void)snprintf(a.user, sizeof(a.user), "%s", user);
+	return count > 1 ? reply_batch(&a, id, (size_t)count, t) : reply_verdict(&a, &t->v[0]);
+}
+
+/* The answer comes when this round's transaction is durable. */
 static json_t *
 op_admit(struct asking *a)
 {
 	struct director *d = a->d;
 	const char	*id = field_text(a->request, "job");
 	int64_t		 count = field_number(a->request, "count");	/* absent, 0: one job */
-	struct taken	 t;
-	struct pd_err	 e;
-	json_t		*reply;
+	struct settle_asker asker = { .ticket = d->server.ticket, .count = count };
+	struct dropped	    file;
+	struct pd_err	    e;
+	json_t		   *reply;
 
 	if (!id_is_valid(id) || count < 0 || count > BATCH_JOBS_MAX) {
 		(void)pd_fail(&e, PD_USAGE, "this is not a job's id, or not the size of a batch");
@@ -230,14 +248,16 @@ op_admit(struct asking *a)
 		return NULL;	/* as if we were not there: the job stays queued for the next start */
 	if ((reply = disk_refuse_job(d, a->user, id)) != NULL)
 		return reply;
-	if (intake_take(&d->intake, d->spool.new, id, &t, &e) == -1) {
+	if (intake_read(&d->intake, d->spool.new, id, &file, &e) == -1) {
 		if (e.code != PD_NOTFOUND)
-			return query_refusal(kept(d, id, &e));
+			return director_not_taken(d, id, &e);
 		return count > 1 ? reply_batch(a, id, (size_t)count, NULL) : reply_known(a, id);
 	}
-	reply = count > 1 ? reply_batch(a, id, (size_t)count, &t) : reply_verdict(a, &t.v[0]);
-	taken_clear(&t);
-	return reply;
+	memcpy(asker.user, a->user, sizeof(asker.user));
+	if (settle_intake(d, &file, &asker, &e) == 0)
+		return json_true();
+	dropped_clear(&file);
+	return director_not_taken(d, id, &e);
 }
 
 /* The gateway's words about a refusal of its own; who it was the kernel says. */

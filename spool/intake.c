@@ -236,22 +236,25 @@ intake_tell_end(struct intake *in, const json_t *row, struct pd_err *e)
 	return rv;
 }
 
-/* The job has a row and its file is in cur/: tell who follows it, and the scheduler. */
+static int
+has_ended(const struct verdict *v)
+{
+	enum job_state state = JOB_QUEUED;
+
+	(void)job_state_from_name(field_text(v->row, "state"), &state);
+	return job_state_is_final(state);
+}
+
+/* The job has a row and its file is in cur/: tell who follows it. */
 static void
 announce(struct intake *in, const struct verdict *v, int is_batch)
 {
-	enum job_state state = JOB_QUEUED;
-	const char    *wait = "";
-
-	(void)job_state_from_name(field_text(v->row, "state"), &state);
-	if (job_state_is_final(state))
+	if (has_ended(v))
 		log_ended(in, v);
-	if (job_state_is_final(state) || !v->is_new)
+	if (has_ended(v) || !v->is_new)
 		return;
-	if (in->queued != NULL)
-		wait = in->queued(in->arg, v->row);
 	if (!is_batch)
-		tell_followers(in, v->row, wait);
+		tell_followers(in, v->row, in->queued != NULL && in->wait != NULL ? in->wait(in->arg, v->row) : "");
 	log_admitted(in, v->row);
 }
 
@@ -313,39 +316,67 @@ read_checked(struct intake *in, int dirfd, const char *id, struct dropped *d, st
 	return 0;
 }
 
-static int
-decide(struct intake *in, int dirfd, const struct dropped *d, struct taken *t, struct pd_err *e)
+int
+intake_read(struct intake *in, int dirfd, const char *id, struct dropped *d, struct pd_err *e)
 {
+	int rv;
+
+	memset(d, 0, sizeof(*d));
+	if (id_is_valid(id) && !mark(in, id)) {
+		pd_fail(e, PD_BADDATA, "this file ended its reader %d times", INTAKE_ATTEMPTS);
+		unmark(in);
+		return reject(in, dirfd, id, IS_KEPT, e);
+	}
+	rv = read_checked(in, dirfd, id, d, e);
+	unmark(in);
+	return rv;
+}
+
+int
+intake_decide(struct intake *in, const struct dropped *d, struct taken *t, struct pd_err *e)
+{
+	int rv;
+
+	memset(t, 0, sizeof(*t));
 	if ((t->v = calloc(d->n, sizeof(*t->v))) == NULL)
 		return pd_fail_sys(e, PD_IO, "take in job file %s", d->jobs[0].id);
 	t->n = d->n;
-	if (admission_decide_all(&in->admission, d->jobs, d->n, t->v, e) == -1)
+	(void)mark(in, d->jobs[0].id);
+	rv = admission_decide_all(&in->admission, d->jobs, d->n, t->v, e);
+	unmark(in);
+	if (rv == -1)
+		taken_clear(t);
+	for (size_t i = 0; i < t->n && in->queued != NULL; i++)
+		if (t->v[i].is_new && !has_ended(&t->v[i]))
+			in->queued(in->arg, t->v[i].row);
+	return rv;
+}
+
+int
+intake_finish(struct intake *in, int dirfd, const struct dropped *d, struct taken *t, struct pd_err *e)
+{
+	if (claim(in, dirfd, d, t, e) == -1) {
+		taken_clear(t);
 		return -1;
-	return claim(in, dirfd, d, t, e);
+	}
+	for (size_t i = 0; i < t->n; i++)
+		announce(in, &t->v[i], t->n > 1);
+	return 0;
 }
 
 int
 intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struct pd_err *e)
 {
 	struct dropped d;
-	int	       rv = -1;
+	int	       rv;
 
 	memset(t, 0, sizeof(*t));
-	if (!id_is_valid(id) || mark(in, id)) {
-		if (read_checked(in, dirfd, id, &d, e) == 0) {
-			rv = decide(in, dirfd, &d, t, e);
-			dropped_clear(&d);
-		}
-		unmark(in);
-	} else {
-		pd_fail(e, PD_BADDATA, "this file ended its reader %d times", INTAKE_ATTEMPTS);
-		unmark(in);
-		reject(in, dirfd, id, IS_KEPT, e);
-	}
-	if (rv == -1)
-		taken_clear(t);
-	for (size_t i = 0; i < t->n; i++)
-		announce(in, &t->v[i], t->n > 1);
+	if (intake_read(in, dirfd, id, &d, e) == -1)
+		return -1;
+	rv = intake_decide(in, &d, t, e);
+	if (rv == 0)
+		rv = intake_finish(in, dirfd, &d, t, e);
+	dropped_clear(&d);
 	return rv;
 }
 

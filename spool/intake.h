@@ -49,8 +49,8 @@ struct intake {
 	int		       is_behind;		/* an end could not be told or filed: recovery_look() again */
 	struct intake_scan     scan;
 	struct intake_flood    flood;
-	/* A job waits to be scheduled; reason for its wait, or "". */
-	const char *(*queued)(void *arg, const json_t *row);
+	void (*queued)(void *arg, const json_t *row);		/* a new job is to be scheduled; its row may not be durable yet */
+	const char *(*wait)(void *arg, const json_t *row);	/* why it waits, or ""; may be NULL */
 	void	   *arg;
 };
 
@@ -69,6 +69,16 @@ void taken_clear(struct taken *t);
  * it).  -1: PD_NOTFOUND no such file; PD_BADDATA, PD_DENIED it is in bad/ now; PD_IO, PD_NOSPACE it stays and is tried again.
  */
 int intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struct pd_err *e);
+
+/*
+ * The same in three steps, so that several files can share one commit (store_group_begin()): reading and checking, before the group;
+ * the decision, in it, which gives new jobs to queued(); and when the group is durable the rename and what followers are told.
+ * intake_read() fails as above, *d is cleared by the caller after 0.  intake_decide(): PD_IO, PD_NOSPACE.  intake_finish(): PD_BADDATA, and *t
+ * is cleared.
+ */
+int intake_read(struct intake *in, int dirfd, const char *id, struct dropped *d, struct pd_err *e);
+int intake_decide(struct intake *in, const struct dropped *d, struct taken *t, struct pd_err *e);
+int intake_finish(struct intake *in, int dirfd, const struct dropped *d, struct taken *t, struct pd_err *e);
 
 /*
  * Takes ID, a file of user's jobs, out of new/ without a trace: it was never accepted, and its user is told to try later.  -1: it is not

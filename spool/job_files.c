@@ -27,18 +27,18 @@ code_of_errno(void)
 	return errno == ENOSPC || errno == EDQUOT ? PD_NOSPACE : PD_IO;
 }
 
-/* A new name of ours must be there after a crash: workers sync their records, not the directory. */
 static int
-open_new(int dir, const char *id, int flags, mode_t mode, int sync, struct pd_err *e)
+open_new(int dir, const char *id, int flags, mode_t mode, int *was_there, struct pd_err *e)
 {
 	int fd = sys.openat(dir, id, flags | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 
+	*was_there = fd != -1;
 	if (fd != -1 || errno != ENOENT)
 		return fd != -1 ? fd : pd_fail_sys(e, PD_IO, "open the file of job %s", id);
 	fd = sys.openat(dir, id, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return pd_fail_sys(e, code_of_errno(), "create the file of job %s", id);
-	if (sys.fchmod(fd, mode) == -1 || (sync && sys.fsync(dir) == -1)) {
+	if (sys.fchmod(fd, mode) == -1) {
 		pd_fail_sys(e, code_of_errno(), "create the file of job %s", id);
 		(void)sys.close(fd);
 		return -1;
@@ -47,10 +47,10 @@ open_new(int dir, const char *id, int flags, mode_t mode, int sync, struct pd_er
 }
 
 int
-job_journal_open(const struct spool *s, const char *id, struct pd_err *e)
+job_journal_open(const struct spool *s, const char *id, int *is_named, struct pd_err *e)
 {
 	/* Without O_APPEND: one writer at a time, which the lock sees to, and journal_load() writes in place. */
-	int fd = open_new(s->journal, id, O_RDWR, 0600, 1, e);
+	int fd = open_new(s->journal, id, O_RDWR, 0600, is_named, e);
 
 	if (fd != -1 && sys.flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		pd_fail_sys(e, errno == EWOULDBLOCK ? PD_BUSY : PD_IO, "lock the journal of job %s", id);
@@ -58,6 +58,12 @@ job_journal_open(const struct spool *s, const char *id, struct pd_err *e)
 		return -1;
 	}
 	return fd;
+}
+
+int
+job_journals_settle(const struct spool *s, struct pd_err *e)
+{
+	return sys.fsync(s->journal) == 0 ? 0 : pd_fail_sys(e, code_of_errno(), "make the names of journals durable");
 }
 
 /* A damaged one has no records; one that cannot be read now is a failure. */
@@ -97,8 +103,10 @@ job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LE
 int
 job_log_open(const struct spool *s, const char *id, struct pd_err *e)
 {
+	int ignored;
+
 	/* The group is the directory's, which has its set-group-id bit (spool_dirs.c). */
-	return open_new(s->log, id, O_RDWR | O_APPEND, s->gid == (gid_t)-1 ? 0600 : 0640, 0, e);
+	return open_new(s->log, id, O_RDWR | O_APPEND, s->gid == (gid_t)-1 ? 0600 : 0640, &ignored, e);
 }
 
 int

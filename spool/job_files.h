@@ -14,8 +14,11 @@
 /*
  * The journal, made when missing, with a lock that lives as long as somebody has this descriptor: the worker gets it
  * with the job.  PD_BUSY: a worker of an earlier director is still ending its step on it.
+ * Workers sync their records, not the directory: where *is_named says 0 the name is new, and no worker gets it before job_journals_settle() has
+ * made all new names durable, once for as many of them as there are.
  */
-int job_journal_open(const struct spool *s, const char *id, struct pd_err *e);
+int job_journal_open(const struct spool *s, const char *id, int *is_named, struct pd_err *e);
+int job_journals_settle(const struct spool *s, struct pd_err *e);
 
 /*
  * The journal as it is now: its SHA-256, "" when there is none or it cannot be read, and its records, NULL when there is none or it is

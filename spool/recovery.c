@@ -54,7 +54,7 @@ recovery_look(struct director *d, struct pd_err *e)
 static int
 look_at_claimed(struct director *d, struct pd_err *e)
 {
-	const char *(*queued)(void *arg, const json_t *row) = d->intake.queued;
+	void (*queued)(void *arg, const json_t *row) = d->intake.queued;
 	int	    rv;
 
 	d->intake.queued = NULL;

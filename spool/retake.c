@@ -79,9 +79,9 @@ prepare_journal(struct director *d, const char *id, int is_undo, struct pd_err *
 {
 	struct journal j = { .fd = -1 };
 	json_t	      *records = NULL, *forward = json_pack("{s:s}", "k", "forward");
-	int	       rv = -1;
+	int	       ignored, rv = -1;	/* one with records has a name that lasts */
 
-	if ((j.fd = job_journal_open(&d->spool, id, e)) != -1 && journal_load(&j, j.fd, 1, &records, e) == 0) {
+	if ((j.fd = job_journal_open(&d->spool, id, &ignored, e)) != -1 && journal_load(&j, j.fd, 1, &records, e) == 0) {
 		if (json_array_size(records) == 0)
 			pd_fail(e, PD_CONFLICT, "the journal of job %s is empty: it has nothing to go by", id);
 		else

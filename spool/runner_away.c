@@ -14,6 +14,7 @@
 #include "spool/field.h"
 #include "spool/job_files.h"
 #include "spool/runner_parts.h"
+#include "spool/settle.h"
 
 /* The answer of a check: what happened, and since when, and who waits for it. */
 static void
@@ -29,7 +30,7 @@ end_check(struct director *d, const struct sched_job *job, const char *message)
 
 		(void)snprintf(ending.err.msg + len, sizeof(ending.err.msg) - len, "; %zu job%s for it", waiting, waiting == 1 ? " waits" : "s wait");
 	}
-	runner_end_job(d, job, &ending);
+	settle_end(d, job, &ending);
 }
 
 /* Cancelled in the moment in which its console turned out to be away: nothing was changed, nothing is to be undone. */
@@ -40,7 +41,7 @@ was_cancelled(struct director *d, const struct sched_job *job, const json_t *row
 
 	if (job->has_begun || !field_is_set(row, "cancel"))
 		return 0;
-	runner_end_job(d, job, &ending);
+	settle_end(d, job, &ending);
 	return 1;
 }
 

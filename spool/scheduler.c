@@ -274,6 +274,17 @@ count_as_running(struct sched *s, struct sched_job *job, int64_t now_ms)
 	return 0;
 }
 
+int
+sched_goes_on(struct sched *s, const struct sched_job *job)
+{
+	struct sched_job again = *job;
+	int		 rv = count_as_running(s, &again, 0);
+
+	if (rv == 0 && again.is_trying != job->is_trying)	/* what it was let through as, not what it would be now */
+		find_platform(s, job->platform)->trying += job->is_trying - again.is_trying;
+	return rv;
+}
+
 void
 sched_hold(struct sched *s, int is_held)
 {

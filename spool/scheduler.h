@@ -67,6 +67,7 @@ void sched_hold(struct sched *s, int is_held);
 /* Takes out the job that starts now and counts it as running; 0 = none can. */
 int  sched_next(struct sched *s, int64_t now_ms, struct sched_job *job);
 void sched_ended(struct sched *s, const struct sched_job *job);	/* a running one has ended */
+int  sched_goes_on(struct sched *s, const struct sched_job *job);	/* it has not ended after all; -1: no memory */
 
 /* A platform without a gate is open. */
 int  sched_gate(struct sched *s, const char *platform, const struct sched_gate *gate);	/* -1: no memory */

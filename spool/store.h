@@ -31,6 +31,14 @@ int store_begin(struct store *st, struct pd_err *e);
 int store_commit(struct store *st, struct pd_err *e);
 void store_rollback(struct store *st);	/* harmless when nothing is begun */
 /*
+ * Transactions that share one commit, and one sync: until then none of them is durable, so nothing of them is told and nothing is done on
+ * their word, and each of them may still be rolled back alone.  When the commit fails, all of them are gone (PD_UNKNOWN as above).  What is
+ * asked between begin and commit sees what is not durable yet.
+ */
+int  store_group_begin(struct store *st, struct pd_err *e);
+int  store_group_commit(struct store *st, struct pd_err *e);
+void store_group_rollback(struct store *st);
+/*
  * A part of a transaction: what is changed behind the mark is taken back alone (store_back), or joins what was changed before it
  * (store_unmark).  One mark at a time.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * store_sqlite.c - the store on SQLite: opening, transactions, statements, errors.
+ * store_sqlite.c - the store on SQLite: opening, statements, errors.
  *
  * File: DIR/powerdirector.db, mode 0600, in WAL mode; tables in store_schema.c.  synchronous=FULL:
  * each commit is one fdatasync of the WAL, after which it survives a power cut.  The WAL stays when
@@ -60,14 +60,6 @@ store_fail(struct store *st, int rc, const char *what, struct pd_err *e)
 	if (e != NULL)
 		e->sys = error;
 	return -1;
-}
-
-int
-store_must_be_begun(struct store *st, struct pd_err *e)
-{
-	if (sqlite3_get_autocommit(st->db))
-		return pd_fail(e, PD_BUG, "database: change outside a transaction");
-	return 0;
 }
 
 /*
@@ -168,76 +160,6 @@ store_close(struct store *st)
 		(void)sqlite3_finalize(st->kept[i]);
 	(void)sqlite3_close(st->db);
 	free(st);
-}
-
-int
-store_begin(struct store *st, struct pd_err *e)
-{
-	struct stmt q;
-
-	if (!sqlite3_get_autocommit(st->db))
-		return pd_fail(e, PD_BUG, "database: a transaction inside a transaction");
-	if (stmt_open(&q, st, "BEGIN IMMEDIATE", e) == -1)
-		return -1;
-	return stmt_run(&q, e);
-}
-
-int
-store_commit(struct store *st, struct pd_err *e)
-{
-	struct stmt q;
-	int	    rc;
-
-	/* SQLite gave the transaction up after an error that the caller passed over */
-	if (sqlite3_get_autocommit(st->db))
-		return pd_fail(e, PD_BUG, "database: commit without a transaction");
-	if (stmt_open(&q, st, "COMMIT", e) == -1)
-		return -1;
-	rc = sqlite3_step(q.s);
-	if (rc == SQLITE_DONE) {
-		stmt_close(&q);
-		return 0;
-	}
-	(void)store_fail(st, rc, "commit", e);
-	stmt_close(&q);
-	store_rollback(st);
-	/* A log that could not be synced may still hold the commit after a crash, unless the next one overwrites it. */
-	if (e != NULL && (rc & 0xff) == SQLITE_IOERR)
-		e->code = PD_UNKNOWN;
-	return -1;
-}
-
-void
-store_rollback(struct store *st)
-{
-	if (!sqlite3_get_autocommit(st->db))
-		(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
-}
-
-static int
-run_text(struct store *st, const char *sql, struct pd_err *e)
-{
-	struct stmt q;
-
-	return stmt_open(&q, st, sql, e) == -1 ? -1 : stmt_run(&q, e);
-}
-
-int
-store_mark(struct store *st, struct pd_err *e)
-{
-	return store_must_be_begun(st, e) == -1 ? -1 : run_text(st, "SAVEPOINT part", e);
-}
-
-int
-store_unmark(struct store *st, struct pd_err *e)
-{
-	return run_text(st, "RELEASE part", e);
-}
-
-int
-store_back(struct store *st, struct pd_err *e)
-{
-	return run_text(st, "ROLLBACK TO part", e) == -1 ? -1 : store_unmark(st, e);
 }
 
 /* FNV-1a: spreads statement texts over the places; nobody outside chooses them. */

@@ -31,6 +31,8 @@
 struct store {
 	sqlite3	     *db;
 	sqlite3_stmt *kept[STORE_STATEMENTS];
+	int	      is_grouped;	/* store_group_begin() */
+	int	      is_part;		/* of a group, a transaction is begun */
 };
 
 /* Turns SQLite's result code into *e, "what" being what was tried; returns -1. */

@@ -71,13 +71,32 @@ add_worker(struct worker_pool *p, const char *platform, struct pd_err *e)
 	return w;
 }
 
-struct worker *
-pool_get(struct worker_pool *p, const char *platform, struct pd_err *e)
+static struct worker *
+find_idle(struct worker_pool *p, const char *platform)
 {
-	for (struct worker *w = p->workers; w != NULL; w = w->next)
-		if (w->sock != -1 && !w->is_busy && strcmp(w->platform, platform) == 0)
-			return w;
-	return add_worker(p, platform, e);
+	struct worker *w = p->workers;
+
+	while (w != NULL && (w->sock == -1 || w->is_busy || strcmp(w->platform, platform) != 0))
+		w = w->next;
+	return w;
+}
+
+struct worker *
+pool_take(struct worker_pool *p, const struct sched_job *job, struct pd_err *e)
+{
+	struct worker *w = find_idle(p, job->platform);
+
+	if (w == NULL && (w = add_worker(p, job->platform, e)) == NULL)
+		return NULL;
+	w->is_busy = 1;
+	w->job = *job;
+	return w;
+}
+
+void
+pool_give_back(struct worker *w)
+{
+	w->is_busy = 0;
 }
 
 int

@@ -41,10 +41,11 @@ int  pool_init(struct worker_pool *p, const char *program, int64_t idle_s, int64
 /* Closes all sockets (a worker then finishes like park and exits); waits for nobody. */
 void pool_free(struct worker_pool *p);
 
-/* An idle worker of the platform, or a new one.  PD_IO when it cannot be started. */
-struct worker *pool_get(struct worker_pool *p, const char *platform, struct pd_err *e);
+/* An idle worker of the job's platform, or a new one, for this job: it is busy now.  PD_IO when it cannot be started. */
+struct worker *pool_take(struct worker_pool *p, const struct sched_job *job, struct pd_err *e);
+void pool_give_back(struct worker *w);	/* it was not needed after all */
 
-/* Gives it a job; takes the reference to msg, not the descriptors. */
+/* Gives the one that was taken its job; takes the reference to msg, not the descriptors. */
 int pool_run(struct worker *w, const struct sched_job *job, json_t *msg, int journal, int log, struct pd_err *e);
 int pool_tell(struct worker *w, const char *what, struct pd_err *e);	/* "cancel", "park" */
 void pool_job_ended(struct worker_pool *p, struct worker *w, int64_t now_ms);

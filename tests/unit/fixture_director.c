@@ -2,6 +2,7 @@
 /*
  * fixture_director.c - spool, state, policy and a platform in a directory of their own.
  */
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <fcntl.h>
@@ -13,7 +14,10 @@
 #include <criterion/criterion.h>
 
 #include "spool/clock.h"
+#include "spool/director_query.h"
 #include "spool/field.h"
+#include "spool/settle.h"
+#include "spool/wire.h"
 #include "tests/unit/fixture_director.h"
 
 static const char conf_text[] =
@@ -210,4 +214,29 @@ director_fixture_exists(const struct director_fixture *f, int dirfd, const char 
 {
 	(void)f;
 	return faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+json_t *
+director_fixture_answer(struct director *d, const char *op, const char *user, const char *key, const char *text)
+{
+	json_t *request = json_pack("{s:s s:s s:s s:s s:s}", "op", op, "user", user, "origin", "key", "source", "::1", key, text);
+	json_t *reply;
+	int	sv[2], fds[2];
+
+	d->server.ticket++;
+	reply = director_answer(d, geteuid(), request);
+	json_decref(request);
+	if (!json_is_true(reply))
+		return reply;
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, sv), 0);
+	cr_assert_eq(d->server.clients[0].fd, -1);
+	d->server.clients[0].fd = sv[0];
+	d->server.clients[0].waits = d->server.ticket;
+	d->hold_until_ms = INT64_MAX;
+	settle_round(d);
+	d->server.clients[0].fd = -1;
+	(void)close(sv[0]);
+	cr_assert_eq(wire_recv(sv[1], WIRE_REPLY_MAX, 1000, &reply, fds, 0, NULL), 1, "nobody answered");
+	(void)close(sv[1]);
+	return reply;
 }

@@ -12,6 +12,7 @@
 
 #include "policy/conf.h"
 #include "spool/admission.h"
+#include "spool/director.h"
 #include "spool/drop.h"
 #include "spool/identity.h"
 #include "spool/intake.h"
@@ -50,5 +51,8 @@ json_t *director_fixture_row(struct director_fixture *f, const char *id);
 json_t *director_fixture_vm(struct director_fixture *f, const char *name);	/* NULL: there is none */
 size_t	director_fixture_history(struct director_fixture *f, const char *event);	/* how many records of this event */
 int	director_fixture_exists(const struct director_fixture *f, int dirfd, const char *name);
+
+/* What the director answers, at once or at the end of a round in which nothing starts. */
+json_t *director_fixture_answer(struct director *d, const char *op, const char *user, const char *key, const char *text);
 
 #endif

@@ -55,11 +55,7 @@ drop(void)
 static json_t *
 ask(const char *op, const char *user, const char *key, const char *text)
 {
-	json_t *request = json_pack("{s:s s:s s:s s:s s:s}", "op", op, "user", user, "origin", "key", "source", "::1", key, text);
-	json_t *reply = director_answer(d, geteuid(), request);
-
-	json_decref(request);
-	return reply;
+	return director_fixture_answer(d, op, user, key, text);
 }
 
 static void

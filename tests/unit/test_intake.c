@@ -101,11 +101,17 @@ no_name(void *arg, uid_t uid, char *name, size_t size)
 static const char *waits = "";
 static int	   nqueued;
 
-static const char *
+static void
 on_queued(void *arg, const json_t *row)
 {
 	(void)arg, (void)row;
 	nqueued++;
+}
+
+static const char *
+wait_of(void *arg, const json_t *row)
+{
+	(void)arg, (void)row;
 	return waits;
 }
 
@@ -114,6 +120,7 @@ Test(intake, a_good_file_gets_a_row_moves_to_cur_and_is_announced)
 	json_t *event;
 
 	f.intake.queued = on_queued;
+	f.intake.wait = wait_of;
 	waits = "the platform's other jobs";
 	drop(&job);
 	cr_assert_eq(take(), 0, "%s", f.e.msg);

@@ -126,7 +126,7 @@ Test(recovery, a_running_row_is_resumed_from_its_journal)
 	director_fixture_worker(&f, "done", MADE);
 	ask(&job, "alice", "create-vm", CREATE);
 	start(job.id);
-	journal = job_journal_open(&f.spool, job.id, &f.e);
+	journal = job_journal_open(&f.spool, job.id, &(int){ 0 }, &f.e);
 	cr_assert_eq(write(journal, "record", 6), 6);
 	(void)close(journal);
 	run_director();
@@ -147,7 +147,7 @@ Test(recovery, a_job_that_ended_its_worker_too_often_is_for_a_person)
 	ask(&job, "alice", "create-vm", CREATE);
 	for (int i = 0; i < DIRECTOR_STARTS; i++)
 		start(job.id);
-	journal = job_journal_open(&f.spool, job.id, &f.e);
+	journal = job_journal_open(&f.spool, job.id, &(int){ 0 }, &f.e);
 	cr_assert_eq(write(journal, "record", 6), 6);
 	(void)close(journal);
 	run_director();
@@ -309,7 +309,7 @@ Test(recovery, a_journal_that_an_earlier_worker_still_has_is_left_alone)
 
 	director_fixture_worker(&f, "done", MADE);
 	ask(&job, "alice", "create-vm", CREATE);
-	journal = job_journal_open(&f.spool, job.id, &f.e);
+	journal = job_journal_open(&f.spool, job.id, &(int){ 0 }, &f.e);
 	run_director();
 	is_state(job.id, "queued");
 	(void)close(journal);

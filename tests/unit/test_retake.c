@@ -46,7 +46,7 @@ TestSuite(retake, .init = set_up, .fini = tear_down);
 static void
 write_journal(const char *id, json_t *record)
 {
-	int	       fd = job_journal_open(&f.spool, id, &f.e);
+	int	       fd = job_journal_open(&f.spool, id, &(int){ 0 }, &f.e);
 	struct journal j = { .fd = fd };
 	json_t	      *records = NULL;
 
@@ -97,7 +97,7 @@ is_job(const char *id, const char *state)
 static size_t
 forwards(const char *id)
 {
-	int	       fd = job_journal_open(&f.spool, id, &f.e);
+	int	       fd = job_journal_open(&f.spool, id, &(int){ 0 }, &f.e);
 	struct journal j = { .fd = fd };
 	json_t	      *records = NULL, *r;
 	size_t	       i, n = 0;

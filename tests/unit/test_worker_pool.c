@@ -74,26 +74,50 @@ reap_all(void)
 	cr_assert_null(pool.workers);
 }
 
+/* One for a job of the platform, which then does not need it. */
+static struct worker *
+get(struct worker_pool *from, const char *platform)
+{
+	struct sched_job of = job;
+	struct worker	*w;
+
+	(void)snprintf(of.platform, sizeof(of.platform), "%s", platform);
+	if ((w = pool_take(from, &of, &e)) != NULL) {
+		cr_assert_eq(pool_find(from, of.id), w, "it is taken");
+		pool_give_back(w);
+	}
+	return w;
+}
+
+Test(worker_pool, a_worker_that_is_taken_is_nobody_elses)
+{
+	struct worker *w = pool_take(&pool, &job, &e);
+
+	cr_assert_neq(pool_take(&pool, &job, &e), w);
+	pool_give_back(w);
+	cr_assert_eq(pool_take(&pool, &job, &e), w);
+}
+
 Test(worker_pool, a_worker_is_used_again_for_its_platform_only)
 {
-	struct worker *w = pool_get(&pool, "p1", &e), *other;
+	struct worker *w = get(&pool, "p1"), *other;
 
 	cr_assert_not_null(w, "%s", e.msg);
 	run_one(w);
 	cr_assert_eq(pool_busy(&pool), 1);
 	cr_assert_eq(pool_find(&pool, job.id), w);
-	other = pool_get(&pool, "p1", &e);
+	other = get(&pool, "p1");
 	cr_assert_neq(other, w, "it is busy");
 	pool_job_ended(&pool, w, 0);
 	cr_assert_eq(pool_busy(&pool), 0);
 	pool_end(other, 0);
-	cr_assert_eq(pool_get(&pool, "p1", &e), w);
-	cr_assert_neq(pool_get(&pool, "p2", &e), w);
+	cr_assert_eq(get(&pool, "p1"), w);
+	cr_assert_neq(get(&pool, "p2"), w);
 }
 
 Test(worker_pool, a_worker_retires_after_its_jobs_and_after_idling)
 {
-	struct worker *w = pool_get(&pool, "p1", &e), *idle = pool_get(&pool, "p2", &e);
+	struct worker *w = get(&pool, "p1"), *idle = get(&pool, "p2");
 	int64_t	       now = idle->idle_since_ms;
 
 	run_one(w);
@@ -116,7 +140,7 @@ Test(worker_pool, a_program_that_cannot_be_run_is_told_at_once)
 	struct worker_pool none;
 
 	cr_assert_eq(pool_init(&none, "/nonexistent/worker", 10, 2, &e), 0);
-	cr_assert_null(pool_get(&none, "p1", &e));
+	cr_assert_null(get(&none, "p1"));
 	cr_assert_eq(e.code, PD_IO);
 	cr_assert_not_null(strstr(e.msg, "/nonexistent/worker"));
 	pool_free(&none);
@@ -124,7 +148,7 @@ Test(worker_pool, a_program_that_cannot_be_run_is_told_at_once)
 
 Test(worker_pool, a_worker_that_dies_is_seen_by_its_socket)
 {
-	struct worker *w = pool_get(&pool, "p1", &e);
+	struct worker *w = get(&pool, "p1");
 	json_t	      *msg;
 
 	cr_assert_eq(pool_tell(w, "no-such-order", &e), 0, "the script ignores it");
