@@ -45,6 +45,7 @@ for part in spool state; do
 
 	begin "without$part"
 	while :; do
+		rm -f "$reserve"	# the director gives it back at once, and somebody else takes it first
 		fill $part 0
 		sleep 0.02
 	done &
