@@ -20,6 +20,11 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
+	{ "lssyscfg", 0, hmc_lssyscfg },
+	{ "mksyscfg", CHANGES, hmc_mksyscfg },
+	{ "chsyscfg", CHANGES, hmc_chsyscfg },
+	{ "rmsyscfg", CHANGES, hmc_rmsyscfg },
+	{ "chsysstate", CHANGES, hmc_chsysstate },
 	{ "lshmc", 0, hmc_lshmc },
 };
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))

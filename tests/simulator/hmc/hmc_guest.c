@@ -282,11 +282,9 @@ system_happen(struct hmc *h, struct cec *c)
 
 	c->t.event = EV_NONE;
 	hmc_changed(h);
-	if (event != EV_OFF) {
-		str_set(c->state, sizeof(c->state), event == EV_FIRMWARE ? "Standby" : "Operating");
+	str_set(c->state, sizeof(c->state), event == EV_OFF ? "Power Off" : event == EV_FIRMWARE ? "Standby" : "Operating");
+	if (event != EV_OFF && event != EV_RESTART)
 		return;
-	}
-	str_set(c->state, sizeof(c->state), "Power Off");
 	LIST_EACH(struct part, p, &c->parts)
 		if (part_active(p))
 			powered_off(h, c, p);

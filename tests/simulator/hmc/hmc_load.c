@@ -364,6 +364,7 @@ birth_vios(struct birth *b, struct cec *c, const json_t *sys, const json_t *o)
 			io->required = 1;
 		}
 	config_copy(&p->curr, &f->c);
+	part_macs(p);
 	str_set(p->default_profile, sizeof(p->default_profile), f->name);
 	str_set(p->curr_profile, sizeof(p->curr_profile), f->name);
 	p->has_config = 1;

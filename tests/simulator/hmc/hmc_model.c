@@ -64,6 +64,7 @@ part_add(struct hmc *h, struct cec *c, int id)
 	str_set(p->boot_mode, sizeof(p->boot_mode), "norm");
 	str_set(p->rmc_state, sizeof(p->rmc_state), "inactive");
 	str_set(p->os_version, sizeof(p->os_version), "Unknown");
+	snprintf(p->mac_base, sizeof(p->mac_base), "%.6s%03llX", c->mac_prefix, (unsigned long long)++c->next_mac & 0xfff);
 	hmc_new_uuid(h, p->uuid);
 	hmc_changed(h);
 	return p;
@@ -267,9 +268,11 @@ vswitch_find(const struct cec *c, const char *name)
 }
 
 void
-cec_new_mac(struct cec *c, char out[16])
+part_macs(struct part *p)
 {
-	snprintf(out, 16, "%.6s%06llX", c->mac_prefix, (unsigned long long)(++c->next_mac * 0x100 + 2) & 0xffffff);
+	LIST_EACH(struct vadapter, a, &p->curr.adapters)
+		if (a->kind == VA_ETH && a->mac[0] == '\0')
+			snprintf(a->mac, sizeof(a->mac), "%.9s%03X", p->mac_base, (unsigned)a->slot & 0xfff);
 }
 
 /* World wide names go up by two: one pair for each adapter. */
@@ -303,8 +306,6 @@ config_complete(struct hmc *h, struct cec *c, struct config *cf)
 			cec_new_wwpns(c, a);
 		if (a->kind != VA_ETH)
 			continue;
-		if (a->mac[0] == '\0')
-			cec_new_mac(c, a->mac);
 		if (a->vswitch[0] == '\0')
 			str_set(a->vswitch, sizeof(a->vswitch), "ETHERNET0");
 		if (a->allowed_macs[0] == '\0')
@@ -313,4 +314,37 @@ config_complete(struct hmc *h, struct cec *c, struct config *cf)
 			str_set(a->qos, sizeof(a->qos), "none");
 	}
 	hmc_changed(h);
+}
+
+void
+config_take(struct hmc *h, struct cec *c, struct part *p, const struct profile *f)
+{
+	config_copy(&p->curr, &f->c);
+	config_complete(h, c, &p->curr);
+	part_macs(p);
+	p->has_config = 1;
+	str_set(p->curr_profile, sizeof(p->curr_profile), f->name);
+	str_set(p->boot_mode, sizeof(p->boot_mode), f->c.boot_mode);
+	if (p->curr.all_resources) {
+		p->curr.min_mem = c->lmb;
+		p->curr.mem = p->curr.max_mem = cec_avail_mem(c) / c->lmb * c->lmb;
+		str_set(p->curr.proc_mode, sizeof(p->curr.proc_mode), "ded");
+		str_set(p->curr.sharing_mode, sizeof(p->curr.sharing_mode), "keep_idle_procs");
+		p->curr.min_procs = 1;
+		p->curr.procs = p->curr.max_procs = cec_avail_units(c) / 100;
+	}
+}
+
+/* The address that the slot has anyway is not written down. */
+void
+config_save(struct profile *f, const struct part *p)
+{
+	char own[16];
+
+	config_copy(&f->c, &p->curr);
+	LIST_EACH(struct vadapter, a, &f->c.adapters) {
+		snprintf(own, sizeof(own), "%.9s%03X", p->mac_base, (unsigned)a->slot & 0xfff);
+		if (a->kind == VA_ETH && strcmp(a->mac, own) == 0)
+			a->mac[0] = '\0';
+	}
 }

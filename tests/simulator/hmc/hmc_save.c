@@ -59,7 +59,7 @@ static const struct field part_fields[] = {
 	R_INT(part, avail_priority), R_STR(part, boot_mode), R_OBJ(part, curr, config_record),
 	R_STR(part, curr_profile), R_STR(part, default_profile), R_STR(part, description), R_STR(part, env),
 	R_STR(part, fs_name), R_INT(part, has_config), R_STR(part, hostname), R_INT(part, id), R_STR(part, image),
-	R_STR(part, keylock), R_INT(part, keystore_kbytes), R_INT(part, kvm_capable), R_INT(part, led),
+	R_STR(part, keylock), R_INT(part, keystore_kbytes), R_INT(part, kvm_capable), R_INT(part, led), R_STR(part, mac_base),
 	R_OBJ(part, migr, migration_record), R_INT(part, migration_disabled), R_INT(part, msp), R_STR(part, name),
 	R_STR(part, os_version), R_INT(part, perf_collection), R_INT(part, pool_util_auth),
 	R_INT(part, powervm_mgmt), R_LIST(part, profiles, profile_record), R_STR(part, rmc_ipaddr),

@@ -96,7 +96,7 @@ struct usage { /* volatile: the counters that lslparutil shows, in timebase cycl
 
 struct part {
 	int id;
-	char name[HMC_NAME], uuid[40];
+	char name[HMC_NAME], uuid[40], mac_base[12];
 	char env[16];		/* aixlinux, os400, vioserver */
 	enum lpar_state state;
 	int has_config;		/* resource_config: curr counts */
@@ -266,10 +266,13 @@ int cec_avail_units(const struct cec *c);
 struct procpool *pool_by_id(const struct cec *c, int id);
 struct procpool *pool_by_name(const struct cec *c, const char *name);
 struct vswitch *vswitch_find(const struct cec *c, const char *name);
-void cec_new_mac(struct cec *c, char out[16]);
 void cec_new_wwpns(struct cec *c, struct vadapter *a);
 void hmc_new_uuid(struct hmc *h, char out[40]);
-void config_complete(struct hmc *h, struct cec *c, struct config *cf); /* MACs, WWPNs, default switch */
+void config_complete(struct hmc *h, struct cec *c, struct config *cf); /* WWPNs, the default switch */
+/* The profile becomes the current configuration; the other way round, without made-up addresses. */
+void config_take(struct hmc *h, struct cec *c, struct part *p, const struct profile *f);
+void config_save(struct profile *f, const struct part *p);
+void part_macs(struct part *p); /* addresses of the current adapters that have none: of the slot, as a rule */
 
 /* hmc_vios.c: what a VIOS is told */
 void vios_tell(struct hmc *h, struct cec *c, struct part *vios); /* its server adapters, its name and state */

@@ -7,8 +7,21 @@
 #define PD_SIM_HMC_VERBS_H
 
 #include "../console.h"
+#include "../opts.h"
 #include "model.h"
 
+int hmc_lssyscfg(struct sim_cmd *cmd);
+int hmc_list_profiles(struct sim_cmd *cmd, const struct opts *o);
+int hmc_mksyscfg(struct sim_cmd *cmd);
+int hmc_chsyscfg(struct sim_cmd *cmd);
+int hmc_rmsyscfg(struct sim_cmd *cmd);
+int hmc_chsysstate(struct sim_cmd *cmd);
+int hmc_lshwres(struct sim_cmd *cmd);
+int hmc_chhwres(struct sim_cmd *cmd);
+int hmc_viosvrcmd(struct sim_cmd *cmd);
+int hmc_lsrefcode(struct sim_cmd *cmd);
+int hmc_mkvterm(struct sim_cmd *cmd);
+int hmc_rmvterm(struct sim_cmd *cmd);
 int hmc_lshmc(struct sim_cmd *cmd);
 
 #endif
