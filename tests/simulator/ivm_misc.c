@@ -26,9 +26,10 @@ ivm_opts(struct sim_cmd *cmd, struct opts *o, const struct optdef *def)
 	const char *m;
 	char mtms[64];
 
-	if (cmd->argc == 1)
-		return ivm_usage(cmd, "The command entered is either missing a required parameter or a parameter "
-		    "value is invalid.");
+	if (cmd->argc == 1) {	/* the usage and nothing else */
+		sim_out_printf(cmd->err, "Usage: %s\n", console_usage(cmd));
+		return 1;
+	}
 	if (opts_parse(o, def, cmd->argc, cmd->argv) == -1)
 		return ivm_usage(cmd, o->bad);
 	if (o->npos > 0)

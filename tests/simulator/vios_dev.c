@@ -334,6 +334,16 @@ vios_rmvdev(struct sim_cmd *cmd)
 	return 0;
 }
 
+/* A disk that somebody uses stays; any other comes back with the next cfgdev, here at once. */
+static int
+remove_disk(struct sim_cmd *cmd, const struct pv *p)
+{
+	if (p->vg[0] != '\0' || vtd_of(cmd->world, p->name, NULL, NULL) != NULL)
+		return vios_fail(cmd, TEXT_BUSY);
+	sim_out_printf(cmd->out, "%s deleted\n", p->name);
+	return 0;
+}
+
 int
 vios_rmdev(struct sim_cmd *cmd)
 {
@@ -358,6 +368,8 @@ vios_rmdev(struct sim_cmd *cmd)
 		return 0;
 	}
 	h = vhost_by_name(cmd->world, dev);
+	if (h == NULL && pv_find(cmd->world, dev) != NULL)
+		return remove_disk(cmd, pv_find(cmd->world, dev));
 	if (h == NULL)
 		return remove_netdev(cmd, dev, NULL);
 	if (h->vtds.n > 0 && !opt_has(&o, "-recursive"))

@@ -45,7 +45,9 @@ hmc_lshmc(struct sim_cmd *cmd)
 	else if (strcmp(what, "-n") == 0)
 		sim_out_printf(cmd->out, "hostname=%s,domain=%s,\"ipaddr=%s\",\"networkmask=255.255.255.0\",gateway=,"
 		    "nameserver=,domainsuffix=\n", h->name, h->domain, h->ipaddr);
-	else
-		return 1;
+	else {
+		sim_out_puts(cmd->out, "Usage: lshmc -v | -V | -n\n");
+		return strcmp(what, "--help") != 0;
+	}
 	return 0;
 }
