@@ -14,6 +14,19 @@ workers() {
 }
 job_state() { request admin show-job "$job" --json; json .value.state; }
 
+# What it was about goes on at the console, for longer than "settle": the next worker waits for its end, and sends nothing twice.
+sent() { jq -r .command "$site/power1/transcript.jsonl" | grep -c "^ioscli mklv"; }
+echo 'match=mklv,nth=1,action=delay,ms=6000' | faults
+as alice 0 create-vm web1 --memory 512M --disk 1G --no-start --detach --json
+job=$(json .job)
+wait_until 'the volume is made' grep -q 'delay: .*mklv' "$site/log/simulator"
+workers | xargs -r kill -KILL
+as alice 0 follow "$job"
+says 'still at work'
+is 'volumes made' 1 "$(sent)"
+faults </dev/null
+as alice 0 delete-vm web1 --yes
+
 for command in 'mkvdev -vdev' loadopt mklv; do
 	echo "match=$command,from=1,action=delay,ms=1000" | faults
 	as alice 0 create-vm web1 --image rhel6 --memory 512M --disk 1G --disk size=1G,pool=rootvg \

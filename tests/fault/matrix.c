@@ -249,7 +249,7 @@ run_state(struct matrix *m)
 {
 	struct answer a;
 	const char   *id;
-	char	      begin[40];
+	char	      begin[40], why[300];
 	long	      from;
 	int	      met;
 
@@ -271,8 +271,8 @@ run_state(struct matrix *m)
 	read_outcome(m);
 	if (m->broken == 0)
 		m->verb->check(m);
-	if (m->broken == 0 && site_check(&m->site) != 0)
-		matrix_wrong(m, "the checker disagrees, see log/checker");
+	if (m->broken == 0 && site_check(&m->site, why, sizeof(why)) != 0)
+		matrix_wrong(m, "the checker disagrees: %s", why);
 	if (m->broken != 0)
 		printf("    it was %s: %s\n", m->state, m->message);
 	return met;

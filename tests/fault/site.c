@@ -23,6 +23,7 @@
 #include "tests/fault/site.h"
 
 #define START_MS 10000
+#define CHECK_MS 60000
 #define LINE_MAX_BYTES 8192
 
 void
@@ -305,13 +306,18 @@ site_request_as(struct site *s, const char *user, const char *line, int limit_ms
 }
 
 int
-site_check(struct site *s)
+site_check(struct site *s, char *why, size_t size)
 {
 	char *argv[] = { (char *)(uintptr_t)s->checker, (char *)(uintptr_t)s->dir, NULL };
+	int   rv = s->checker == NULL ? 0 : wait_for(spawn(s, argv, "log/checker", "log/checker", ""), CHECK_MS);
+	FILE *said = rv > 0 ? fopen(site_path(s, "log/checker"), "r") : NULL;
 
-	if (s->checker == NULL)
-		return 0;
-	return wait_for(spawn(s, argv, "log/checker", "log/checker", ""), START_MS);
+	(void)snprintf(why, size, "%s", rv == -2 ? "it took too long" : "it ended by itself");
+	if (said != NULL && fgets(why, (int)size, said) != NULL)
+		why[strcspn(why, "\n")] = '\0';
+	if (said != NULL)
+		(void)fclose(said);
+	return rv;
 }
 
 /* ---- what it knows ---- */

@@ -50,8 +50,8 @@ int	  site_text(struct site *s, const char *sql, char *text, size_t size);
 int	  site_count_files(struct site *s, const char *dir);
 int	  site_pending(struct site *s);	/* jobs without an end, files not filed away; -1 = not known now */
 json_t	 *site_world(struct site *s);
-/* The independent checker's word: 0 = every promise is kept. */
-int	  site_check(struct site *s);
+/* The independent checker's word: 0 = every promise is kept; else why has its first line, and log/checker all. */
+int	  site_check(struct site *s, char *why, size_t size);
 void	  site_sleep(int ms);
 long long site_now_ms(void);
 

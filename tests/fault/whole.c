@@ -188,7 +188,7 @@ run_state(struct campaign *c, struct state *st)
 {
 	struct answer first;
 	unsigned      hits;
-	int	      checked;
+	char	      why[300];
 
 	site_restore(&c->site);
 	c->plan->calls = c->plan->hits = 0;
@@ -204,8 +204,8 @@ run_state(struct campaign *c, struct state *st)
 		    site_number(&c->site, "SELECT count(*) FROM job WHERE state IN ('queued', 'running', 'undoing')"),
 		    site_count_files(&c->site, "spool/new"), site_count_files(&c->site, "spool/cur"));
 	check_first(c, st, &first);
-	if (st->broken == 0 && (checked = site_check(&c->site)) != 0)
-		wrong(c, st, "the checker ended with %d, see log/checker", checked);
+	if (st->broken == 0 && site_check(&c->site, why, sizeof(why)) != 0)
+		wrong(c, st, "the checker disagrees: %s", why);
 	if (st->broken == 0)
 		check_last(c, st);
 	json_decref(first.json);
