@@ -140,6 +140,10 @@ $(B)/simulator-unit-tests: $(call obj,$(SIMUNIT)) $(SIMLIB)
 $(B)/pd-checker: $(call obj,$(CHECKSRC))
 	$(LINK) $^ -lsqlite3 -ljansson -lcrypto -o $@
 
+# Stands in for the VIOS's own programs.
+$(B)/local-console: $(B)/tests/e2e/local-console.o $(LIB)
+	$(LINK) $^ -lssh -lcrypto -o $@
+
 # Fuzz harnesses: with libFuzzer in VARIANT=fuzz, otherwise with a main() that replays a corpus.
 ifeq ($(VARIANT),fuzz)
 FUZZMAIN = -fsanitize=fuzzer
@@ -156,7 +160,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
 FAULT     = $(B)/tests/fault/plan.o $(B)/tests/fault/sys_fault.o $(NOBOX)
 SQLFAULT  = $(B)/tests/fault/sqlite_fault.o
 FAULTBIN  = $(PROGRAMS:$(B)/%=$(B)/fault/%) $(B)/fault-whole $(B)/fault-states $(B)/fault-power $(B)/pd-checker
-OBJS     += $(call obj,$(wildcard tests/fault/*.c tests/bench/*.c))
+OBJS     += $(call obj,$(wildcard tests/fault/*.c tests/bench/*.c tests/e2e/*.c))
 $(B)/fault/powerdirector: $(B)/gateway/powerdirector.o $(FAULT) $(LIB)
 	@mkdir -p $(@D)
 	$(LINK) $^ $(GATEWAY_LIBS) -o $@
@@ -190,7 +194,7 @@ faults: deps
 	@tests/fault/run $(B)
 
 # What `make check` runs; every program and test exists before the first test starts.
-TESTBIN = $(PROGRAMS) $(UNBOXED) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(FUZZERS) $(FAULTBIN) $(B)/pd-matrix
+TESTBIN = $(PROGRAMS) $(UNBOXED) $(B)/powerdirector-sim $(B)/unit-tests $(B)/simulator-unit-tests $(FUZZERS) $(FAULTBIN) $(B)/pd-matrix $(B)/local-console
 test-programs: $(TESTBIN)
 check: deps
 	@$(MAKE) --no-print-directory test-programs

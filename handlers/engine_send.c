@@ -297,6 +297,8 @@ static int
 not_sent(struct sending *d, enum sent *result, struct pd_err *e)
 {
 	*result = SENT_NOT;
+	if (e->code == PD_BADDATA)
+		return -1;	/* no transport for this command, now or later */
 	if (e->code != PD_DENIED)
 		return try_again(d, result, e);
 	e->code = PD_REMOTE;	/* what the user may do is not the point here */

@@ -72,14 +72,28 @@ set_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
+/* The hard limit too, unless programs are to be started, which get it back (handlers/local_start.c). */
 static void
-set_limit(int what, rlim_t value)
+set_limit(int what, rlim_t value, int is_hard)
 {
-	struct rlimit rl = { value, value }, now;
+	struct rlimit rl;
 
-	if (getrlimit(what, &now) == 0 && now.rlim_max != RLIM_INFINITY && now.rlim_max < value)
-		rl.rlim_cur = rl.rlim_max = now.rlim_max;
+	if (getrlimit(what, &rl) == -1)
+		return;
+	if (rl.rlim_max == RLIM_INFINITY || rl.rlim_max > value)
+		rl.rlim_cur = value;
+	else
+		rl.rlim_cur = rl.rlim_max;
+	if (is_hard)
+		rl.rlim_max = rl.rlim_cur;
 	(void)setrlimit(what, &rl);
+}
+
+static void
+set_limits(int is_hard)
+{
+	set_limit(RLIMIT_NOFILE, FILES_MAX, is_hard);
+	set_limit(RLIMIT_FSIZE, 2 * (rlim_t)JOURNAL_FILE_MAX, is_hard);
 }
 
 static int
@@ -93,8 +107,7 @@ set_process(void)
 	(void)umask(077);
 	port_no_dump();
 	port_die_with_parent(SIGTERM);
-	set_limit(RLIMIT_NOFILE, FILES_MAX);
-	set_limit(RLIMIT_FSIZE, 2 * (rlim_t)JOURNAL_FILE_MAX);
+	set_limits(0);
 	return chdir("/");
 }
 
@@ -110,19 +123,39 @@ resolver_directory(char *path)
 	return path;
 }
 
-/* What is read from now on: sequences, the key, and what name service, C library and libcrypto look into. */
+#define PATHS_MAX 40	/* ours, and the directories of local programs (CONSOLE_PROGRAMS_MAX) */
+
+/* What is read from now on: sequences, the key, and what name service, C library and libcrypto look into; and programs. */
 static int
-confine(const char *sequences, const char *keys, int port, struct pd_err *e)
+confine_files(const struct worker_needs *needs, struct pd_err *e)
 {
-	char			  resolver[PATH_MAX];
-	const struct sandbox_path paths[] = {
-		{ sequences, SANDBOX_READ }, { keys, SANDBOX_READ }, { "/etc", SANDBOX_READ }, { "/usr", SANDBOX_READ },
+	char		    resolver[PATH_MAX];
+	struct sandbox_path paths[PATHS_MAX] = {
+		{ needs->sequences, SANDBOX_READ }, { needs->keys, SANDBOX_READ }, { "/etc", SANDBOX_READ }, { "/usr", SANDBOX_READ },
 		{ "/lib", SANDBOX_READ }, { "/lib64", SANDBOX_READ }, { resolver_directory(resolver), SANDBOX_READ },
 		{ "/dev/null", SANDBOX_READ }, { "/dev/urandom", SANDBOX_READ }, { "/proc/sys/crypto", SANDBOX_READ },
 		{ "/sys/devices/system/cpu", SANDBOX_READ },
 	};
+	size_t n = 0;
 
-	return sandbox_files(paths, sizeof(paths) / sizeof(paths[0]), 0, port, e);
+	while (paths[n].path != NULL)
+		n++;
+	if (needs->nprograms > PATHS_MAX - n)
+		return pd_fail(e, PD_BUG, "more directories of programs than the sandbox has room for");
+	for (size_t i = 0; i < needs->nprograms; i++)
+		paths[n++] = (struct sandbox_path){ needs->programs[i], SANDBOX_START };
+	return sandbox_files(paths, n, 0, needs->port, e);
+}
+
+/* One whose platform is this host goes on starting programs; the others never do. */
+static int
+confine(const struct worker_needs *needs, struct pd_err *e)
+{
+	if (needs->nprograms > 0)
+		return confine_files(needs, e);
+	set_limits(1);
+	sandbox_limits();
+	return confine_files(needs, e) == -1 ? -1 : sandbox_enter(SANDBOX_WORKER, e);
 }
 
 static int
@@ -148,8 +181,7 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "%s", usage);
 		return EXIT_USAGE;
 	}
-	sandbox_limits();
-	if (sandbox_enter(SANDBOX_WORKER, &e) == -1 || worker_serve(WORKER_SOCKET, confine, &e) == -1) {
+	if (sandbox_enter(SANDBOX_LOCAL, &e) == -1 || worker_serve(WORKER_SOCKET, confine, &e) == -1) {
 		(void)fprintf(stderr, "powerdirector-worker: %s\n", e.msg);
 		return EXIT_OURS;
 	}

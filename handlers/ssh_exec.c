@@ -18,15 +18,10 @@
 
 #define INPUT_CHUNK 32768	/* what one SSH packet holds at most */
 
-struct stream {
-	char  *buf;
-	size_t len, size;
-};
-
 struct command {
 	struct link   *l;
 	ssh_channel    channel;
-	struct stream  out, err;
+	struct answer_stream out, err;
 	const char    *input;	/* what is still to be sent */
 	size_t	       input_len;
 	int	       eof_sent;
@@ -40,39 +35,15 @@ struct command {
 };
 
 static int
-stream_add(struct stream *s, const void *data, size_t len)
-{
-	size_t size = s->size == 0 ? 4096 : s->size;
-	char  *p;
-
-	while (size < s->len + len + 1)
-		size *= 2;
-	if (size != s->size) {
-		p = realloc(s->buf, size);
-		if (p == NULL)
-			return -1;
-		s->buf = p;
-		s->size = size;
-	}
-	if (len > 0)
-		memcpy(s->buf + s->len, data, len);
-	s->len += len;
-	s->buf[s->len] = '\0';
-	return 0;
-}
-
-static int
 on_data(ssh_session session, ssh_channel channel, void *data, uint32_t len, int is_stderr, void *arg)
 {
 	struct command *c = arg;
-	struct stream  *s = is_stderr ? &c->err : &c->out;
+	enum answer_room room = answer_add(is_stderr ? &c->err : &c->out, data, len);
 
 	(void)session;
 	(void)channel;
-	if (len > ANSWER_MAX - s->len)
-		c->is_flooded = 1;
-	else if (stream_add(s, data, len) == -1)
-		c->is_short = 1;
+	c->is_flooded |= room == ANSWER_FLOOD;
+	c->is_short |= room == ANSWER_NO_MEMORY;
 	return (int)len;	/* taken: the window opens again */
 }
 
@@ -259,7 +230,8 @@ link_exec(struct link *l, const char *command, const char *input, int timeout_ms
 	enum exec_result rv;
 	int64_t		 began_us = clock_mono_us();
 
-	if (stream_add(&c.out, "", 0) == -1 || stream_add(&c.err, "", 0) == -1 || (c.channel = ssh_channel_new(l->session)) == NULL) {
+	if (answer_add(&c.out, "", 0) != ANSWER_FITS || answer_add(&c.err, "", 0) != ANSWER_FITS ||
+	    (c.channel = ssh_channel_new(l->session)) == NULL) {
 		free(c.out.buf);
 		free(c.err.buf);
 		return refuse(&c, "cannot be asked, no memory", e);

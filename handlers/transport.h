@@ -3,7 +3,7 @@
  * transport.h - how a command reaches a console and its answer comes back.
  *
  * An interface, so that the sequence engine can be tested without a network; ssh.c is the one
- * for consoles.  Blocking, one command at a time, not shared between processes.
+ * for consoles, local.c the one on the console itself.  Blocking, one command at a time, not shared between processes.
  */
 #ifndef PD_HANDLERS_TRANSPORT_H
 #define PD_HANDLERS_TRANSPORT_H
@@ -33,6 +33,14 @@ struct answer {
 };
 void answer_clear(struct answer *a);
 
+/* A stream of an answer as it comes in; buf is NUL-terminated and owned. */
+struct answer_stream {
+	char  *buf;
+	size_t len, size;
+};
+enum answer_room { ANSWER_FITS, ANSWER_FLOOD /* beyond ANSWER_MAX */, ANSWER_NO_MEMORY };
+enum answer_room answer_add(struct answer_stream *s, const void *data, size_t len);
+
 /* Is there a console?  Only connecting and answers tell; a lost answer says nothing. */
 enum contact {
 	CONTACT_NONE,		/* not known */
@@ -45,7 +53,7 @@ struct transport {
 	/*
 	 * Runs command, writes input (may be NULL) to its standard input and closes it.  0 and *a filled; or -1 when nothing was sent
 	 * (PD_REMOTE: cannot connect; PD_BUSY: the console runs no further command now; PD_DENIED: host key or authentication
-	 * refused, never to be retried).  timeout_ms 0 or less is no limit.  After ANSWER_LOST the connection is dropped and the
+	 * refused, never to be retried; PD_BADDATA: a command that this transport can never run).  timeout_ms 0 or less is no limit.  After ANSWER_LOST the connection is dropped and the
 	 * next run() makes a new one.
 	 */
 	int (*run)(struct transport *t, const char *command, const char *input, int timeout_ms, struct answer *a, struct pd_err *e);
@@ -74,5 +82,13 @@ int ssh_transport(const struct ssh_target *target, struct transport **t, struct 
 
 /* Connects, reads the server's host key as "SHA256:..." into fp and closes, without logging in. */
 int ssh_host_key(const struct ssh_target *target, char *fp, size_t size, struct pd_err *e);
+
+/*
+ * On the VIOS itself: the console's programs are run without SSH and without a shell.  A command is split into words as the
+ * console's shell would (handlers/local.h) and its program looked up in dirs, which are copied; the environment is fixed: PATH is dirs
+ * and the system's own.  Each command is a process group; what is lost (time limit, stop, answers without end) is ended with
+ * TERM, then KILL.  A command whose worker dies goes on.  The process ignores SIGPIPE and starts no other children.
+ */
+int local_transport(const char *const *dirs, size_t n, struct transport **t, struct pd_err *e);
 
 #endif

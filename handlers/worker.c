@@ -19,6 +19,7 @@
 
 #include "handlers/sequence.h"
 #include "handlers/worker.h"
+#include "policy/conf.h"
 #include "spool/clock.h"
 #include "spool/id.h"
 #include "spool/sys.h"
@@ -215,20 +216,49 @@ drop_transport(struct worker *w)
 	w->platform = NULL;
 }
 
+/* Two absent ones are equal too. */
+static int
+is_equal(const json_t *a, const json_t *b)
+{
+	return a == b || json_equal(a, b);
+}
+
+/* The directories of the console's programs, when the platform is this host; their number, 0 = it is another one. */
+static size_t
+programs_of(const json_t *platform, const char *dirs[CONSOLE_PROGRAMS_MAX])
+{
+	const json_t *list = json_object_get(platform, "programs"), *dir;
+	size_t	      i, n = 0;
+
+	json_array_foreach(list, i, dir)
+		if (n < CONSOLE_PROGRAMS_MAX && json_is_string(dir))
+			dirs[n++] = json_string_value(dir);
+	return n;
+}
+
+static int
+make_transport(struct worker *w, const json_t *platform, struct pd_err *e)
+{
+	struct ssh_target target = target_of(platform);
+	const char	 *dirs[CONSOLE_PROGRAMS_MAX];
+	size_t		  n = programs_of(platform, dirs);
+
+	return n > 0 ? local_transport(dirs, n, &w->transport, e) : ssh_transport(&target, &w->transport, e);
+}
+
 /* The warm connection when it leads to this platform, else a new one. */
 static int
 use_platform(struct worker *w, json_t *platform, struct pd_err *e)
 {
-	static const char *const keys[] = { "address", "port", "user", "key_file", "host_key" };
-	struct ssh_target	 target = target_of(platform);
+	static const char *const keys[] = { "address", "port", "user", "key_file", "host_key", "programs" };
 	int			 is_same = w->transport != NULL;
 
 	for (size_t i = 0; is_same && i < sizeof(keys) / sizeof(keys[0]); i++)
-		is_same = json_equal(json_object_get(w->platform, keys[i]), json_object_get(platform, keys[i]));
+		is_same = is_equal(json_object_get(w->platform, keys[i]), json_object_get(platform, keys[i]));
 	if (is_same)
 		return 0;
 	drop_transport(w);
-	if (ssh_transport(&target, &w->transport, e) == -1)
+	if (make_transport(w, platform, e) == -1)
 		return -1;
 	w->platform = json_incref(platform);
 	w->transport->stop = stop_command;
@@ -310,7 +340,7 @@ prepare(struct worker *w, const struct order *o, struct sequence **seq, struct j
 		return -1;
 	if (strcmp(o->mode, "plan") == 0)
 		return 0;
-	if (text_of(o->platform, "host_key")[0] == '\0')
+	if (json_object_get(o->platform, "programs") == NULL && text_of(o->platform, "host_key")[0] == '\0')
 		return show_host_key(o->platform, e);
 	if (journal_load(journal, o->journal_fd, 1, records, e) == -1 || take_decision(o, journal, *records, e) == -1)
 		return -1;
@@ -352,13 +382,18 @@ directory_of(const char *file, char *dir, size_t size)
 static int
 give_up_the_rest(struct worker *w, const struct order *o, struct pd_err *e)
 {
-	char sequences[PATH_MAX], keys[PATH_MAX];
+	char		    sequences[PATH_MAX], keys[PATH_MAX];
+	const char	   *programs[CONSOLE_PROGRAMS_MAX];
+	struct worker_needs needs = { sequences, keys, 0, programs, 0 };
 
 	if (w->confine == NULL)
 		return 0;
 	directory_of(o->sequence, sequences, sizeof(sequences));
 	directory_of(text_of(o->platform, "key_file"), keys, sizeof(keys));
-	if (w->confine(sequences, keys, (int)json_integer_value(json_object_get(o->platform, "port")), e) == -1)
+	needs.nprograms = programs_of(o->platform, programs);
+	if (needs.nprograms == 0)
+		needs.port = (int)json_integer_value(json_object_get(o->platform, "port"));
+	if (w->confine(&needs, e) == -1)
 		return -1;
 	w->confine = NULL;
 	return 0;

@@ -5,13 +5,20 @@
 #ifndef PD_HANDLERS_WORKER_H
 #define PD_HANDLERS_WORKER_H
 
+#include <stddef.h>
+
 #include "spool/err.h"
 
-/*
- * Called once, before the first order's work begins: from then on this process needs no other files than these two
- * directories (and what looks up names), and no other TCP port.  NULL = nothing is given up.
- */
-typedef int worker_confine(const char *sequences, const char *keys, int port, struct pd_err *e);
+/* All that this process needs from its first order on, beside what looks up names. */
+struct worker_needs {
+	const char *sequences, *keys;	/* directories that it reads */
+	int	    port;		/* TCP, of the console's SSH server; 0 = the platform is this host */
+	const char *const *programs;	/* then: directories with the console's programs, nprograms of them */
+	size_t	    nprograms;
+};
+
+/* Called once, before the first order's work begins.  NULL = nothing is given up. */
+typedef int worker_confine(const struct worker_needs *needs, struct pd_err *e);
 
 /*
  * Serves the director at the other end of sock (spool/workers.h) until it closes.  0 = it closed; -1 = it said something that

@@ -46,6 +46,35 @@ set_defaults(const struct conf_parse *p)
 	    set_default(p, &c->pam_service, "powerdirector") == -1 ? -1 : 0;
 }
 
+/* padmin's PATH on every VIOS level. */
+static int
+set_default_programs(struct conf_parse *p)
+{
+	static const char *const usual[] = { "/usr/ios/cli", "/usr/ios/utils", "/usr/ios/lpm/bin", "/usr/ios/oem", "/usr/ios/ldw/bin" };
+	struct pd_list		*l = &p->conf->console_programs;
+
+	if (l->n > 0)
+		return 0;
+	l->item = calloc(sizeof(usual) / sizeof(usual[0]), sizeof(*l->item));
+	if (l->item == NULL)
+		return pd_fail_sys(p->e, PD_IO, "parse %s", p->file);
+	for (; l->n < sizeof(usual) / sizeof(usual[0]); l->n++)
+		if (set_default(p, &l->item[l->n], usual[l->n]) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+set_programs(struct conf_parse *p)
+{
+	if (conf_list(p, p->cfg, "console-programs", conf_check_program_dir, &p->conf->console_programs) == -1)
+		return -1;
+	if (p->conf->console_programs.n > CONSOLE_PROGRAMS_MAX)
+		return conf_fail(p, conf_word(p->cfg, "console-programs", 0)->line, "console-programs: %zu directories, at most %d are possible",
+		    p->conf->console_programs.n, CONSOLE_PROGRAMS_MAX);
+	return set_default_programs(p);
+}
+
 static int
 set_paths(struct conf_parse *p)
 {
@@ -92,7 +121,7 @@ static int
 fill(struct conf_parse *p, char *scratch, size_t len)
 {
 	return conf_scan(p->file, scratch, len, &p->titles, p->e) == -1 || conf_tree_parse(p, scratch) == -1 ||
-	    set_defaults(p) == -1 || set_paths(p) == -1 || set_plain(p) == -1 ? -1 : set_sections(p);
+	    set_defaults(p) == -1 || set_paths(p) == -1 || set_programs(p) == -1 || set_plain(p) == -1 ? -1 : set_sections(p);
 }
 
 static int

@@ -16,6 +16,8 @@
 
 #define CONF_FILE_MAX (4 * 1024 * 1024)
 
+#define CONSOLE_PROGRAMS_MAX 16
+
 struct pd_list {
 	char **item;
 	size_t n;
@@ -71,6 +73,7 @@ struct pd_conf {
 	char  *templates;		/* directory with ivm/, ... */
 	char  *keys;			/* directory of the platforms' private keys */
 	char  *worker;			/* path of powerdirector-worker */
+	struct pd_list console_programs;	/* directories of the VIOS's own programs, for a platform that is this host */
 	char  *pam_directory;		/* NULL: the system's own */
 	char  *pam_service;
 	char  *service_account;		/* owner of the forced-command keys, may be NULL */

@@ -72,6 +72,7 @@ conf_free(struct pd_conf *c)
 	free(c->templates);
 	free(c->keys);
 	free(c->worker);
+	free_list(&c->console_programs);
 	free(c->pam_directory);
 	free(c->pam_service);
 	free(c->service_account);

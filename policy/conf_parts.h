@@ -53,6 +53,8 @@ int conf_list(struct conf_parse *p, cfg_t *section, const char *name,
 /* A name as ARG_NAME has it; the same with a '*' at its end; a user's name. */
 int conf_check_name(const struct conf_parse *p, const struct conf_word *w);
 int conf_check_pattern(const struct conf_parse *p, const struct conf_word *w);
+/* A directory of programs. */
+int conf_check_program_dir(const struct conf_parse *p, const struct conf_word *w);
 int conf_check_user(const struct conf_parse *p, const struct conf_word *w);
 /* The title of a section: a name. */
 int conf_title_text(struct conf_parse *p, cfg_t *section, int line, char **out);

@@ -118,7 +118,7 @@ make_tables(struct conf_parse *p)
 		SECTION("vm-limit", vm_limit), WORDS("images"), WORDS("networks"), WORDS("platforms"), WORDS("pools"),
 		WORD("weight"), OWNER(p), CFG_END() };
 	cfg_opt_t file[] = { WORD("spool"), WORD("state"), WORD("socket"), WORD("templates"), WORD("keys"),
-		WORD("worker"), WORD("pam-directory"), WORD("pam-service"), WORD("service-account"),
+		WORD("worker"), WORDS("console-programs"), WORD("pam-directory"), WORD("pam-service"), WORD("service-account"),
 		WORD("spool-group"), WORD("jobs-per-platform"), WORD("jobs-total"), WORD("pending-per-user"),
 		WORD("pending-total"), WORD("bytes-per-user"), WORD("bytes-total"), WORD("followers-per-user"),
 		WORD("followers-total"), WORD("requests-per-minute"), WORD("log-size"), WORD("disk-warn"),

@@ -57,14 +57,11 @@ conf_text(struct conf_parse *p, cfg_t *section, const char *name, enum arg_type 
 	return check_text(p, w, name, type) == -1 ? -1 : keep(p, out, w->text);
 }
 
-int
-conf_file_path(struct conf_parse *p, cfg_t *section, const char *name, size_t max, char **out)
+static int
+check_path(const struct conf_parse *p, const struct conf_word *w, const char *name, size_t max)
 {
-	const struct conf_word *w = conf_word(section, name, 0);
-	char			framed[4096];
+	char framed[4096];
 
-	if (w == NULL)
-		return 0;
 	if (w->text[0] != '/')
 		return conf_fail(p, w->line, "%s: \"%.100s\" is not a whole path; begin it with /", name, w->text);
 	if (strlen(w->text) > max)
@@ -73,7 +70,26 @@ conf_file_path(struct conf_parse *p, cfg_t *section, const char *name, size_t ma
 	(void)snprintf(framed, sizeof(framed), "%s/", w->text);
 	if (strstr(framed, "/../") != NULL || strstr(framed, "/./") != NULL)
 		return conf_fail(p, w->line, "%s: \"%.100s\" contains . or ..; write the path without", name, w->text);
-	return keep(p, out, w->text);
+	return 0;
+}
+
+int
+conf_file_path(struct conf_parse *p, cfg_t *section, const char *name, size_t max, char **out)
+{
+	const struct conf_word *w = conf_word(section, name, 0);
+
+	if (w == NULL)
+		return 0;
+	return check_path(p, w, name, max) == -1 ? -1 : keep(p, out, w->text);
+}
+
+/* It becomes a part of PATH. */
+int
+conf_check_program_dir(const struct conf_parse *p, const struct conf_word *w)
+{
+	if (strchr(w->text, ':') != NULL)
+		return conf_fail(p, w->line, "console-programs: \"%.100s\" holds a colon; name each directory by itself", w->text);
+	return check_path(p, w, "console-programs", 255);
 }
 
 int

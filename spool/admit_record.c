@@ -80,6 +80,23 @@ console_is_possible(const json_t *args, struct pd_err *e)
 	return 0;
 }
 
+/* Either this host, or how to reach another one. */
+static int
+says_where(const json_t *args, struct pd_err *e)
+{
+	static const char *const remote[] = { "address", "port", "user", "key", "host_key", "second_address", "second_host_key" };
+
+	if (!field_is_set(args, "local")) {
+		if (field_text(args, "address")[0] == '\0' || field_text(args, "key")[0] == '\0')
+			return pd_fail(e, PD_USAGE, "register-platform needs --address and --key, or --local when this host is its VIOS");
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(remote) / sizeof(remote[0]); i++)
+		if (json_object_get(args, remote[i]) != NULL)
+			return pd_fail(e, PD_USAGE, "--local is this host: leave what leads to another one out (--address, --port, --user, --key, --host-key)");
+	return 0;
+}
+
 int
 admit_register_platform(struct admitting *ad, struct pd_err *e)
 {
@@ -87,6 +104,8 @@ admit_register_platform(struct admitting *ad, struct pd_err *e)
 	json_t	   *row = NULL;
 	int	    is_replaced = field_is_set(ad->args, "replace");
 
+	if (says_where(ad->args, e) == -1)
+		return -1;
 	if (store_platform_get(ad->a->store, name, &row, e) == 0) {
 		json_decref(row);
 		if (!is_replaced)
@@ -98,7 +117,9 @@ admit_register_platform(struct admitting *ad, struct pd_err *e)
 		return pd_fail(e, PD_NOTFOUND, "there is no platform \"%s\" to replace", name);
 	}
 	set_platform(ad, name);
-	return console_is_possible(ad->args, e) == -1 ? -1 : key_exists(ad, field_text(ad->args, "key"), e);
+	if (console_is_possible(ad->args, e) == -1)
+		return -1;
+	return field_is_set(ad->args, "local") ? 0 : key_exists(ad, field_text(ad->args, "key"), e);
 }
 
 int

@@ -161,7 +161,7 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 		json_decref(old);
 		return refuse(end, &why);
 	}
-	if (field_text(args, "host_key")[0] == '\0') {
+	if (!field_is_set(args, "local") && field_text(args, "host_key")[0] == '\0') {
 		json_decref(old);
 		return 0;	/* its key was shown, nothing is registered without the administrator's word */
 	}

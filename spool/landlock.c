@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -78,8 +79,10 @@ rights(unsigned may)
 {
 	uint64_t r = 0;
 
-	if ((may & SANDBOX_READ) != 0)
+	if ((may & (SANDBOX_READ | SANDBOX_START)) != 0)
 		r |= READ_FILE | READ_DIR;
+	if ((may & SANDBOX_START) != 0)
+		r |= EXECUTE;
 	if ((may & SANDBOX_WRITE) != 0)
 		r |= ~(EXECUTE | READ_FILE | READ_DIR | IOCTL_DEV);
 	if ((may & SANDBOX_FILE) != 0)
@@ -105,6 +108,31 @@ add_path(int set, const struct ruleset *r, const struct sandbox_path *p, struct 
 	return (int)rv;
 }
 
+/* The first object is the program itself; what it names is what starts any other of its kind. */
+static int
+loader_of(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_INTERP)
+			*(const char **)arg = (const char *)info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+	return 1;
+}
+
+/* To start a program is to start its loader as well. */
+static int
+add_loader(int set, const struct ruleset *r, const struct sandbox_path *paths, size_t n, struct pd_err *e)
+{
+	struct sandbox_path loader = { NULL, SANDBOX_START };
+	unsigned	    may = 0;
+
+	for (size_t i = 0; i < n; i++)
+		may |= paths[i].may;
+	if ((may & SANDBOX_START) == 0 || dl_iterate_phdr(loader_of, &loader.path) == 0 || loader.path == NULL)
+		return 0;
+	return add_path(set, r, &loader, e);
+}
+
 static int
 add_port(int set, int port, struct pd_err *e)
 {
@@ -121,6 +149,8 @@ fill_and_enter(int set, const struct ruleset *r, const struct sandbox_path *path
 	for (size_t i = 0; i < n; i++)
 		if (add_path(set, r, &paths[i], e) == -1)
 			return -1;
+	if (add_loader(set, r, paths, n, e) == -1)
+		return -1;
 	if (r->net != 0 && (add_port(set, port, e) == -1 || (port != DNS_PORT && add_port(set, DNS_PORT, e) == -1)))
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 || syscall(SYS_landlock_restrict_self, set, 0) == -1)

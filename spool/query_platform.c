@@ -3,6 +3,7 @@
  * query_platform.c - list-platforms and show-platform.
  */
 #include "spool/query_verbs.h"
+#include "spool/worker_vars.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -52,6 +53,8 @@ describe(const struct question *x, const json_t *row, struct pd_err *e)
 		return NULL;
 	platform = json_object();
 	set_copy(platform, row, keys, COUNT(keys));
+	if (worker_platform_is_local(row))
+		(void)json_object_set_new(platform, "address", json_string("local"));
 	add_facts(platform, json_object_get(row, "facts"));
 	add_drained(platform, row);
 	(void)json_object_set_new(platform, "vms", json_integer(vms));

@@ -14,12 +14,17 @@
 
 #include "spool/err.h"
 
-enum sandbox_program { SANDBOX_GATEWAY, SANDBOX_DIRECTOR, SANDBOX_WORKER };
+/*
+ * SANDBOX_LOCAL is a worker that may start programs: each worker until it knows its platform, then only one whose platform is this
+ * host's own VIOS; the others enter SANDBOX_WORKER on top.
+ */
+enum sandbox_program { SANDBOX_GATEWAY, SANDBOX_DIRECTOR, SANDBOX_WORKER, SANDBOX_LOCAL };
 
 /* What may be done with a file, or with all that is below a directory. */
 #define SANDBOX_READ  1u
 #define SANDBOX_WRITE 2u	/* and make, remove and rename */
 #define SANDBOX_FILE  4u	/* write, make and remove regular files, rename them between such directories; not read */
+#define SANDBOX_START 8u	/* read, and start as a program; a file's own loader (spool/landlock.c) comes with the first one */
 
 struct sandbox_path {
 	const char *path;	/* one that is not there is passed over */

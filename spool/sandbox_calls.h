@@ -134,6 +134,16 @@ static const struct rule worker_own[] = {
 	ALLOW_IF("prctl", IS(0, PR_SET_NO_NEW_PRIVS)),
 };
 
+/*
+ * A worker before it knows its platform, and one of this host's own VIOS: programs are started, in groups of their own, and
+ * sent signals.  What they may do is the same as the worker: a filter is inherited.
+ */
+static const struct rule local_own[] = {
+	ALLOW("pipe pipe2 dup2 dup3 kill wait4 waitpid waitid fork"),
+	ALLOW_IF("clone", NONE(0, ~(uint64_t)(CSIGNAL | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID))),
+	ALLOW("execve setpgid close_range umask arch_prctl set_tid_address setrlimit prlimit64 seccomp"),
+};
+
 /* The director's own, and what it does to become a worker: the start of a program. */
 static const struct rule director_own[] = {
 	ALLOW_IF2("socketpair", IS(0, AF_UNIX), TYPE(SOCK_STREAM)),
@@ -171,6 +181,8 @@ static const struct program {
 	{ "director", { PART(basics), PART(read_files), PART(write_files), PART(local_sockets), PART(internet), PART(talk),
 	    PART(name_service), PART(watch), PART(director_own) COVERAGE } },
 	{ "worker", { PART(basics), PART(read_files), PART(internet), PART(talk), PART(name_service), PART(worker_own) COVERAGE } },
+	{ "local", { PART(basics), PART(read_files), PART(internet), PART(talk), PART(name_service), PART(worker_own),
+	    PART(local_own) COVERAGE } },
 };
 #define NPROGRAMS (sizeof(programs) / sizeof(programs[0]))
 

@@ -2,7 +2,7 @@
 /*
  * store_schema.c - the tables of STATE/powerdirector.db, and the way from an older version to this.
  *
- *	platform	one row per registered console
+ *	platform	one row per registered console; without an address it is this host
  *	system		one row per managed system behind a console (an IVM has one, which is named like it); goes with its platform
  *	inventory	what a system's console listed when it was asked last: all its partitions, ours or not; goes with its system
  *	image		one row per image and platform; goes with its platform

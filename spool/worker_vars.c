@@ -13,18 +13,46 @@
 #define CONSOLE_ACCOUNT "padmin"
 #define WORKER_PATH_MAX 1024
 
+/* A platform that is this host has no address. */
+static json_t *
+local_platform(const json_t *args)
+{
+	return json_pack("{s:s s:s s:s s:i s:s s:s s:s}", "name", field_text(args, "name"), "kind", field_text(args, "kind"), "address", "",
+	    "port", 0, "user", "", "key", "", "host_key", "");
+}
+
+int
+worker_platform_is_local(const json_t *platform)
+{
+	return field_text(platform, "address")[0] == '\0';
+}
+
 json_t *
 worker_platform_from_args(const json_t *args)
 {
 	int64_t	    port = field_number(args, "port");
 	const char *user = field_text(args, "user");
 
+	if (field_is_set(args, "local"))
+		return local_platform(args);
 	return json_pack("{s:s s:s s:s s:I s:s s:s s:s s:s* s:s* s:s*}", "name", field_text(args, "name"), "kind", field_text(args, "kind"),
 	    "address", field_text(args, "address"), "port", (json_int_t)(port > 0 ? port : SSH_PORT), "user",
 	    user[0] != '\0' ? user : CONSOLE_ACCOUNT, "key", field_text(args, "key"), "host_key",
 	    field_text(args, "host_key"), "second_address", json_string_value(json_object_get(args, "second_address")), "second_host_key",
 	    json_string_value(json_object_get(args, "second_host_key")), "vios_access",
 	    json_string_value(json_object_get(args, "vios_access")));
+}
+
+static int
+add_programs(const struct pd_conf *conf, json_t *platform, struct pd_err *e)
+{
+	json_t *dirs = json_array();
+	int	rv = 0;
+
+	for (size_t i = 0; i < conf->console_programs.n; i++)
+		rv |= json_array_append_new(dirs, json_string(conf->console_programs.item[i]));
+	rv |= json_object_set_new(platform, "programs", dirs);
+	return rv == 0 ? 0 : pd_fail(e, PD_IO, "no memory");
 }
 
 static int
@@ -38,6 +66,8 @@ make_platform(const struct pd_conf *conf, struct store *st, const json_t *job, j
 		return e->code == PD_NOTFOUND
 		    ? pd_fail(e, PD_NOTFOUND, "the platform %s was removed meanwhile", field_text(job, "platform"))
 		    : -1;
+	if (worker_platform_is_local(*platform))
+		return add_programs(conf, *platform, e);
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", conf->keys, field_text(*platform, "key")) >= sizeof(path))
 		return pd_fail(e, PD_BADDATA, "the path of the key directory is too long");
 	return json_object_set_new(*platform, "key_file", json_string(path)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory");

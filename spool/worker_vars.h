@@ -20,6 +20,9 @@
 int worker_message(const struct pd_conf *conf, struct store *st, const json_t *job, const char *mode, json_t **msg,
     struct pd_err *e);
 
+/* Is it the VIOS that this director runs on?  Its row has no address then. */
+int worker_platform_is_local(const json_t *platform);
+
 /* The platform's row as register-platform's arguments describe it, without pools and facts. */
 json_t *worker_platform_from_args(const json_t *args);
 

@@ -37,9 +37,11 @@
 #define GATEWAY	 (1u << SANDBOX_GATEWAY)
 #define DIRECTOR (1u << SANDBOX_DIRECTOR)
 #define WORKER	 (1u << SANDBOX_WORKER)
-#define ALL	 (GATEWAY | DIRECTOR | WORKER)
+#define LOCAL	 (1u << SANDBOX_LOCAL)
+#define ALL	 (GATEWAY | DIRECTOR | WORKER | LOCAL)
 
-static const char *const names[] = { "gateway", "director", "worker" };
+static const char *const names[] = { "gateway", "director", "worker", "local worker" };
+#define PROGRAMS (sizeof(names) / sizeof(names[0]))
 
 /* Number and arguments; the result is looked at when the process survives. */
 struct attempt {
@@ -83,9 +85,9 @@ static const struct attempt forbidden[] = {
 	{ "makes a symbolic link", ALL, SYS_symlinkat, { PTR("/x"), AT_FDCWD, PTR("/x") } },
 	{ "changes a mode by name", ALL, SYS_fchmodat, { AT_FDCWD, PTR("/nonexistent"), 0777 } },
 	{ "changes an owner by name", ALL, SYS_fchownat, { AT_FDCWD, PTR("/nonexistent"), 0, 0, 0 } },
-	{ "makes a directory", GATEWAY | WORKER, SYS_mkdirat, { AT_FDCWD, PTR("/nonexistent/x"), 0700 } },
+	{ "makes a directory", GATEWAY | WORKER | LOCAL, SYS_mkdirat, { AT_FDCWD, PTR("/nonexistent/x"), 0700 } },
 	{ "types on the terminal", ALL, SYS_ioctl, { 0, TIOCSTI, PTR("x") } },
-	{ "can be dumped again", GATEWAY | WORKER, SYS_prctl, { PR_SET_DUMPABLE, 1 } },
+	{ "can be dumped again", GATEWAY | WORKER | LOCAL, SYS_prctl, { PR_SET_DUMPABLE, 1 } },
 	{ "keeps capabilities", ALL, SYS_prctl, { PR_SET_KEEPCAPS, 1 } },
 	{ "raises a limit", GATEWAY | WORKER, SYS_prlimit64, { 0, 0, PTR(no_env), 0 } },
 	{ "writable and executable memory", ALL, SYS_mmap, { 0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
@@ -97,19 +99,19 @@ static const struct attempt forbidden[] = {
 	{ "a virtual machine's socket", ALL, SYS_socket, { AF_VSOCK, SOCK_STREAM, 0 } },
 	{ "an internet socket", GATEWAY, SYS_socket, { AF_INET, SOCK_STREAM, 0 } },
 	{ "an interface list", GATEWAY, SYS_socket, { AF_NETLINK, SOCK_RAW, 0 } },
-	{ "waits for connections", GATEWAY | WORKER, SYS_listen, { -1, 1 } },
-	{ "accepts a connection", GATEWAY | WORKER, SYS_accept4, { -1, 0, 0, 0 } },
-	{ "a pair of sockets", GATEWAY | WORKER, SYS_socketpair, { AF_UNIX, SOCK_STREAM, 0, 0 } },
+	{ "waits for connections", GATEWAY | WORKER | LOCAL, SYS_listen, { -1, 1 } },
+	{ "accepts a connection", GATEWAY | WORKER | LOCAL, SYS_accept4, { -1, 0, 0, 0 } },
+	{ "a pair of sockets", GATEWAY | WORKER | LOCAL, SYS_socketpair, { AF_UNIX, SOCK_STREAM, 0, 0 } },
 #if !defined(PD_COVERAGE)
-	{ "opens for writing", WORKER, SYS_openat, { AT_FDCWD, PTR("/dev/null"), O_WRONLY, 0 } },
-	{ "opens for reading and writing", WORKER, SYS_openat, { AT_FDCWD, PTR("/dev/null"), O_RDWR, 0 } },
-	{ "makes a file", WORKER, SYS_openat, { AT_FDCWD, PTR("/nonexistent/x"), O_RDONLY | O_CREAT, 0600 } },
-	{ "an unnamed file", WORKER, SYS_openat, { AT_FDCWD, PTR("/tmp"), O_TMPFILE | O_RDWR, 0600 } },
+	{ "opens for writing", WORKER | LOCAL, SYS_openat, { AT_FDCWD, PTR("/dev/null"), O_WRONLY, 0 } },
+	{ "opens for reading and writing", WORKER | LOCAL, SYS_openat, { AT_FDCWD, PTR("/dev/null"), O_RDWR, 0 } },
+	{ "makes a file", WORKER | LOCAL, SYS_openat, { AT_FDCWD, PTR("/nonexistent/x"), O_RDONLY | O_CREAT, 0600 } },
+	{ "an unnamed file", WORKER | LOCAL, SYS_openat, { AT_FDCWD, PTR("/tmp"), O_TMPFILE | O_RDWR, 0600 } },
 #endif
-	{ "renames", WORKER, SYS_renameat2, { AT_FDCWD, PTR("/nonexistent/x"), AT_FDCWD, PTR("/nonexistent/y"), 0 } },
-	{ "removes", WORKER, SYS_unlinkat, { AT_FDCWD, PTR("/nonexistent/x"), 0 } },
-	{ "links", WORKER, SYS_linkat, { AT_FDCWD, PTR("/nonexistent/x"), AT_FDCWD, PTR("/nonexistent/y"), 0 } },
-	{ "watches files", WORKER, SYS_inotify_init1, { 0 } },
+	{ "renames", WORKER | LOCAL, SYS_renameat2, { AT_FDCWD, PTR("/nonexistent/x"), AT_FDCWD, PTR("/nonexistent/y"), 0 } },
+	{ "removes", WORKER | LOCAL, SYS_unlinkat, { AT_FDCWD, PTR("/nonexistent/x"), 0 } },
+	{ "links", WORKER | LOCAL, SYS_linkat, { AT_FDCWD, PTR("/nonexistent/x"), AT_FDCWD, PTR("/nonexistent/y"), 0 } },
+	{ "watches files", WORKER | LOCAL, SYS_inotify_init1, { 0 } },
 };
 
 /* Calls that a library tries and can do without: refused, but the process goes on. */
@@ -120,9 +122,9 @@ static const struct {
 	{ { "a call that is newer than the filter", ALL, 2000, { 0 } }, ENOSYS },
 	{ { "clone3", ALL, SYS_clone3, { 0 } }, ENOSYS },
 	{ { "openat2", ALL, SYS_openat2, { 0 } }, ENOSYS },
-	{ { "an interface list", DIRECTOR | WORKER, SYS_socket, { AF_NETLINK, SOCK_RAW, 0 } }, EAFNOSUPPORT },
-	{ { "the director's socket", WORKER, SYS_socket, { AF_UNIX, SOCK_STREAM, 0 } }, EACCES },
-	{ { "a port of its own", WORKER, SYS_bind, { -1, 0, 0 } }, EACCES },
+	{ { "an interface list", DIRECTOR | WORKER | LOCAL, SYS_socket, { AF_NETLINK, SOCK_RAW, 0 } }, EAFNOSUPPORT },
+	{ { "the director's socket", WORKER | LOCAL, SYS_socket, { AF_UNIX, SOCK_STREAM, 0 } }, EACCES },
+	{ { "a port of its own", WORKER | LOCAL, SYS_bind, { -1, 0, 0 } }, EACCES },
 };
 
 static int
@@ -162,7 +164,7 @@ Test(sandbox, a_forbidden_call_ends_the_process)
 	if (!has_seccomp())
 		cr_skip_test("this kernel has no seccomp");
 	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
-		for (unsigned p = 0; p < 3; p++) {
+		for (unsigned p = 0; p < PROGRAMS; p++) {
 			int status = (forbidden[i].who & 1u << p) == 0 ? SIGSYS : try_in((enum sandbox_program)p, &forbidden[i]);
 
 			cr_expect(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "the %s %s: status %x", names[p],
@@ -175,7 +177,7 @@ Test(sandbox, what_a_library_can_do_without_is_refused)
 	if (!has_seccomp())
 		cr_skip_test("this kernel has no seccomp");
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		for (unsigned p = 0; p < 3; p++) {
+		for (unsigned p = 0; p < PROGRAMS; p++) {
 			int status = (refused[i].attempt.who & 1u << p) == 0 ? W_EXITCODE(refused[i].error, 0) :
 				try_in((enum sandbox_program)p, &refused[i].attempt);
 
@@ -184,27 +186,50 @@ Test(sandbox, what_a_library_can_do_without_is_refused)
 		}
 }
 
-Test(sandbox, the_director_starts_programs)
+static int
+starts_a_program(enum sandbox_program program)
 {
 	pid_t pid = fork();
-	int   status;
 
 	if (pid == 0) {
-		if (sandbox_enter(SANDBOX_DIRECTOR, NULL) == -1)
+		if (sandbox_enter(program, NULL) == -1)
 			_exit(254);
 		pid = fork();
 		if (pid == 0)
 			(void)execl("/bin/true", "true", (char *)NULL);
 		_exit(pid == -1 ? 253 : ended(pid) != 0);
 	}
+	return ended(pid);
+}
+
+Test(sandbox, the_director_and_a_local_worker_start_programs)
+{
+	cr_expect_eq(starts_a_program(SANDBOX_DIRECTOR), 0);
+	cr_expect_eq(starts_a_program(SANDBOX_LOCAL), 0);
+}
+
+/* Each worker begins with the wider filter; the narrow one then counts. */
+Test(sandbox, a_worker_of_another_host_gives_programs_up)
+{
+	int   status;
+	pid_t pid = fork();
+
+	if (!has_seccomp())
+		cr_skip_test("this kernel has no seccomp");
+	if (pid == 0) {
+		if (sandbox_enter(SANDBOX_LOCAL, NULL) == -1 || sandbox_enter(SANDBOX_WORKER, NULL) == -1)
+			_exit(254);
+		(void)fork();
+		_exit(0);
+	}
 	status = ended(pid);
-	cr_assert_eq(status, 0, "status %x", (unsigned)status);
+	cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "status %x", (unsigned)status);
 }
 
 /* The modules of this machine's nsswitch.conf are loaded here, and ask what they ask. */
 Test(sandbox, the_director_and_the_worker_look_names_up)
 {
-	for (int p = SANDBOX_DIRECTOR; p <= SANDBOX_WORKER; p++) {
+	for (int p = SANDBOX_DIRECTOR; p <= SANDBOX_LOCAL; p++) {
 		pid_t pid = fork();
 		int   status;
 
@@ -310,6 +335,45 @@ Test(sandbox, only_the_files_of_the_list_are_reached)
 	put("read/file", "x");
 	if ((pid = fork()) == 0)
 		try_files("read", "a", "b");
+	status = ended(pid);
+	cr_assert_eq(status, 0, "line %d", WEXITSTATUS(status) - 1);
+	scratch_remove(dir);
+}
+
+/* Exit status of a program, 250 when it cannot be started. */
+static int
+start(const char *path)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)execl(path, "true", (char *)NULL);
+		_exit(250);
+	}
+	return WEXITSTATUS(ended(pid));
+}
+
+Test(sandbox, a_local_worker_starts_the_programs_of_its_directories_and_no_others)
+{
+	struct sandbox_path paths[] = { { "console", SANDBOX_START }, { "/lib", SANDBOX_READ }, { "/lib64", SANDBOX_READ },
+		{ "/usr", SANDBOX_READ }, { "/etc", SANDBOX_READ } };
+	char		    dir[SCRATCH_PATH];
+	int		    status;
+	pid_t		    pid;
+
+	if (landlock_version() < 2)
+		cr_skip_test("this kernel has no Landlock, or an old one");
+	enter_scratch(dir);
+	cr_assert(mkdir("console", 0700) == 0 && system("cp /bin/true console/lssyscfg && cp /bin/true other") == 0);
+	if ((pid = fork()) == 0) {
+		MUST(0, sandbox_files(paths, sizeof(paths) / sizeof(paths[0]), 0, 0, NULL));
+		MUST(0, sandbox_enter(SANDBOX_LOCAL, NULL));
+		MUST(0, start("console/lssyscfg"));
+		MUST(250, start("./other"));
+		MUST(250, start("/bin/true"));
+		MUST(250, start("/bin/sh"));
+		_exit(0);
+	}
 	status = ended(pid);
 	cr_assert_eq(status, 0, "line %d", WEXITSTATUS(status) - 1);
 	scratch_remove(dir);
