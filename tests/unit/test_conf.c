@@ -496,6 +496,22 @@ Test(conf_file, the_sample_is_a_whole_policy)
 	conf_free(c);
 }
 
+Test(conf_file, directories_of_programs_are_whole_paths_and_no_more_than_there_is_room_for)
+{
+	char  *text = malloc(16384);
+	size_t n = 0;
+
+	bad("console-programs = { bin }\n" END, "f:1: console-programs: \"bin\" is not a whole path");
+	bad("console-programs = { '/a/../b' }\n" END, "f:1: console-programs: \"/a/../b\" contains . or ..");
+	bad("console-programs = { '/a:/b' }\n" END, "f:1: console-programs: \"/a:/b\" holds a colon");
+	n = (size_t)sprintf(text, "console-programs = { /p0");
+	for (int i = 1; i <= CONSOLE_PROGRAMS_MAX; i++)
+		n += (size_t)sprintf(text + n, ", /p%d", i);
+	(void)sprintf(text + n, " }\n" END);
+	bad(text, "f:1: console-programs: 17 directories, at most 16");
+	free(text);
+}
+
 /* Each line "#option = value" of the sample is the default that it says it is. */
 Test(conf_file, the_sample_names_the_defaults)
 {
@@ -510,8 +526,11 @@ Test(conf_file, the_sample_names_the_defaults)
 			p[1] = ' ';
 			n++;
 		}
-	cr_expect_eq(n, 29);
+	cr_expect_eq(n, 30);
 	cr_assert_eq(conf_parse("f", text, len, &c, &err), 0, "%s", err.msg);
+	cr_expect_eq(c->console_programs.n, plain->console_programs.n);
+	for (size_t i = 0; i < c->console_programs.n; i++)
+		cr_expect_str_eq(c->console_programs.item[i], plain->console_programs.item[i]);
 	cr_expect_eq(c->retry_first_s, plain->retry_first_s);
 	cr_expect_eq(c->retry_longest_s, plain->retry_longest_s);
 	cr_expect_eq(c->platform_wait_s, plain->platform_wait_s);
