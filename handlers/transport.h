@@ -3,7 +3,7 @@
  * transport.h - how a command reaches a console and its answer comes back.
  *
  * An interface, so that the sequence engine can be tested without a network; ssh.c is the one
- * for consoles, local.c the one on the console itself.  Blocking, one command at a time, not shared between processes.
+ * for consoles, local_run.c the one on the console itself.  Blocking, one command at a time, not shared between processes.
  */
 #ifndef PD_HANDLERS_TRANSPORT_H
 #define PD_HANDLERS_TRANSPORT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * local.c - the transport on the VIOS itself: one program at a time, without SSH and without a shell.
+ * local_run.c - the transport on the VIOS itself: one program at a time, without SSH and without a shell.
  *
  * A command is over when its program has ended and both its streams have; something that it left behind with them open is
  * waited for a little.  A program that runs as root (oem_setup_env, much of ioscli) cannot be ended from here: when its time is over it
