@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/followers.h"
 #include "gateway/gateway.h"
 #include "gateway/watch.h"
 #include "spool/clock.h"
@@ -176,19 +175,18 @@ gateway_batch(struct gateway *g, struct response *r)
 {
 	struct job   *jobs = calloc(g->nlines, sizeof(*jobs));
 	struct pd_err e;
-	struct follower f = { -1, -1 };
 
 	if (jobs == NULL) {
 		(void)pd_fail(&e, PD_IO, "no memory for the batch");
 		response_error(r, &e);
 		return;
 	}
-	if (!g->req.detach && follower_begin(&f, g->conf, g->caller.user, &e) == -1) {
+	if (!g->req.detach && follower_begin(&g->follower, g->conf, g->caller.user, &e) == -1) {
 		g->is_refused = 1;
 		response_error(r, &e);
 	} else {
 		submit(g, jobs, r);
 	}
-	follower_end(&f);
+	follower_end(&g->follower);
 	batch_free(jobs, g->nlines);
 }

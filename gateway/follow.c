@@ -2,8 +2,10 @@
 /*
  * follow.c - a job's event log, read while it grows.
  *
- * The log is the truth and the watch is a hint: it is set before the first read, and where there is
- * none, or it says nothing, the file is looked at again after PORT_LOOK_MS or a second.
+ * The log is the truth and the watch is a hint: it is set before the first read, and when it says nothing the file is looked
+ * at again after a second.  Where there is none it is looked at after PORT_LOOK_MS, and then after twice as long each
+ * time that nothing was there: who looks learns of an event after at most as long again as it took to come, and hundreds of
+ * them cost next to nothing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +23,7 @@
 
 #define CHUNK	  (64 * 1024)	/* read at once: a long log comes in few calls */
 #define LOOK_MS	  1000	/* again, although the watch is silent */
+#define LOOK_MAX_MS 400	/* without a watch */
 #define STEPS_MAX 9999
 #define MS_MAX	  (1000LL * 86400 * 366)
 
@@ -109,13 +112,14 @@ event_clear(struct event *ev)
 }
 
 int
-follow_open(struct follow *f, const char *spool, const char *id, struct pd_err *e)
+follow_open(struct follow *f, const char *spool, const char *id, int may_watch, struct pd_err *e)
 {
 	char	    path[4096];
 	struct stat st;
 
 	memset(f, 0, sizeof(*f));
 	f->fd = f->watch = -1;
+	f->look_ms = PORT_LOOK_MS;
 	if (!id_is_valid(id))
 		return pd_fail(e, PD_BUG, "follow a job without a whole id");
 	if ((size_t)snprintf(path, sizeof(path), "%s/log/%s", spool, id) >= sizeof(path))
@@ -125,7 +129,8 @@ follow_open(struct follow *f, const char *spool, const char *id, struct pd_err *
 		return pd_fail_sys(e, errno == ENOENT ? PD_NOTFOUND : PD_IO, "open the log of job %s", id);
 	if (sys.fstat(f->fd, &st) == -1 || !S_ISREG(st.st_mode))
 		return pd_fail(e, PD_IO, "the log of job %s is no regular file", id);
-	f->watch = port_watch_file(path);
+	if (may_watch)
+		f->watch = port_watch_file(path);
 	return 0;
 }
 
@@ -178,6 +183,8 @@ read_more(struct follow *f, struct pd_err *e)
 	if (n == -1)
 		return pd_fail_sys(e, PD_IO, "read the job's log");
 	f->len += (size_t)n;
+	if (n > 0)
+		f->look_ms = PORT_LOOK_MS;
 	return n > 0;
 }
 
@@ -232,8 +239,9 @@ int
 follow_wait(struct follow *f, int limit_ms)
 {
 	struct pollfd p[2] = { { .fd = STDOUT_FILENO }, { .fd = f->watch, .events = POLLIN } };
-	int	      look = f->watch != -1 ? LOOK_MS : PORT_LOOK_MS;
+	int	      look = f->watch != -1 ? LOOK_MS : f->look_ms;
 
+	f->look_ms = f->look_ms < LOOK_MAX_MS / 2 ? f->look_ms * 2 : LOOK_MAX_MS;
 	forget_what_is_read(f);
 	/* No events are asked for on stdout: only that its reader is gone is told. */
 	if (poll(p, 2, limit_ms >= 0 && limit_ms < look ? limit_ms : look) <= 0)

@@ -38,13 +38,14 @@ enum event_kind event_kind_of(const char *name, size_t len);
 void		event_set_numbers(struct event *ev, long long i, long long of, long long ms);
 
 struct follow {
-	int    fd, watch;	/* watch is -1 where the system has none */
+	int    fd, watch;	/* watch is -1 where there is none */
+	int    look_ms;		/* without a watch: until it is looked at again */
 	char  *buf;
 	size_t start, len, size;
 };
 
-/* Opens SPOOL/log/ID.  PD_NOTFOUND: not there yet. */
-int follow_open(struct follow *f, const char *spool, const char *id, struct pd_err *e);
+/* Opens SPOOL/log/ID, and watches it if it may (followers.h).  PD_NOTFOUND: not there yet. */
+int follow_open(struct follow *f, const char *spool, const char *id, int may_watch, struct pd_err *e);
 void follow_close(struct follow *f);	/* also after a failed open */
 
 /* 1 = *ev is the next event, whose texts hold until the next call; 0 = no whole line more yet, -1 = unreadable. */

@@ -32,7 +32,7 @@ may_see(const struct gateway *g, const char *id)
 	struct event  ev;
 	int	      yes = 0;
 
-	if (follow_open(&f, g->conf->spool, id, NULL) == 0 && follow_next(&f, &ev, NULL) == 1) {
+	if (follow_open(&f, g->conf->spool, id, 0, NULL) == 0 && follow_next(&f, &ev, NULL) == 1) {
 		yes = ev.kind == EVENT_ADMITTED && is_in_scope(g, &ev);
 		event_clear(&ev);
 	}

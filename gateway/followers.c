@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -14,7 +15,12 @@
 #include "spool/job.h"
 #include "spool/sys.h"
 
-#define AGAIN_S 15	/* followers leave when their jobs end */
+#define AGAIN_S	     15	/* followers leave when their jobs end */
+#define WATCH_OF_JOB 8	/* woken at once; with many of them the job's own work would wait for the processor */
+#define WATCH_OF_ALL 64	/* half of what an account has (fs.inotify.max_user_instances) */
+/* Where their bytes are: above every limit that is configured, and within 31 bits for all jobs. */
+#define WATCH_BASE   ((int64_t)1 << 30)
+#define WATCH_JOBS   ((uint32_t)1 << 20)
 
 /* Members of the spool group share the file of all users; nobody else reaches it. */
 static int
@@ -32,14 +38,14 @@ open_slots(int dir, const char *name)
 	return fd;
 }
 
-/* 1 = one of n bytes is ours now, 0 = others have them all, -1 = it cannot be known. */
+/* 1 = one of the n bytes from `from` on is ours now, 0 = others have them all, -1 = it cannot be known. */
 static int
-lock_one(int fd, int64_t n)
+lock_one(int fd, int64_t from, int64_t n)
 {
 	int64_t first = (int64_t)getpid() % n;	/* not all of them try the same ones */
 
 	for (int64_t i = 0; i < n; i++) {
-		struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)((first + i) % n), .l_len = 1 };
+		struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)(from + (first + i) % n), .l_len = 1 };
 
 		if (fcntl(fd, F_SETLK, &l) == 0)
 			return 1;
@@ -52,7 +58,7 @@ lock_one(int fd, int64_t n)
 static int
 take(int dir, const char *name, int64_t limit, const char *who, int *slot, struct pd_err *e)
 {
-	if (limit <= 0 || (*slot = open_slots(dir, name)) == -1 || lock_one(*slot, limit) != 0)
+	if (limit <= 0 || (*slot = open_slots(dir, name)) == -1 || lock_one(*slot, 0, limit) != 0)
 		return 0;
 	return pd_fail_wait(e, PD_BUSY, AGAIN_S, "%s %lld jobs already, %lld are allowed at a time; leave one, or use --detach", who,
 	    (long long)limit, (long long)limit);
@@ -86,4 +92,37 @@ follower_end(struct follower *f)
 	if (f->of_all != -1)
 		(void)close(f->of_all);
 	f->of_user = f->of_all = -1;
+}
+
+/* Two jobs with the same number share their places; that costs one of their followers a look more. */
+static uint32_t
+number_of(const char *id)
+{
+	uint32_t n = 2166136261u;	/* FNV-1a: ids of a batch differ in their last characters */
+
+	for (; *id != '\0'; id++)
+		n = (n ^ (unsigned char)*id) * 16777619u;
+	return (n ^ n >> 20) % WATCH_JOBS;
+}
+
+int
+follower_may_watch(const struct follower *f, const char *id)
+{
+	if (f->of_all == -1)
+		return 1;	/* nobody is counted */
+	if (lock_one(f->of_all, WATCH_BASE, WATCH_OF_ALL) == 0)
+		return 0;
+	if (lock_one(f->of_all, WATCH_BASE + WATCH_OF_ALL + (int64_t)number_of(id) * WATCH_OF_JOB, WATCH_OF_JOB) != 0)
+		return 1;
+	follower_leave(f);
+	return 0;
+}
+
+void
+follower_leave(const struct follower *f)
+{
+	struct flock l = { .l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = (off_t)WATCH_BASE };	/* and all behind it */
+
+	if (f->of_all != -1)
+		(void)fcntl(f->of_all, F_SETLK, &l);
 }

@@ -7,6 +7,7 @@
 
 #include "gateway/args.h"
 #include "gateway/caller.h"
+#include "gateway/followers.h"
 #include "gateway/launch.h"
 #include "gateway/response.h"
 #include "policy/conf.h"
@@ -27,6 +28,7 @@ struct gateway {
 	struct pd_conf	       *conf;	/* owned; NULL until it is loaded */
 	struct caller		caller;	/* user is "" until it is known */
 	const struct pd_tenant *tenant;
+	struct follower		follower;	/* its place, while it follows */
 	int			is_refused;	/* before there was a job: the history is to hear of it */
 	int			again;	/* a second authentication was seen */
 	struct policy_why	why;	/* the rule that allowed or refused it, for the history; rule "" = none was asked */

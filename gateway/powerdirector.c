@@ -93,6 +93,7 @@ main(int argc, char **argv)
 	int		status, is_refused;
 
 	memset(&g, 0, sizeof(g));
+	g.follower = (struct follower){ -1, -1 };
 	response_init(&r);
 	is_refused = launch_clean(argc, &g.launch, &e) == -1 || prepare(&g, argc, argv, &e) == -1;
 	if (give_up_the_rest(&g, is_refused ? &sandbox_error : &e) == -1)

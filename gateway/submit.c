@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "gateway/ask.h"
-#include "gateway/followers.h"
 #include "gateway/gateway.h"
 #include "gateway/watch.h"
 #include "spool/clock.h"
@@ -183,16 +182,15 @@ submit(struct gateway *g, struct response *r)
 void
 gateway_submit(struct gateway *g, struct response *r)
 {
-	struct follower f = { -1, -1 };
-	struct pd_err	e;
+	struct pd_err e;
 
-	if (!g->req.detach && follower_begin(&f, g->conf, g->caller.user, &e) == -1) {
+	if (!g->req.detach && follower_begin(&g->follower, g->conf, g->caller.user, &e) == -1) {
 		g->is_refused = 1;
 		response_error(r, &e);
 		return;
 	}
 	submit(g, r);
-	follower_end(&f);
+	follower_end(&g->follower);
 }
 
 /* The director's word, or, when it cannot be asked, that of the job's log. */
@@ -219,15 +217,14 @@ find_job(const struct gateway *g, struct response *r)
 void
 gateway_follow(struct gateway *g, struct response *r)
 {
-	struct follower f;
-	struct pd_err	e;
+	struct pd_err e;
 
-	if (follower_begin(&f, g->conf, g->caller.user, &e) == -1) {
+	if (follower_begin(&g->follower, g->conf, g->caller.user, &e) == -1) {
 		g->is_refused = 1;
 		response_error(r, &e);
 		return;
 	}
 	if (find_job(g, r) == 0)
 		watch_to_end(g, r);
-	follower_end(&f);
+	follower_end(&g->follower);
 }

@@ -54,6 +54,7 @@ struct watch {
 	int64_t		      second_ms;	/* begin of the second in which it woke so often */
 	int		      wakes;
 	int		      told_down;
+	int		      may_watch;
 };
 
 static void
@@ -160,7 +161,7 @@ is_open(struct watch *w)
 
 	if (w->f.fd != -1)
 		return 1;
-	if (follow_open(&w->f, w->g->conf->spool, w->id, &e) == 0)
+	if (follow_open(&w->f, w->g->conf->spool, w->id, w->may_watch, &e) == 0)
 		return 1;
 	follow_close(&w->f);
 	return 0;
@@ -210,6 +211,7 @@ watch_until(const struct gateway *g, const char *id, int64_t end_ms, int is_sile
 	catch_signals();
 	(void)setvbuf(stderr, err_buffer, _IOFBF, sizeof(err_buffer));	/* flushed before each wait, and at the end */
 	w.heard_ms = clock_mono_ms();
+	w.may_watch = follower_may_watch(&g->follower, id);
 	progress_init(&w.p, stderr, stdout, g->launch.err_is_tty && !is_silent, is_silent, g->req.json || is_silent);
 	wait_for_end(&w, r);
 	if (g->req.verb->kind != VERB_FOLLOW && strcmp(r->word, "TRY_LATER") != 0)
@@ -217,6 +219,7 @@ watch_until(const struct gateway *g, const char *id, int64_t end_ms, int is_sile
 	progress_clear(&w.p);
 	(void)fflush(stderr);
 	follow_close(&w.f);
+	follower_leave(&g->follower);
 }
 
 void

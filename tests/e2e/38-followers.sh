@@ -17,7 +17,7 @@ follow() {	# follow USER: leaves $follower
 	"$bin/powerdirector" -c "$site/etc/powerdirector.conf" --user "$1" follow "$job" </dev/null >"$work/follow" 2>&1 &
 	follower=$!
 }
-locks() { [ "$(grep -c "POSIX.* $1 " /proc/locks)" = 2 ]; }
+locks() { [ "$(grep -c "POSIX.* $1 " /proc/locks)" = 4 ]; }	# of hers, of all, and of those who watch: all, and this job's
 follow alice; first=$follower
 wait_until 'the first follows' locks "$first"
 follow alice; second=$follower

@@ -12,6 +12,7 @@
 
 #include "gateway/follow.h"
 #include "gateway/progress.h"
+#include "spool/clock.h"
 #include "tests/unit/scratch.h"
 
 #define ID "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -75,17 +76,17 @@ TestSuite(follow, .init = setup, .fini = teardown);
 
 Test(follow, a_log_that_is_not_there_yet)
 {
-	cr_assert_eq(follow_open(&f, dir, ID, &e), -1);
+	cr_assert_eq(follow_open(&f, dir, ID, 1, &e), -1);
 	cr_assert_eq(e.code, PD_NOTFOUND);
 	append("");
-	cr_assert_eq(follow_open(&f, dir, ID, &e), 0);
+	cr_assert_eq(follow_open(&f, dir, ID, 1, &e), 0);
 	cr_assert_eq(next(), 0);
 }
 
 Test(follow, a_line_without_its_newline_is_not_there_yet)
 {
 	append("{\"event\":\"state\",\"state\":\"run");
-	cr_assert_eq(follow_open(&f, dir, ID, &e), 0);
+	cr_assert_eq(follow_open(&f, dir, ID, 1, &e), 0);
 	cr_assert_eq(next(), 0);
 	append("ning\"}\n{\"event\":\"step\",");
 	cr_assert_eq(next(), 1);
@@ -104,11 +105,33 @@ Test(follow, a_line_without_its_newline_is_not_there_yet)
 Test(follow, waiting_ends_when_the_log_grows)
 {
 	append("");
-	cr_assert_eq(follow_open(&f, dir, ID, &e), 0);
+	cr_assert_eq(follow_open(&f, dir, ID, 1, &e), 0);
 	cr_assert_eq(next(), 0);
 	append("{\"event\":\"note\",\"text\":\"x\"}\n");
 	cr_assert_eq(follow_wait(&f, 10000), 0);
 	cr_assert_eq(next(), 1);
+	cr_assert_eq(follow_wait(&f, 1), 0);
+}
+
+/* As where there are no watches left: later, and never by much. */
+Test(follow, without_a_watch_it_is_looked_at_less_and_less_often)
+{
+	static const int looks[] = { 50, 100, 200, 400, 400 };
+	int64_t		 began;
+
+	append("");
+	cr_assert_eq(follow_open(&f, dir, ID, 0, &e), 0);
+	cr_assert_eq(f.watch, -1);
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+		cr_assert_eq(next(), 0);
+		began = clock_mono_ms();
+		cr_assert_eq(follow_wait(&f, -1), 0);
+		cr_assert_geq(clock_mono_ms() - began, looks[i] - 1);
+	}
+	append("{\"event\":\"note\",\"text\":\"x\"}\n");
+	cr_assert_eq(next(), 1);
+	cr_assert_eq(next(), 0);
+	cr_assert_eq(f.look_ms, 50, "where something happened more may come");
 	cr_assert_eq(follow_wait(&f, 1), 0);
 }
 
@@ -123,7 +146,7 @@ Test(follow, many_lines_and_long_ones)
 	append("{\"event\":\"result\",\"value\":\"");
 	append(big);
 	append("\"}\n");
-	cr_assert_eq(follow_open(&f, dir, ID, &e), 0);
+	cr_assert_eq(follow_open(&f, dir, ID, 1, &e), 0);
 	for (int i = 0; i < 2000; i++)
 		cr_assert_eq(next(), 1);
 	cr_assert_eq(next(), 1);
@@ -136,7 +159,7 @@ Test(follow, many_lines_and_long_ones)
 Test(follow, a_line_that_a_crash_tore_is_passed_over)
 {
 	append("{\"event\":\"note\",\"text\":\"x\"}\n{\"event\":\"resu~\n{\"event\":\"result\",\"state\":\"done\"}\n");
-	cr_assert_eq(follow_open(&f, dir, ID, &e), 0);
+	cr_assert_eq(follow_open(&f, dir, ID, 1, &e), 0);
 	cr_assert_eq(next(), 1);
 	cr_assert_eq(ev.kind, EVENT_NOTE);
 	cr_assert_eq(next(), 1);
@@ -151,7 +174,7 @@ Test(follow, a_line_over_the_limit_is_refused)
 	memset(big, 'a', FOLLOW_LINE_MAX + 65535);
 	big[FOLLOW_LINE_MAX + 65535] = '\0';
 	append(big);
-	cr_assert_eq(follow_open(&f, dir, ID, &e), 0);
+	cr_assert_eq(follow_open(&f, dir, ID, 1, &e), 0);
 	cr_assert_eq(next(), -1);
 	cr_assert_eq(e.code, PD_BADDATA);
 	cr_assert_leq(f.size, (size_t)4 * FOLLOW_LINE_MAX);
@@ -160,13 +183,13 @@ Test(follow, a_line_over_the_limit_is_refused)
 
 Test(follow, only_a_regular_file_of_a_whole_id)
 {
-	cr_assert_eq(follow_open(&f, dir, "../../etc/passwd", &e), -1);
-	cr_assert_eq(follow_open(&f, dir, "01ARZ3ND", &e), -1);
+	cr_assert_eq(follow_open(&f, dir, "../../etc/passwd", 1, &e), -1);
+	cr_assert_eq(follow_open(&f, dir, "01ARZ3ND", 1, &e), -1);
 	cr_assert_eq(symlink("/etc/passwd", path), 0);
-	cr_assert_eq(follow_open(&f, dir, ID, &e), -1);
+	cr_assert_eq(follow_open(&f, dir, ID, 1, &e), -1);
 	cr_assert_eq(unlink(path), 0);
 	cr_assert_eq(mkfifo(path, 0600), 0);
-	cr_assert_eq(follow_open(&f, dir, ID, &e), -1);
+	cr_assert_eq(follow_open(&f, dir, ID, 1, &e), -1);
 }
 
 static int

@@ -16,7 +16,7 @@
 #include "tests/unit/fixture_director.h"
 
 static struct director_fixture f;
-static pid_t		       child[8];
+static pid_t		       child[80];
 static int		       nchildren;
 
 static void
@@ -45,9 +45,9 @@ tear_down(void)
 
 TestSuite(followers, .init = set_up, .fini = tear_down);
 
-/* A follower of user in a process that stays: 1 = it has a place, 0 = it was refused. */
+/* A follower of user in a process that stays: 1 = it has a place, 0 = it was refused; of job: it may watch that, too. */
 static int
-begin(const char *user)
+begin_job(const char *user, const char *job)
 {
 	int  answer[2];
 	char yes = 0;
@@ -57,7 +57,7 @@ begin(const char *user)
 	if (child[nchildren] == 0) {
 		struct follower w;
 
-		yes = follower_begin(&w, f.conf, user, NULL) == 0;
+		yes = follower_begin(&w, f.conf, user, NULL) == 0 && (job == NULL || follower_may_watch(&w, job));
 		(void)!write(answer[1], &yes, 1);
 		for (;;)
 			(void)pause();
@@ -67,6 +67,12 @@ begin(const char *user)
 	(void)close(answer[0]);
 	(void)close(answer[1]);
 	return yes;
+}
+
+static int
+begin(const char *user)
+{
+	return begin_job(user, NULL);
 }
 
 Test(followers, so_many_of_one_user_and_not_one_more)
@@ -148,4 +154,51 @@ Test(followers, the_sweep_leaves_their_files)
 	drop_sweep_end(&sweep);
 	cr_expect(director_fixture_exists(&f, f.spool.tmp, "follow.alice"));
 	cr_expect(director_fixture_exists(&f, f.spool.tmp, "follow-all"));
+}
+
+#define JOB "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+
+Test(followers, few_of_one_job_watch_it)
+{
+	struct follower w;
+
+	f.conf->followers_per_user = f.conf->followers_total = 100;
+	for (int i = 0; i < 8; i++)
+		cr_assert(begin_job("alice", JOB));
+	cr_assert_eq(follower_begin(&w, f.conf, "bob", &f.e), 0);
+	cr_expect_not(follower_may_watch(&w, JOB));
+	cr_expect(follower_may_watch(&w, "01ARZ3NDEKTSV4RRFFQ69G5FAW"), "another job has places of its own");
+	follower_leave(&w);
+	end_child(3);
+	cr_expect(follower_may_watch(&w, JOB));
+	follower_end(&w);
+}
+
+/* The account's watches are not for followers alone: the director has one. */
+Test(followers, so_many_watches_and_not_one_more)
+{
+	struct follower w;
+	char		job[sizeof(JOB)];
+
+	f.conf->followers_per_user = f.conf->followers_total = 100;
+	for (int i = 0; i < 64; i++) {
+		(void)snprintf(job, sizeof(job), "01ARZ3NDEKTSV4RRFFQ69G5%03d", i);
+		cr_assert(begin_job("alice", job), "%d", i);
+	}
+	cr_assert_eq(follower_begin(&w, f.conf, "bob", &f.e), 0);
+	cr_expect_not(follower_may_watch(&w, JOB));
+	cr_expect_not(follower_may_watch(&w, JOB), "it took nothing");
+	end_child(63);
+	cr_expect(follower_may_watch(&w, JOB));
+	follower_leave(&w);
+	cr_expect(begin_job("alice", job), "who leaves frees his place");
+	follower_end(&w);
+}
+
+Test(followers, who_is_not_counted_may_watch)
+{
+	const struct follower w = { -1, -1 };
+
+	cr_expect(follower_may_watch(&w, JOB));
+	follower_leave(&w);
 }

@@ -118,6 +118,15 @@ is_ready(int fd)
 	return poll(&p, 1, 5000) == 1;
 }
 
+/* No watch is no failure where there are none at all, or others of this account have them all (fs.inotify.max_user_instances). */
+static void
+must_be_missing(void)
+{
+	if (errno == EMFILE)
+		cr_skip_test("no watch is left");
+	cr_assert_eq(errno, ENOSYS);
+}
+
 Test(portable, a_watch_wakes_on_growth_or_says_that_there_is_none)
 {
 	char path[SCRATCH_PATH];
@@ -126,7 +135,7 @@ Test(portable, a_watch_wakes_on_growth_or_says_that_there_is_none)
 	scratch_file(dir, "log", "", 0);
 	w = port_watch_file(scratch_path(path, dir, "log"));
 	if (w == -1) {
-		cr_assert_eq(errno, ENOSYS);
+		must_be_missing();
 		return;
 	}
 	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
@@ -146,7 +155,7 @@ Test(portable, a_watch_wakes_on_a_name_that_is_moved_in)
 	int  w = port_watch_dir(dir);
 
 	if (w == -1) {
-		cr_assert_eq(errno, ENOSYS);
+		must_be_missing();
 		port_watch_drain(w);
 		return;
 	}
