@@ -13,7 +13,8 @@
 #include "gateway/text.h"
 
 static const char *const known[] = { "name", "state", "state_since", "owner", "tenant", "platform", "lpar_id", "image", "units",
-	"units_text", "procs", "memory", "disk", "addresses", "created", "job", "disks", "networks", "spec", NULL };
+	"units_text", "procs", "memory", "disk", "addresses", "created", "job", "disks", "networks", "spec",
+	"pending", "change", NULL };
 
 /* "0.50 units (min 0.10, max 1.00)": a value with its bounds, where there are any. */
 static void
@@ -66,6 +67,35 @@ memory(FILE *out, const json_t *vm)
 	render_label(out, "memory");
 	with_bounds(out, vm, "memory", "");
 	(void)fputc('\n', out);
+}
+
+/* A change that waits for the VM to be off: what it has until then. */
+static void
+pending(FILE *out, const json_t *vm)
+{
+	const json_t *now = json_object_get(vm, "pending"), *procs = json_object_get(now, "procs");
+	char	     *units, *mem;
+
+	if (now == NULL)
+		return;
+	units = text_of_value("units", json_object_get(now, "units"), NULL);
+	mem = text_of_value("memory", json_object_get(now, "memory"), NULL);
+	render_label(out, "runs with");
+	(void)fprintf(out, "%s units, %d virtual processor%s and %s memory until it has been off\n", units != NULL ? units : "?",
+	    (int)json_integer_value(procs), json_integer_value(procs) == 1 ? "" : "s", mem != NULL ? mem : "?");
+	free(units);
+	free(mem);
+}
+
+static void
+change(FILE *out, const json_t *vm)
+{
+	const json_t *c = json_object_get(vm, "change");
+
+	if (c == NULL)
+		return;
+	render_label(out, "changing");
+	(void)fprintf(out, "%s, job %s\n", render_string(c, "verb"), render_string(c, "job"));
 }
 
 static void
@@ -173,6 +203,8 @@ render_vm(FILE *out, const json_t *vm)
 	text_line(out, "host name", json_object_get(vm, "spec"), "hostname");
 	processors(out, vm);
 	memory(out, vm);
+	pending(out, vm);
+	change(out, vm);
 	two(out, "created", vm, "created", "last job", "job");
 	render_rest(out, vm, known);
 	disks(out, vm);

@@ -51,6 +51,17 @@ static const struct verb_arg start_vm_args[] = {
 	{ "mode", "mode", ARG_WORD, 0, 0, 0, "norm sms", "MODE", "boot mode (default norm)" },
 };
 
+static const struct verb_arg modify_vm_args[] = {
+	VM_NAME,
+	{ "cpu", "units", ARG_UNITS, 0, 5, 25600, NULL, "UNITS", "processing units, 0.5 or minimum:desired:maximum" },
+	{ "procs", "procs", ARG_COUNTS, 0, 1, 256, NULL, "COUNT", "virtual processors, 2 or minimum:desired:maximum; whole processors of a VM that has its own" },
+	{ "memory", "memory", ARG_SIZES, 0, 1, MIB_MAX, NULL, "SIZE", "memory, 4G or minimum:desired:maximum" },
+	{ "weight", "weight", ARG_COUNT, 0, 0, 255, NULL, "WEIGHT", "weight when uncapped, 0 to 255" },
+	{ "capped", "capped", ARG_FLAG, 0, 0, 0, NULL, NULL, "never more than its processing units" },
+	{ "uncapped", "uncapped", ARG_FLAG, 0, 0, 0, NULL, NULL, "more than its processing units when the system has some to spare" },
+	{ "at-restart", "at_restart", ARG_FLAG, 0, 0, 0, NULL, NULL, "a running VM whose operating system cannot take it live has it from its next start on" },
+};
+
 static const struct verb_arg list_vms_args[] = {
 	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "only those on this platform" },
 };
@@ -153,6 +164,7 @@ const struct verb verbs[] = {
 	{ "start-vm", VERB_JOB, VERB_CHANGES, "power a VM on", "start-vm web1", ARGS(start_vm_args) },
 	{ "stop-vm", VERB_JOB, VERB_CHANGES, "shut a VM's OS down, and power it off if that takes too long", "stop-vm web1 --limit 5m", ARGS(stop_vm_args) },
 	{ "restart-vm", VERB_JOB, VERB_CHANGES, "stop a VM and start it again", "restart-vm web1", ARGS(stop_vm_args) },
+	{ "modify-vm", VERB_JOB, VERB_CHANGES, "give a VM more or less processors and memory, running or not", "modify-vm web1 --memory 1G --cpu 0.7", ARGS(modify_vm_args) },
 	{ "list-vms", VERB_QUERY, 0, "list your VMs", "list-vms", ARGS(list_vms_args) },
 	{ "show-vm", VERB_QUERY, 0, "show one VM", "show-vm web1", ARGS(vm_args) },
 	{ "list-images", VERB_QUERY, 0, "list the images that you may use", "list-images", ARGS(list_vms_args) },

@@ -434,6 +434,22 @@ make(struct maker *m)
 }
 
 int
+vm_spec_sizes(const json_t *args, const json_t *platform, json_t **sizes, struct pd_amounts *amounts, struct pd_err *e)
+{
+	struct maker m = { .args = args, .platform = platform, .facts = json_object_get(platform, "facts"), .amounts = amounts, .e = e };
+
+	*sizes = NULL;
+	if ((m.spec = json_object()) == NULL)
+		return pd_fail(e, PD_IO, "no memory for the sizes of a VM");
+	if ((flag(args, "dedicated") ? make_dedicated(&m) : make_shared(&m)) == -1 || make_memory(&m) == -1) {
+		json_decref(m.spec);
+		return -1;
+	}
+	*sizes = m.spec;
+	return 0;
+}
+
+int
 vm_spec_make(const json_t *args, const char *tag, const json_t *platform, const json_t *image, json_t **spec,
     struct pd_amounts *amounts, struct pd_err *e)
 {

@@ -30,4 +30,7 @@
 int vm_spec_make(const json_t *args, const char *tag, const json_t *platform, const json_t *image, json_t **spec,
     struct pd_amounts *amounts, struct pd_err *e);
 
+/* Of that only processors and memory: *sizes has mode, sharing, weight, units*, procs* and memory*; amounts likewise, the others stay. */
+int vm_spec_sizes(const json_t *args, const json_t *platform, json_t **sizes, struct pd_amounts *amounts, struct pd_err *e);
+
 #endif

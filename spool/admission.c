@@ -25,6 +25,7 @@ static const struct {
 	{ "start-vm", admit_vm_verb },
 	{ "stop-vm", admit_vm_verb },
 	{ "restart-vm", admit_vm_verb },
+	{ "modify-vm", admit_modify_vm },
 	{ "register-platform", admit_register_platform },
 	{ "check-platform", admit_check_platform },
 	{ "remove-platform", admit_remove_platform },

@@ -69,6 +69,7 @@ struct admitting {
 /* 0, or -1 with the refusal.  They change the store only inside the caller's transaction. */
 int admit_create_vm(struct admitting *ad, struct pd_err *e);
 int admit_vm_verb(struct admitting *ad, struct pd_err *e);
+int admit_modify_vm(struct admitting *ad, struct pd_err *e);	/* admit_change.c */
 int admit_register_platform(struct admitting *ad, struct pd_err *e);
 int admit_check_platform(struct admitting *ad, struct pd_err *e);
 int admit_remove_platform(struct admitting *ad, struct pd_err *e);
@@ -80,6 +81,18 @@ int admit_remove_image(struct admitting *ad, struct pd_err *e);
 
 /* admit_limits.c: is there room for one job more, of this user and in all?  PD_BUSY says used, limit and when to try again. */
 int admit_within_limits(const struct admitting *ad, struct pd_err *e);
+
+/*
+ * admit_vm.c: the VM that args.name names, the caller's; what is not the user's is not there: the same text for both.  Taking it also fills in
+ * platform, vm and tag, and refuses one that is being created or deleted; *vm is the caller's then, too.
+ */
+int admission_find_vm(const struct admitting *ad, const char *name, json_t **vm, struct pd_err *e);
+int admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e);
+/*
+ * May the user have so much more?  whole is what the one VM has then: PD_DENIED when that is over the limit of one VM, PD_QUOTA when user or tenant would
+ * have too much together.  Amounts that more does not raise are not looked at.
+ */
+int admission_quota(const struct admitting *ad, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e);
 
 /* May this user see and touch what belongs to owner of tenant?  Their role's scope decides. */
 int admission_is_yours(const struct pd_conf *conf, const char *user, const char *tenant, const char *owner);

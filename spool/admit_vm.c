@@ -126,28 +126,37 @@ limit_pools(struct admitting *ad, struct creation *c, struct pd_err *e)
 	return json_object_set_new(c->platform, "pools", allowed) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for pools");
 }
 
-static int
-check_quota(struct admitting *ad, const struct pd_amounts *more, struct pd_err *e)
+/* What is not asked for cannot be too much of it, however much of it is used. */
+static struct pd_amounts
+limits_that_count(const struct pd_amounts *limit, const struct pd_amounts *more)
+{
+	return (struct pd_amounts){ more->vms > 0 ? limit->vms : -1, more->units > 0 ? limit->units : -1, more->procs > 0 ? limit->procs : -1,
+		more->memory > 0 ? limit->memory : -1, more->disk > 0 ? limit->disk : -1 };
+}
+
+int
+admission_quota(const struct admitting *ad, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e)
 {
 	const struct pd_tenant *t = ad->tenant;
 	const char	       *user = ad->job->user;
-	struct pd_amounts	used, none = { 0, 0, 0, 0, 0 }, one = t->vm_limit;
+	struct pd_amounts	used, none = { 0, 0, 0, 0, 0 }, limit = limits_that_count(&t->vm_limit, more);
 	char			whose[80];
 
-	one.vms = -1;
+	limit.vms = -1;
 	(void)snprintf(whose, sizeof(whose), "one VM of tenant %.60s", t->name);
-	if (quota_check(&one, &none, more, whose, e) == -1) {
+	if (quota_check(&limit, &none, whole, whose, e) == -1) {
 		e->code = PD_DENIED;	/* a limit, not a quota: deleting VMs would not help */
 		return -1;
 	}
 	(void)snprintf(whose, sizeof(whose), "user %s", user);
-	if (store_usage(ad->a->store, t->name, user, &used, e) == -1 ||
-	    quota_check(&t->user_quota, &used, more, whose, e) == -1)
+	limit = limits_that_count(&t->user_quota, more);
+	if (store_usage(ad->a->store, t->name, user, &used, e) == -1 || quota_check(&limit, &used, more, whose, e) == -1)
 		return -1;
 	(void)snprintf(whose, sizeof(whose), "tenant %.60s", t->name);
+	limit = limits_that_count(&t->quota, more);
 	if (store_usage(ad->a->store, t->name, NULL, &used, e) == -1)
 		return -1;
-	return quota_check(&t->quota, &used, more, whose, e);
+	return quota_check(&limit, &used, more, whose, e);
 }
 
 static int
@@ -216,7 +225,7 @@ admit_create_vm(struct admitting *ad, struct pd_err *e)
 	    vm_spec_make(ad->args, ad->tag, c.platform, c.image, &c.spec, &c.amounts, e) == -1)
 		goto out;
 	c.amounts.vms = 1;
-	if (check_quota(ad, &c.amounts, e) == -1 || addresses_are_free(ad, c.spec, e) == -1)
+	if (admission_quota(ad, &c.amounts, &c.amounts, e) == -1 || addresses_are_free(ad, c.spec, e) == -1)
 		goto out;
 	/* A plan reserves nothing and has no VM: neither its end nor its scheduling may touch one of this name. */
 	if (ad->job->is_plan) {
@@ -230,9 +239,8 @@ out:
 	return rv;
 }
 
-/* What is not the caller's is not there: the same text for both. */
-static int
-find_vm(struct admitting *ad, const char *name, json_t **vm, struct pd_err *e)
+int
+admission_find_vm(const struct admitting *ad, const char *name, json_t **vm, struct pd_err *e)
 {
 	if (store_vm_get(ad->a->store, name, vm, e) == -1) {
 		if (e->code != PD_NOTFOUND)
@@ -246,25 +254,32 @@ find_vm(struct admitting *ad, const char *name, json_t **vm, struct pd_err *e)
 }
 
 int
-admit_vm_verb(struct admitting *ad, struct pd_err *e)
+admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e)
 {
-	const char *name = field_text(ad->args, "name"), *state;
-	json_t	   *vm = NULL, *objects;
-	int	    rv = 0;
+	const char *name = field_text(ad->args, "name"), *state, *tag;
 
-	if (find_vm(ad, name, &vm, e) == -1)
+	if (admission_find_vm(ad, name, vm, e) == -1)
 		return -1;
-	state = field_text(vm, "state");
-	objects = json_object_get(vm, "objects");
-	if (strcmp(state, "creating") == 0)
-		rv = pd_fail(e, PD_CONFLICT, "%s is being created by job %s", name, field_text(vm, "job"));
-	else if (strcmp(state, "deleting") == 0)
-		rv = pd_fail(e, PD_CONFLICT, "%s is being deleted by job %s", name, field_text(vm, "job"));
-	(void)snprintf(ad->platform, sizeof(ad->platform), "%.31s", field_text(vm, "platform"));
+	state = field_text(*vm, "state");
+	tag = field_text(json_object_get(*vm, "objects"), "tag");
+	(void)snprintf(ad->platform, sizeof(ad->platform), "%.31s", field_text(*vm, "platform"));
 	if (!ad->job->is_plan)	/* a plan waits for nothing that happens to the VM */
 		(void)snprintf(ad->vm, sizeof(ad->vm), "%.31s", name);
-	if (field_text(objects, "tag")[0] != '\0')
-		(void)snprintf(ad->tag, sizeof(ad->tag), "%.10s", field_text(objects, "tag"));
+	if (tag[0] != '\0')
+		(void)snprintf(ad->tag, sizeof(ad->tag), "%.10s", tag);
+	if (strcmp(state, "creating") == 0)
+		return pd_fail(e, PD_CONFLICT, "%s is being created by job %s", name, field_text(*vm, "job"));
+	if (strcmp(state, "deleting") == 0)
+		return pd_fail(e, PD_CONFLICT, "%s is being deleted by job %s", name, field_text(*vm, "job"));
+	return 0;
+}
+
+int
+admit_vm_verb(struct admitting *ad, struct pd_err *e)
+{
+	json_t *vm = NULL;
+	int	rv = admission_take_vm(ad, &vm, e);
+
 	json_decref(vm);
 	return rv;
 }

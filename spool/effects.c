@@ -28,6 +28,7 @@ static const struct effect {
 	{ "start-vm", NULL, effect_vm_changed, effect_vm_kept, effect_vm_broken },
 	{ "stop-vm", NULL, effect_vm_changed, effect_vm_kept, effect_vm_broken },
 	{ "restart-vm", NULL, effect_vm_changed, effect_vm_kept, effect_vm_broken },
+	{ "modify-vm", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "register-platform", NULL, effect_platform_registered, nothing, nothing },
 	{ "check-platform", NULL, effect_platform_checked, nothing, nothing },
 	{ "register-image", NULL, effect_image_registered, nothing, nothing },

@@ -54,7 +54,7 @@ void effects_say_vm(const json_t *job, const json_t *vm, struct ending *end);
 void effects_say_platform(const json_t *job, const json_t *platform, struct ending *end);
 void effects_say_image(const json_t *image, struct ending *end);
 
-/* Parts of the table that are longer (effects_vm.c, effects_platform.c, effects_orphans.c).  Inside a transaction; they may change *end. */
+/* Parts of the table that are longer (effects_vm.c, effects_change.c, effects_platform.c, effects_orphans.c).  Inside a transaction; they may change *end. */
 int effect_vm_created(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_deleted(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_removed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
@@ -62,11 +62,21 @@ int effect_vm_changed(struct store *st, const json_t *job, struct ending *end, s
 int effect_vm_broken(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_kept(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_deleting(struct store *st, const json_t *job, struct pd_err *e);
+int effect_change_done(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_change_undone(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_change_stuck(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_platform_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_platform_checked(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_orphans_done(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_orphans_failed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_image_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+
+/* What a sequence found out, into the VM's row: lpar_id, state, objects.  A state alone; and is it one that a sequence may tell? */
+void effects_vm_merge(json_t *vm, const json_t *value);
+void effects_vm_set_state(json_t *vm, const char *state);
+int  effects_is_vm_state(const char *state);
+/* It is off, or has been: nothing of its specification waits for that any more (effects_change.c). */
+void effects_vm_is_off(json_t *vm);
 
 /*
  * The VM that the job was admitted for.  PD_NOTFOUND also when the name is another VM's by now: the one that this job knows was deleted

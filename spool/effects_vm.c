@@ -10,8 +10,8 @@
 #include "spool/effects.h"
 #include "spool/field.h"
 
-static int
-is_vm_state(const char *state)
+int
+effects_is_vm_state(const char *state)
 {
 	static const char *const states[] = { "running", "stopped", "open-firmware", "broken" };
 
@@ -21,8 +21,8 @@ is_vm_state(const char *state)
 	return 0;
 }
 
-static void
-set_state(json_t *vm, const char *state)
+void
+effects_vm_set_state(json_t *vm, const char *state)
 {
 	if (strcmp(field_text(vm, "state"), state) == 0)
 		return;
@@ -31,8 +31,8 @@ set_state(json_t *vm, const char *state)
 }
 
 /* What the sequence found out; a state it does not tell stays what it is. */
-static void
-merge(json_t *vm, const json_t *value)
+void
+effects_vm_merge(json_t *vm, const json_t *value)
 {
 	json_t *objects = json_object_get(value, "objects"), *mine = json_object_get(vm, "objects");
 
@@ -44,8 +44,8 @@ merge(json_t *vm, const json_t *value)
 		else
 			(void)json_object_set(vm, "objects", objects);
 	}
-	if (is_vm_state(field_text(value, "state")))
-		set_state(vm, field_text(value, "state"));
+	if (effects_is_vm_state(field_text(value, "state")))
+		effects_vm_set_state(vm, field_text(value, "state"));
 }
 
 static int
@@ -75,9 +75,11 @@ change(struct store *st, const json_t *job, struct ending *end, const char *stat
 
 	if (effects_vm_get(st, job, field_text(job, "vm"), &vm, e) == -1)
 		return is_gone(e) ? 0 : -1;
-	merge(vm, end->value);
+	effects_vm_merge(vm, end->value);
 	if (state != NULL)
-		set_state(vm, state);
+		effects_vm_set_state(vm, state);
+	if (strcmp(field_text(vm, "state"), "stopped") == 0 || (end->state == JOB_DONE && end->err.code != PD_NO_CHANGE))
+		effects_vm_is_off(vm);	/* every verb that comes here powers it off, or on when it was off */
 	rv = store_vm_put(st, vm, e);
 	if (end->state == JOB_DONE)
 		effects_say_vm(job, vm, end);
@@ -91,7 +93,7 @@ usual_state(const json_t *job, const json_t *value)
 {
 	const char *verb = field_text(job, "verb");
 
-	if (is_vm_state(field_text(value, "state")))
+	if (effects_is_vm_state(field_text(value, "state")))
 		return NULL;
 	if (strcmp(verb, "stop-vm") == 0 || field_is_set(json_object_get(job, "args"), "no_start"))
 		return "stopped";
@@ -147,7 +149,7 @@ effect_vm_kept(struct store *st, const json_t *job, struct ending *end, struct p
 {
 	const char *before = field_text(json_object_get(job, "value"), "state_before");
 
-	if (is_vm_state(field_text(end->value, "state")))
+	if (effects_is_vm_state(field_text(end->value, "state")))
 		before = "";	/* the sequence has looked: that is newer */
 	return change(st, job, end, before[0] != '\0' ? before : NULL, e);
 }
@@ -162,7 +164,7 @@ effect_vm_deleting(struct store *st, const json_t *job, struct pd_err *e)
 		return -1;
 	if (strcmp(field_text(vm, "state"), "deleting") != 0) {	/* else it is resumed */
 		set = json_pack("{s:{s:O}}", "value", "state_before", json_object_get(vm, "state"));
-		set_state(vm, "deleting");
+		effects_vm_set_state(vm, "deleting");
 		(void)json_object_set(vm, "job", json_object_get(job, "id"));
 		rv = set == NULL ? pd_fail(e, PD_IO, "no memory") : store_job_set(st, field_text(job, "id"), set, e);
 		if (rv == 0)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/verbs.h"
 #include "spool/effects.h"
 #include "spool/field.h"
 #include "spool/worker_vars.h"
@@ -124,6 +125,15 @@ add_unknown_orphans(json_t *vars, struct pd_err *e)
 	return json_object_set_new(vars, "orphans", one) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the plan");
 }
 
+/* Its first argument is one. */
+static int
+names_a_vm(const char *verb)
+{
+	const struct verb *v = verb_find(verb);
+
+	return v != NULL && v->nargs > 0 && v->args[0].type == ARG_VM;
+}
+
 static int
 make_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 {
@@ -139,7 +149,7 @@ make_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 	if (strcmp(verb, "register-image") == 0)
 		(void)json_object_set_new(vars, "image",
 		    json_pack("{s:s s:s}", "name", field_text(args, "name"), "file", field_text(args, "file")));
-	if (strlen(verb) > 3 && strcmp(verb + strlen(verb) - 3, "-vm") == 0)
+	if (names_a_vm(verb))
 		return add_vm(st, job, vars, 0, e);
 	return 0;
 }

@@ -41,8 +41,8 @@ static const char *const fault_names[] = {
 #define KILL_DELAY 300	/* ms that a command takes which the killer waits for */
 
 /* What takes things back; refused in half of the states. */
-#define UNDO "match=^(rmsyscfg|ioscli rmlv|ioscli rmbdsp|ioscli rmvdev|ioscli unloadopt|rm -f|chsysstate .*--immed),from=1,action=refuse," \
-	     "status=1,stderr=0516-000 test: refused\n"
+#define REFUSED ",from=1,action=refuse,status=1,stderr=0516-000 test: refused\n"
+#define UNDO "match=^(rmsyscfg|ioscli rmlv|ioscli rmbdsp|ioscli rmvdev|ioscli unloadopt|rm -f|chsysstate .*--immed)" REFUSED
 
 void
 matrix_wrong(struct matrix *m, const char *fmt, ...)
@@ -222,13 +222,16 @@ kill_at(struct matrix *m, long from)
 static long
 arm(struct matrix *m)
 {
-	char text[2 * LINE_BYTES];
+	char text[2 * LINE_BYTES], undo[LINE_BYTES] = "";
 
+	if (m->no_undo)
+		(void)snprintf(undo, sizeof(undo), "%s%s%s", m->verb->undo != NULL ? "match=" : UNDO, m->verb->undo != NULL ? m->verb->undo : "",
+		    m->verb->undo != NULL ? REFUSED : "");
 	if (m->fault < NKILLS)
-		(void)snprintf(text, sizeof(text), "match=.*,nth=%u,action=delay,ms=%d\n%s", m->at, KILL_DELAY, m->no_undo ? UNDO : "");
+		(void)snprintf(text, sizeof(text), "match=.*,nth=%u,action=delay,ms=%d\n%s", m->at, KILL_DELAY, undo);
 	else
 		(void)snprintf(text, sizeof(text), "match=.*,nth=%u,action=%s%s\n%s", m->at, fault_names[m->fault],
-		    strcmp(fault_names[m->fault], "refuse") == 0 ? ",status=1,stderr=0516-000 test: refused" : "", m->no_undo ? UNDO : "");
+		    strcmp(fault_names[m->fault], "refuse") == 0 ? ",status=1,stderr=0516-000 test: refused" : "", undo);
 	return set_faults(m, text);
 }
 

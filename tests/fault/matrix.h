@@ -20,6 +20,7 @@ struct matrix_verb {
 	int	    waits;		/* it has no --detach: what it answers is its end */
 	int	    changes_base;	/* the world is loaded anew for each state */
 	int	    undoes;		/* also with its undo refused */
+	const char *undo;		/* what takes it back, where that is not a command of its own: a regular expression; or NULL */
 	void	  (*check)(struct matrix *m);
 };
 extern const struct matrix_verb matrix_verbs[];

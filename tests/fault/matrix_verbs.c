@@ -295,6 +295,41 @@ after_stop(struct matrix *m)
 	is_true(m);
 }
 
+/* What its row says: as before, or as asked for. */
+static void
+is_spec(struct matrix *m, const char *path, const char *expected)
+{
+	char sql[200], found[80] = "";
+
+	(void)snprintf(sql, sizeof(sql), "SELECT json_extract(spec, '%s') FROM vm WHERE name = 'web1'", path);
+	(void)site_text(&m->site, sql, found, sizeof(found));
+	if (strcmp(found, expected) != 0)
+		matrix_wrong(m, "the row of web1 has %s = %s instead of %s", path, found, expected);
+}
+
+/* Undone exactly, or stuck and undone on an administrator's word; the row is free for the next change. */
+static void
+after_change(struct matrix *m)
+{
+	if (is(m, "stuck")) {
+		is_named(m);
+		take_up(m, "undo-job");
+	} else if (!is(m, "done") && !is(m, "failed"))
+		ends_as_expected(m);
+	if (!is(m, "done"))
+		is_world(m, m->before, 0, "after it was undone");
+	is_true(m);
+	if (site_number(&m->site, "SELECT count(*) FROM vm WHERE json_extract(objects, '$.change') IS NOT NULL") != 0)
+		matrix_wrong(m, "web1 is still being changed");
+}
+
+static void
+after_modify(struct matrix *m)
+{
+	after_change(m);
+	is_spec(m, "$.memory", is(m, "done") ? "768" : "512");
+}
+
 /* Nothing is changed, however it ends. */
 static void
 after_reading(struct matrix *m)
@@ -349,6 +384,10 @@ const struct matrix_verb matrix_verbs[] = {
 	{ "start-vm", "alice", "start-vm web1 --detach", "stopped", .changes_base = 1, .undoes = 1, .check = after_start },
 	{ "stop-vm", "alice", "stop-vm web1 --detach", "running", .changes_base = 1, .check = after_stop },
 	{ "restart-vm", "alice", "restart-vm web1 --detach", "running", .changes_base = 1, .check = after_stop },
+	{ "modify-vm", "alice", "modify-vm web1 --memory 768M --cpu 0.7 --weight 60 --detach", "running", .changes_base = 1, .undoes = 1,
+	  .undo = "chsyscfg .*(desired_mem=512|uncap_weight=128|desired_proc_units=0.5)", .check = after_modify },
+	{ "modify-vm stopped", "alice", "modify-vm web1 --memory 768M --cpu 0.1:0.7:1 --capped --detach", "stopped", .changes_base = 1, .undoes = 1,
+	  .undo = "chsyscfg .*(desired_mem=512|uncap_weight=128|desired_proc_units=0.5)", .check = after_modify },
 	{ "register-platform", "admin", POWER2, "plain", MATRIX_CONSOLE, .changes_base = 1, .check = after_reading },
 	{ "check-platform", "admin", "check-platform power1", "plain", .waits = 1, .check = after_reading },
 	{ "register-image", "admin", IMAGE, "plain", .changes_base = 1, .check = after_reading },

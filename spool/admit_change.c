@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * admit_change.c - admission of what changes a VM: its new numbers, and the room that they need.
+ *
+ * What a VM gets more is counted from here on and given back when the job fails; what it has less is free when the job is done
+ * (spool/effects_change.c).  The new numbers stand in the job's arguments as "change", where its sequence finds them.  One change at a
+ * time: the row's objects.change names the job, because the next change would have to begin with what this one leaves.
+ */
+#include <string.h>
+
+#include "handlers/vm_change.h"
+#include "spool/admission.h"
+#include "spool/field.h"
+
+/* The VM, not in the hands of another job. */
+static int
+begin_change(struct admitting *ad, json_t **vm, struct pd_err *e)
+{
+	const json_t *change;
+	const char   *name = field_text(ad->args, "name");
+
+	if (admission_take_vm(ad, vm, e) == -1)
+		return -1;
+	if (strcmp(field_text(*vm, "state"), "broken") == 0)
+		return pd_fail(e, PD_CONFLICT, "%s is broken: an administrator ends the job that left it so (resume-job, undo-job) first", name);
+	change = json_object_get(json_object_get(*vm, "objects"), "change");
+	if (change != NULL && !ad->job->is_plan)
+		return pd_fail(e, PD_CONFLICT, "%s is being changed by job %s (%s); ask again when that is done: follow %s", name,
+		    field_text(change, "job"), field_text(change, "verb"), field_text(change, "job"));
+	return 0;
+}
+
+static int64_t
+over(int64_t after, int64_t before)
+{
+	return after > before ? after - before : 0;
+}
+
+static void
+raise_to(json_t *vm, const char *key, int64_t n)
+{
+	if (n > field_number(vm, key))
+		(void)json_object_set_new(vm, key, json_integer((json_int_t)n));
+}
+
+/* Quota on the difference, then the row as it is while the job is under way. */
+static int
+reserve_change(struct admitting *ad, json_t *vm, const struct pd_amounts *after, struct pd_err *e)
+{
+	struct pd_amounts more = { 0, over(after->units, field_number(vm, "units")), over(after->procs, field_number(vm, "procs")),
+		over(after->memory, field_number(vm, "memory")), over(after->disk, field_number(vm, "disk")) };
+
+	if (admission_quota(ad, after, &more, e) == -1)
+		return -1;
+	if (ad->job->is_plan)
+		return 0;
+	raise_to(vm, "units", after->units);
+	raise_to(vm, "procs", after->procs);
+	raise_to(vm, "memory", after->memory);
+	raise_to(vm, "disk", after->disk);
+	if (json_object_set_new(json_object_get(vm, "objects"), "change", json_pack("{s:s s:s}", "job", ad->job->id, "verb", ad->job->verb)) == -1)
+		return pd_fail(e, PD_IO, "no memory for the row of VM %s", ad->vm);
+	return store_vm_put(ad->a->store, vm, e);
+}
+
+static int
+take_platform(const struct admitting *ad, json_t **platform, struct pd_err *e)
+{
+	return store_platform_get(ad->a->store, ad->platform, platform, e);
+}
+
+/* change is taken over. */
+static int
+set_change(struct admitting *ad, json_t *change, struct pd_err *e)
+{
+	return json_object_set_new(ad->args, "change", change) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for a change");
+}
+
+static int
+asks_for_something(const json_t *args, struct pd_err *e)
+{
+	static const char *const keys[] = { "units", "procs", "memory", "weight", "capped", "uncapped" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_object_get(args, keys[i]) != NULL)
+			return 0;
+	return pd_fail(e, PD_USAGE, "say what to change: --cpu, --procs, --memory, --weight, --capped or --uncapped");
+}
+
+int
+admit_modify_vm(struct admitting *ad, struct pd_err *e)
+{
+	json_t		 *vm = NULL, *platform = NULL, *change = NULL, *spec = NULL;
+	struct pd_amounts after;
+	int		  rv = -1;
+
+	if (asks_for_something(ad->args, e) == -1 || begin_change(ad, &vm, e) == -1 || take_platform(ad, &platform, e) == -1 ||
+	    vm_change_sizes(json_object_get(vm, "spec"), ad->args, platform, &change, e) == -1)
+		goto out;
+	spec = json_copy(json_object_get(vm, "spec"));
+	(void)json_object_update(spec, change);
+	vm_change_amounts(spec, json_object_get(json_object_get(vm, "objects"), "detached"), &after);
+	if (set_change(ad, json_incref(change), e) == 0)
+		rv = reserve_change(ad, vm, &after, e);
+out:
+	json_decref(spec);
+	json_decref(change);
+	json_decref(platform);
+	json_decref(vm);
+	return rv;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * effects_change.c - what jobs that change a VM leave in its row.
+ *
+ * Admission has counted what the VM is to have more and noted the job in objects.change (spool/admit_change.c).  At the end the row's
+ * amounts are again those of its specification: the new one when the job is done, the old one when it was undone.
+ * Until the VM has been off, what it still has of an earlier specification (objects.pending) counts, too.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "handlers/vm_change.h"
+#include "policy/quota.h"
+#include "spool/effects.h"
+#include "spool/field.h"
+
+struct change {
+	const json_t *job, *args, *change, *value;
+	json_t	     *vm, *spec, *objects;
+};
+
+/* What each verb does to the row; and what it says of it, into a buffer of size bytes. */
+struct changer {
+	const char *verb;
+	void (*done)(struct change *c);
+	void (*undone)(struct change *c);	/* may be NULL */
+	void (*say)(const struct change *c, char *text, size_t size);
+};
+
+/* ---- amounts ---- */
+
+static void
+set_most(json_t *vm, const char *key, int64_t a, int64_t b)
+{
+	(void)json_object_set_new(vm, key, json_integer((json_int_t)(a > b ? a : b)));
+}
+
+static void
+settle_amounts(struct change *c)
+{
+	const json_t	 *pending = json_object_get(c->objects, "pending");
+	struct pd_amounts now;
+
+	vm_change_amounts(c->spec, json_object_get(c->objects, "detached"), &now);
+	set_most(c->vm, "units", now.units, field_number(pending, "units"));
+	set_most(c->vm, "procs", now.procs, field_number(pending, "procs"));
+	set_most(c->vm, "memory", now.memory, field_number(pending, "memory"));
+	set_most(c->vm, "disk", now.disk, 0);
+}
+
+void
+effects_vm_is_off(json_t *vm)
+{
+	struct change c = { .vm = vm, .spec = json_object_get(vm, "spec"), .objects = json_object_get(vm, "objects") };
+
+	if (json_object_del(c.objects, "pending") == 0 && json_object_get(c.objects, "change") == NULL)
+		settle_amounts(&c);
+}
+
+/* ---- modify-vm ---- */
+
+/* What it runs with until it has been off: the first of several specifications that wait. */
+static void
+keep_pending(struct change *c)
+{
+	struct pd_amounts now;
+
+	if (json_object_get(c->objects, "pending") != NULL)
+		return;
+	vm_change_amounts(c->spec, NULL, &now);
+	(void)json_object_set_new(c->objects, "pending", json_pack("{s:I s:I s:I}", "units", (json_int_t)now.units, "procs",
+	    (json_int_t)now.procs, "memory", (json_int_t)now.memory));
+}
+
+static void
+modified(struct change *c)
+{
+	static const char *const not_spec[] = { "units_more", "memory_more", "other_processors", "other_memory" };
+
+	if (field_text(c->value, "pending")[0] != '\0')
+		keep_pending(c);
+	(void)json_object_del(c->spec, "weight");	/* a capped one has none */
+	(void)json_object_update(c->spec, (json_t *)(uintptr_t)c->change);
+	for (size_t i = 0; i < sizeof(not_spec) / sizeof(not_spec[0]); i++)
+		(void)json_object_del(c->spec, not_spec[i]);
+}
+
+static void
+say_modified(const struct change *c, char *text, size_t size)
+{
+	char	memory[32], sharing[40] = "";
+	int64_t procs = field_number(c->spec, "procs");
+	int	is_dedicated = strcmp(field_text(c->spec, "mode"), "ded") == 0;
+
+	if (!is_dedicated && strcmp(field_text(c->spec, "sharing"), "cap") == 0)
+		(void)snprintf(sharing, sizeof(sharing), ", capped");
+	else if (!is_dedicated)
+		(void)snprintf(sharing, sizeof(sharing), ", uncapped with weight %d", (int)field_number(c->spec, "weight"));
+	(void)snprintf(text, size, "%s has %s%s%lld %s processor%s and %s memory%s%s", field_text(c->vm, "name"),
+	    is_dedicated ? "" : field_text(c->spec, "units"), is_dedicated ? "" : " processing units, ", (long long)procs,
+	    is_dedicated ? "dedicated" : "virtual", procs == 1 ? "" : "s", quota_size_short(memory, sizeof(memory), field_number(c->spec, "memory")),
+	    sharing, field_text(c->value, "pending")[0] != '\0' ? "; what it could not take live counts from its next start on" : "");
+}
+
+/* ---- the ends ---- */
+
+static const struct changer changers[] = {
+	{ "modify-vm", modified, NULL, say_modified },
+};
+
+static const struct changer *
+changer_of(const json_t *job)
+{
+	for (size_t i = 0; i < sizeof(changers) / sizeof(changers[0]); i++)
+		if (strcmp(changers[i].verb, field_text(job, "verb")) == 0)
+			return &changers[i];
+	return NULL;
+}
+
+static void
+begin(struct change *c, const json_t *job, json_t *vm, const json_t *value)
+{
+	*c = (struct change){ .job = job, .args = json_object_get(job, "args"), .value = value, .vm = vm, .spec = json_object_get(vm, "spec"),
+		.objects = json_object_get(vm, "objects") };
+	c->change = json_object_get(c->args, "change");
+}
+
+/* 1 = there is the VM, 0 = it is gone. */
+static int
+get_vm(struct store *st, const json_t *job, json_t **vm, struct pd_err *e)
+{
+	if (effects_vm_get(st, job, field_text(job, "vm"), vm, e) == 0)
+		return 1;
+	return e->code == PD_NOTFOUND ? 0 : -1;
+}
+
+int
+effect_change_done(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	const struct changer *changer = changer_of(job);
+	struct change	      c;
+	json_t		     *vm = NULL;
+	int		      rv = get_vm(st, job, &vm, e);
+
+	if (rv != 1)
+		return rv;
+	begin(&c, job, vm, end->value);
+	effects_vm_merge(vm, end->value);
+	changer->done(&c);
+	(void)json_object_del(c.objects, "change");
+	settle_amounts(&c);
+	if (end->err.msg[0] == '\0')
+		changer->say(&c, end->err.msg, sizeof(end->err.msg));
+	rv = store_vm_put(st, vm, e);
+	json_decref(vm);
+	return rv;
+}
+
+int
+effect_change_undone(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	const struct changer *changer = changer_of(job);
+	const char	     *before = field_text(json_object_get(job, "value"), "state_before");
+	struct change	      c;
+	json_t		     *vm = NULL;
+	int		      rv = get_vm(st, job, &vm, e);
+
+	if (rv != 1)
+		return rv;
+	begin(&c, job, vm, end->value);
+	if (changer->undone != NULL)
+		changer->undone(&c);
+	if (before[0] != '\0')	/* it was stuck until now */
+		effects_vm_set_state(vm, before);
+	(void)json_object_del(c.objects, "change");
+	settle_amounts(&c);
+	rv = store_vm_put(st, vm, e);
+	json_decref(vm);
+	return rv;
+}
+
+/* What was reserved stays so, and the row remembers the job, until an administrator has ended it. */
+int
+effect_change_stuck(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
+{
+	const char *before = field_text(json_object_get(job, "value"), "state_before");
+	json_t	   *vm = NULL;
+	int	    rv = get_vm(st, job, &vm, e);
+
+	if (rv != 1)
+		return rv;
+	end->made = end->value != NULL ? json_copy((json_t *)(uintptr_t)end->value) : json_object();
+	(void)json_object_set_new(end->made, "state_before", json_string(before[0] != '\0' ? before : field_text(vm, "state")));
+	end->value = end->made;
+	effects_vm_set_state(vm, "broken");
+	rv = store_vm_put(st, vm, e);
+	json_decref(vm);
+	return rv;
+}
