@@ -25,6 +25,8 @@ static const struct verb verbs[] = {
 	{ "chsyscfg", CHANGES, hmc_chsyscfg },
 	{ "rmsyscfg", CHANGES, hmc_rmsyscfg },
 	{ "chsysstate", CHANGES, hmc_chsysstate },
+	{ "chhwres", CHANGES, hmc_chhwres },
+	{ "viosvrcmd", UNLOCKED, hmc_viosvrcmd },
 	{ "lshmc", 0, hmc_lshmc },
 };
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
