@@ -25,6 +25,7 @@ static const struct verb verbs[] = {
 	{ "chsyscfg", CHANGES, hmc_chsyscfg },
 	{ "rmsyscfg", CHANGES, hmc_rmsyscfg },
 	{ "chsysstate", CHANGES, hmc_chsysstate },
+	{ "lshwres", 0, hmc_lshwres },
 	{ "chhwres", CHANGES, hmc_chhwres },
 	{ "viosvrcmd", UNLOCKED, hmc_viosvrcmd },
 	{ "lshmc", 0, hmc_lshmc },
