@@ -271,7 +271,8 @@ end(struct engine *g, enum outcome outcome)
 	if (outcome == OUTCOME_PARKED || g->run->journal == NULL)
 		return;
 	/* The director has the outcome from us; should the record be lost, a resume finds everything done. */
-	(void)engine_record(g, NULL, "end", json_pack("{s:s}", "outcome", outcome_name(outcome)), 1, &ignored);
+	(void)engine_record(g, NULL, "end", json_pack("{s:s}", "outcome", outcome_name(outcome)),
+	    g->run->journal->is_promise, &ignored);
 }
 
 /* The journal has everything: it goes on from there, when the director wants it or the console is back. */

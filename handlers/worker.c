@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/sequence.h"
+#include "handlers/sequence_cache.h"
 #include "handlers/worker.h"
 #include "policy/conf.h"
 #include "spool/clock.h"
@@ -43,6 +43,7 @@ struct worker {
 	int		  tells;	/* the director wants to know when the console has answered */
 	int		  is_over;	/* no further job: the socket ended or the director makes no sense */
 	worker_confine	 *confine;	/* NULL = done, or not wanted */
+	struct sequence_cache sequences;
 };
 
 /* One order of the director, taken apart.  Strings and objects belong to msg. */
@@ -281,7 +282,7 @@ show_host_key(const json_t *platform, struct pd_err *e)
 
 /* Runs with everything at hand. */
 static void
-run_sequence(struct worker *w, const struct order *o, struct sequence *seq, struct journal *journal, json_t *records,
+run_sequence(struct worker *w, const struct order *o, const struct sequence *seq, struct journal *journal, json_t *records,
     struct run_result *res)
 {
 	const int  is_plan = strcmp(o->mode, "plan") == 0;
@@ -334,9 +335,9 @@ take_decision(const struct order *o, struct journal *journal, json_t *records, s
 
 /* Everything that a run needs; -1 when it cannot begin. */
 static int
-prepare(struct worker *w, const struct order *o, struct sequence **seq, struct journal *journal, json_t **records, struct pd_err *e)
+prepare(struct worker *w, const struct order *o, const struct sequence **seq, struct journal *journal, json_t **records, struct pd_err *e)
 {
-	if (sequence_load(o->sequence, seq, e) == -1)
+	if (sequence_cache_load(&w->sequences, o->sequence, seq, e) == -1)
 		return -1;
 	if (strcmp(o->mode, "plan") == 0)
 		return 0;
@@ -350,7 +351,7 @@ prepare(struct worker *w, const struct order *o, struct sequence **seq, struct j
 static void
 carry_out(struct worker *w, const struct order *o)
 {
-	struct sequence	 *seq = NULL;
+	const struct sequence *seq = NULL;
 	struct journal	  journal = { .fd = -1 };
 	json_t		 *records = NULL;
 	struct run_result res;
@@ -364,7 +365,6 @@ carry_out(struct worker *w, const struct order *o)
 	else	/* a job that had begun may have left something: that is for a person, but not what our own disk does */
 		res.outcome = strcmp(o->mode, "run") == 0 || strcmp(o->mode, "plan") == 0 ? OUTCOME_FAILED :
 		    res.err.code == PD_IO || res.err.code == PD_NOSPACE ? OUTCOME_PARKED : OUTCOME_STUCK;
-	sequence_free(seq);
 	json_decref(records);
 	tell_result(w, &res);
 }
@@ -482,5 +482,6 @@ worker_serve(int sock, worker_confine *confine, struct pd_err *e)
 		json_decref(msg);
 	}
 	drop_transport(&w);
+	sequence_cache_clear(&w.sequences);
 	return rv;
 }

@@ -66,20 +66,36 @@ job_journals_settle(const struct spool *s, struct pd_err *e)
 	return sys.fsync(s->journal) == 0 ? 0 : pd_fail_sys(e, code_of_errno(), "make the names of journals durable");
 }
 
-/* A damaged one has no records; one that cannot be read now is a failure. */
-static int
-load_records(const struct spool *s, const char *id, json_t **records, struct pd_err *e)
+int
+job_journal_settle(const struct spool *s, const char *id, struct pd_err *e)
 {
-	struct journal j = { .fd = sys.openat(s->journal, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) };
-	int	       fd = j.fd, rv;
+	int fd = sys.openat(s->journal, id, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), rv = 0;
 
 	if (fd == -1)
-		return pd_fail_sys(e, PD_IO, "open the journal of job %s", id);
-	rv = journal_load(&j, fd, 0, records, e) == -1 && e->code == PD_IO ? -1 : 0;
+		return errno == ENOENT ? 0 : pd_fail_sys(e, PD_IO, "open the journal of job %s", id);
+	if (sys.fdatasync(fd) == -1)
+		rv = pd_fail_sys(e, code_of_errno(), "make the journal of job %s durable", id);
 	(void)sys.close(fd);
 	return rv;
 }
 
+/* Has a change been promised in it? */
+static int
+has_change(const json_t *records)
+{
+	const json_t *r;
+	size_t	      i;
+
+	json_array_foreach(records, i, r) {
+		const char *part = field_text(r, "part");
+
+		if (strcmp(part, "run") == 0 || strcmp(part, "undo") == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* A damaged one has no records. */
 int
 job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN], json_t **records, struct pd_err *e)
 {
@@ -91,11 +107,10 @@ job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LE
 	*records = NULL;
 	if (io_read_file(s->journal, id, JOURNAL_FILE_MAX, &buf, &len, e) == -1)
 		return e->code == PD_IO ? -1 : 0;
-	if (len > 0) {
-		if (digest_text(buf, len, text, NULL) == -1)
-			text[0] = '\0';
-		rv = load_records(s, id, records, e);
-	}
+	if (len > 0 && journal_parse(buf, len, records, e) == -1 && e->code == PD_IO)
+		rv = -1;
+	if (len > 0 && (*records == NULL || has_change(*records)) && digest_text(buf, len, text, NULL) == -1)
+		text[0] = '\0';
 	free(buf);
 	return rv;
 }

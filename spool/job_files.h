@@ -20,9 +20,13 @@
 int job_journal_open(const struct spool *s, const char *id, int *is_named, struct pd_err *e);
 int job_journals_settle(const struct spool *s, struct pd_err *e);
 
+/* What is in it is durable: before the history says up to which record it has the commands, of a job that will write more. */
+int job_journal_settle(const struct spool *s, const char *id, struct pd_err *e);
+
 /*
- * The journal as it is now: its SHA-256, "" when there is none or it cannot be read, and its records, NULL when there is none or it is
- * damaged (the worker says so too, and a person has to look).
+ * The journal as it is now: its SHA-256, and its records, NULL when there is none or it is
+ * damaged (the worker says so too, and a person has to look).  The digest is "" when there is none, it cannot be read, or nothing in it had to be
+ * durable: a job that has only asked (spool/journal.h).
  */
 int job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN], json_t **records, struct pd_err *e);
 

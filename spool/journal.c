@@ -139,6 +139,7 @@ journal_append(struct journal *j, json_t *record, int sync, struct pd_err *e)
 	if (rec == NULL)
 		return -1;
 	rv = write_record(j, rec, len, sync, e);
+	j->is_promise |= sync;
 	free(rec);
 	if (rv == 0)
 		j->next++;
@@ -220,6 +221,21 @@ parse(struct journal *j, const unsigned char *buf, size_t len, json_t *records, 
 	return 0;
 }
 
+int
+journal_parse(const void *buf, size_t len, json_t **records, struct pd_err *e)
+{
+	struct journal j = { .fd = -1 };
+	size_t	       end;
+
+	if ((*records = json_array()) == NULL)
+		return pd_fail(e, PD_IO, "no memory for a journal");
+	if (parse(&j, buf, len, *records, &end, e) == 0)
+		return 0;
+	json_decref(*records);
+	*records = NULL;
+	return -1;
+}
+
 static int
 read_whole(int fd, unsigned char **buf, size_t *len, struct pd_err *e)
 {
@@ -276,6 +292,7 @@ journal_load(struct journal *j, int fd, int cut, json_t **records, struct pd_err
 	}
 	if (end < len && !cut)
 		j->next = JOURNAL_BROKEN;	/* a reader: to append behind a torn record would damage it */
+	j->is_promise = end > 0;
 	rv = 0;
 out:
 	free(buf);

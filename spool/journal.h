@@ -22,6 +22,8 @@
  *	{"k":"end","outcome":..}
  * Commands that only read ("probe", "ask") are journalled without a sync: they are the transcript,
  * not the promise.  "intent" of a "run" or "undo" is durable before its command is sent (P3).
+ * "end" is durable where anything before it had to be.  A job that has only asked may lose its whole journal to a power cut: nothing is to be
+ * undone, its commands and their answers' digests are in the history with its end, and a run that had not ended asks again.
  * Answers keep 64 KiB of each stream; a longer one is cut and has "cut":true.
  */
 #ifndef PD_SPOOL_JOURNAL_H
@@ -41,6 +43,7 @@
 struct journal {
 	int	 fd;	/* not owned */
 	uint32_t next;	/* sequence number of the next record */
+	int	 is_promise;	/* a record was made durable, or an earlier run had written some: the rest is to be as durable */
 };
 
 /*
@@ -57,5 +60,8 @@ int journal_append(struct journal *j, json_t *record, int sync, struct pd_err *e
  * appends or cuts.  Without cut a torn tail leaves j->next at JOURNAL_BROKEN: nothing may be appended behind it.
  */
 int journal_load(struct journal *j, int fd, int cut, json_t **records, struct pd_err *e);
+
+/* The records of a whole file's bytes, a torn tail left out; PD_STUCK: it is damaged, *records is NULL. */
+int journal_parse(const void *buf, size_t len, json_t **records, struct pd_err *e);
 
 #endif

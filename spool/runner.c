@@ -39,9 +39,9 @@ parked(struct director *d, const struct sched_job *job, enum pd_code why)
 {
 	char	      ignored[DIGEST_TEXT_LEN];
 	struct pd_err e;
-	json_t	     *commands;
+	json_t	     *commands = NULL;
 
-	if (job_journal_read(&d->spool, job->id, ignored, &commands, &e) == 0 &&
+	if (job_journal_settle(&d->spool, job->id, &e) == 0 && job_journal_read(&d->spool, job->id, ignored, &commands, &e) == 0 &&
 	    effects_park(d->store, job->id, commands, why == PD_BUSY, &e) == 0)
 		log_event(&d->log, LOG_NOTICE, "parked", "job", job->id, NULL);
 	else	/* its row says running, its journal has the commands: the next start finds both */

@@ -64,10 +64,10 @@ put_back(struct director *d, struct sched_job *job)
 {
 	char	      ignored[DIGEST_TEXT_LEN];
 	struct pd_err e;
-	json_t	     *commands, *row = NULL;
+	json_t	     *commands = NULL, *row = NULL;
 	int	      was_told = job->is_again;
 
-	if (job_journal_read(&d->spool, job->id, ignored, &commands, &e) == -1 ||
+	if (job_journal_settle(&d->spool, job->id, &e) == -1 || job_journal_read(&d->spool, job->id, ignored, &commands, &e) == -1 ||
 	    effects_put_back(d->store, job->id, commands, job->has_begun, &row, &e) == -1)	/* its journal has it all */
 		log_event(&d->log, LOG_WARNING, "park-not-recorded", "job", job->id, "why", e.msg, NULL);
 	json_decref(commands);

@@ -175,8 +175,10 @@ begin(struct director *d, struct start *s, struct pd_err *e)
 	const struct sched_job *job = &s->job;
 	char	ignored[DIGEST_TEXT_LEN];
 	json_t *journal = NULL;
-	int	rv = s->was_begun ? job_journal_read(&d->spool, job->id, ignored, &journal, e) : 0;
+	int	rv = 0;
 
+	if (s->was_begun && (job_journal_settle(&d->spool, job->id, e) == -1 || job_journal_read(&d->spool, job->id, ignored, &journal, e) == -1))
+		rv = -1;
 	if (rv == 0)
 		rv = job->is_again ? effects_start_again(d->store, job->id, journal, &s->begun, e) :
 		    effects_start(d->store, job->id, journal, &s->begun, e);
