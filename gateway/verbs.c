@@ -103,11 +103,11 @@ static const struct verb_arg verify_history_args[] = {
 
 static const struct verb_arg register_platform_args[] = {
 	PLATFORM,
-	{ "kind", "kind", ARG_WORD, ARG_REQUIRED, 0, 0, "ivm", "KIND", "what manages it: ivm" },
+	{ "kind", "kind", ARG_WORD, ARG_REQUIRED, 0, 0, "ivm hmc", "KIND", "what manages it: ivm or hmc" },
 	{ "local", "local", ARG_FLAG, 0, 0, 0, NULL, NULL, "this host is its VIOS: commands are run here, without SSH; instead of all of these but --pools" },
 	{ "address", "address", ARG_ADDRESS, 0, 0, 0, NULL, "ADDRESS", "host name or address of its SSH server" },
 	{ "port", "port", ARG_COUNT, 0, 1, 65535, NULL, "PORT", "port of its SSH server (default 22)" },
-	{ "user", "user", ARG_NAME, 0, 0, 0, NULL, "USER", "account on it (default padmin)" },
+	{ "user", "user", ARG_NAME, 0, 0, 0, NULL, "USER", "account on it (default padmin, of an HMC hscroot)" },
 	{ "key", "key", ARG_FILE, 0, 0, 0, NULL, "FILE", "private key, a file in the director's key directory" },
 	{ "host-key", "host_key", ARG_FINGERPRINT, 0, 0, 0, NULL, "SHA256:...", "fingerprint of its host key; without it, it is shown and nothing registered" },
 	{ "pools", "pools", ARG_LIST, 0, 1, 64, NULL, "POOL,...", "storage pools for VMs, the default one first (default: the console's default pool)" },

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "handlers/value_type.h"
+#include "handlers/vm_paths.h"
 #include "handlers/vm_spec.h"
 
 #define UNITS_DEFAULT	 50	/* hundredths */
@@ -429,6 +430,8 @@ make(struct maker *m)
 	if ((flag(m->args, "dedicated") ? make_dedicated(m) : make_shared(m)) == -1)
 		return -1;
 	if (make_memory(m) == -1 || make_disks(m) == -1 || make_networks(m, &has_address) == -1)
+		return -1;
+	if (json_array_size(json_object_get(m->facts, "vioses")) > 0 && vm_paths_make(m->spec, m->facts, m->e) == -1)
 		return -1;
 	return make_hostname(m) == -1 || make_start(m, has_address) == -1 ? -1 : 0;
 }

@@ -137,11 +137,28 @@ add_pools(struct sentence *s, const json_t *pools, const json_t *found)
 			}
 }
 
+/* ": HMC V10R3 with the systems p9a and p9b, p9c (Power Off)". */
+static void
+add_systems(struct sentence *s, const json_t *systems, const char *level)
+{
+	const json_t *system;
+	size_t	      i, n = json_array_size(systems);
+
+	add(s, ": HMC %s with the system%s", level, plural((int64_t)n));
+	json_array_foreach(systems, i, system) {
+		const char *state = field_text(system, "state");
+
+		add(s, "%s%s", i == 0 ? " " : i + 1 == n ? " and " : ", ", field_text(system, "name"));
+		if (strcmp(state, "Operating") != 0)
+			add(s, " (%s)", state);
+	}
+}
+
 void
 effects_say_platform(const json_t *job, const json_t *platform, struct ending *end)
 {
 	struct sentence s = { .text = end->err.msg, .size = sizeof(end->err.msg) };
-	const json_t   *facts = json_object_get(platform, "facts");
+	const json_t   *facts = json_object_get(platform, "facts"), *systems = json_object_get(end->value, "systems");
 	char		text[32];
 
 	if (end->err.msg[0] != '\0')
@@ -150,7 +167,9 @@ effects_say_platform(const json_t *job, const json_t *platform, struct ending *e
 	    strcmp(field_text(job, "verb"), "register-platform") == 0 ? "is registered" : "answers");
 	if (field_text(facts, "type_model")[0] != '\0')
 		add(&s, ": IBM %s %s", field_text(facts, "type_model"), field_text(facts, "serial"));
-	if (field_text(facts, "level")[0] != '\0')
+	if (systems != NULL)
+		add_systems(&s, systems, field_text(facts, "level"));
+	else if (field_text(facts, "level")[0] != '\0')
 		add(&s, ", VIOS %s", field_text(facts, "level"));
 	if (json_is_integer(json_object_get(facts, "memory_free")))
 		add(&s, "; %s memory", quota_size_short(text, sizeof(text), field_number(facts, "memory_free")));

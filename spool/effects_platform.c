@@ -8,6 +8,7 @@
 #include "spool/change_record.h"
 #include "spool/clock.h"
 #include "spool/effects.h"
+#include "spool/effects_systems.h"
 #include "spool/field.h"
 #include "spool/worker_vars.h"
 
@@ -93,12 +94,17 @@ say_pools(char *msg, size_t size, const json_t *found)
 	}
 }
 
-/* Its VMs are known by the ids that this system gave them: another one at the new address must not get their commands. */
+/*
+ * Its VMs are known by the ids that this system gave them: another one at the new address must not get their commands.  A console of
+ * several systems is known by those (effects_systems()).
+ */
 static int
 is_same_system(const json_t *old, const json_t *facts, struct pd_err *why)
 {
 	const json_t *was = json_object_get(old, "facts");
 
+	if (strcmp(field_text(old, "kind"), "hmc") == 0)
+		return 1;
 	if (strcmp(field_text(was, "serial"), field_text(facts, "serial")) == 0 &&
 	    strcmp(field_text(was, "type_model"), field_text(facts, "type_model")) == 0)
 		return 1;
@@ -148,7 +154,8 @@ saw_system(struct store *st, const json_t *platform, struct pd_err *e)
 int
 effect_platform_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	const json_t *args = json_object_get(job, "args"), *facts = json_object_get(end->value, "facts");
+	const json_t *args = json_object_get(job, "args"), *facts = json_object_get(end->value, "facts"),
+		     *systems = json_object_get(end->value, "systems");
 	const char   *name = field_text(args, "name"), *missing;
 	struct pd_err why;
 	json_t	     *row, *pools, *old = NULL;
@@ -169,6 +176,12 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 		json_decref(old);
 		return refuse(end, &why);
 	}
+	if (systems != NULL && (rv = effects_systems_check(st, name, systems, &why, e)) != 0) {
+		json_decref(old);
+		return rv == 1 ? refuse(end, &why) : -1;
+	}
+	if (systems != NULL)
+		(void)json_object_set_new((json_t *)(uintptr_t)facts, "pools", effects_systems_pools(systems));
 	pools = choose_pools(args, facts, &missing);
 	if (missing != NULL) {
 		json_decref(pools);
@@ -187,7 +200,7 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 	if (rv == 0)
 		rv = record_platform(st, job, row, old != NULL ? "platform-replaced" : "platform-registered", e);
 	if (rv == 0)
-		rv = saw_system(st, row, e);
+		rv = systems != NULL ? effects_systems_put(st, name, systems, e) : saw_system(st, row, e);
 	effects_say_platform(job, row, end);
 	json_decref(row);
 	json_decref(old);
@@ -197,17 +210,24 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 int
 effect_platform_checked(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	json_t *facts = json_object_get(end->value, "facts"), *row = NULL;
-	int	rv;
+	json_t	     *facts = json_object_get(end->value, "facts"), *systems = json_object_get(end->value, "systems"), *row = NULL;
+	struct pd_err why;
+	int	      rv;
 
 	if (!json_is_object(facts))
 		return 0;
 	if (store_platform_get(st, field_text(job, "platform"), &row, e) == -1)
 		return e->code == PD_NOTFOUND ? 0 : -1;
+	if (systems != NULL && (rv = effects_systems_check(st, field_text(job, "platform"), systems, &why, e)) != 0) {
+		json_decref(row);
+		return rv == 1 ? refuse(end, &why) : -1;
+	}
+	if (systems != NULL)
+		(void)json_object_set_new(facts, "pools", effects_systems_pools(systems));
 	(void)json_object_set(row, "facts", facts);
 	rv = store_platform_put(st, row, e);
 	if (rv == 0)
-		rv = saw_system(st, row, e);
+		rv = systems != NULL ? effects_systems_put(st, field_text(job, "platform"), systems, e) : saw_system(st, row, e);
 	effects_say_platform(job, row, end);
 	json_decref(row);
 	return rv;

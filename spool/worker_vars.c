@@ -11,7 +11,8 @@
 #include "spool/worker_vars.h"
 
 #define SSH_PORT	22
-#define CONSOLE_ACCOUNT "padmin"
+#define IVM_ACCOUNT	"padmin"
+#define HMC_ACCOUNT	"hscroot"
 #define WORKER_PATH_MAX 1024
 
 /* A platform that is this host has no address. */
@@ -38,7 +39,7 @@ worker_platform_from_args(const json_t *args)
 		return local_platform(args);
 	return json_pack("{s:s s:s s:s s:I s:s s:s s:s s:s* s:s* s:s*}", "name", field_text(args, "name"), "kind", field_text(args, "kind"),
 	    "address", field_text(args, "address"), "port", (json_int_t)(port > 0 ? port : SSH_PORT), "user",
-	    user[0] != '\0' ? user : CONSOLE_ACCOUNT, "key", field_text(args, "key"), "host_key",
+	    user[0] != '\0' ? user : strcmp(field_text(args, "kind"), "hmc") == 0 ? HMC_ACCOUNT : IVM_ACCOUNT, "key", field_text(args, "key"), "host_key",
 	    field_text(args, "host_key"), "second_address", json_string_value(json_object_get(args, "second_address")), "second_host_key",
 	    json_string_value(json_object_get(args, "second_host_key")), "vios_access",
 	    json_string_value(json_object_get(args, "vios_access")));

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * effects_systems.c - the managed systems that a console of several told about, as rows of the store.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spool/clock.h"
+#include "spool/effects_systems.h"
+#include "spool/field.h"
+
+#define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+#define NAME_MAX_LEN 31		/* gateway/verbs.h: ARG_NAME */
+
+static const json_t *
+find(const json_t *list, const char *key, const char *value)
+{
+	const json_t *o;
+	size_t	      i;
+
+	json_array_foreach(list, i, o)
+		if (strcmp(field_text(o, key), value) == 0)
+			return o;
+	return NULL;
+}
+
+/* ---- pools: a VM's disk lies in a pool of one VIOS, so the largest free room of one counts, not the sum ---- */
+
+static void
+add_pool(json_t *pools, const json_t *pool)
+{
+	json_t *there = (json_t *)(uintptr_t)find(pools, "name", field_text(pool, "name"));
+
+	if (there == NULL)
+		(void)json_array_append_new(pools, json_deep_copy(pool));
+	else if (field_number(pool, "free") > field_number(there, "free"))
+		(void)json_object_update(there, (json_t *)(uintptr_t)pool);
+}
+
+static void
+add_pools(json_t *pools, const json_t *list)
+{
+	const json_t *pool;
+	size_t	      i;
+
+	json_array_foreach(list, i, pool)
+		add_pool(pools, pool);
+}
+
+static json_t *
+pools_of(const json_t *facts)
+{
+	json_t	     *pools = json_array();
+	const json_t *vios;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(facts, "vioses"), i, vios)
+		add_pools(pools, json_object_get(vios, "pools"));
+	return pools;
+}
+
+/* ---- names ---- */
+
+/* The console's name as people may write it here; with the serial number when another system has it. */
+static void
+make_name(char *name, size_t size, const json_t *system, int with_serial)
+{
+	(void)snprintf(name, size, "%.*s%s%s", with_serial ? NAME_MAX_LEN - 10 : NAME_MAX_LEN, field_text(system, "name"),
+	    with_serial ? "-" : "", with_serial ? field_text(system, "serial") : "");
+	for (char *c = name; *c != '\0'; c++)
+		if (strchr(NAME_CHARS, *c) == NULL || (c == name && strchr("._-", *c) != NULL))
+			*c = c == name ? 's' : '-';
+}
+
+/* The row of this system, or a new one under a free name. */
+static int
+row_for(const char *platform, const json_t *all, const json_t *system, json_t **row, struct pd_err *e)
+{
+	const json_t *known = find(all, "ident", field_text(system, "ident"));
+	char	      name[64];
+
+	*row = known != NULL ? json_deep_copy(known) : NULL;
+	for (int with_serial = 0; known == NULL && with_serial < 2; with_serial++) {
+		make_name(name, sizeof(name), system, with_serial);
+		if (find(all, "name", name) == NULL) {
+			*row = json_pack("{s:s s:s s:s}", "name", name, "platform", platform, "ident", field_text(system, "ident"));
+			break;
+		}
+	}
+	return *row != NULL ? 0 : pd_fail(e, PD_CONFLICT, "there is no free name for the system %s", field_text(system, "ident"));
+}
+
+/* What it told now over what it told before: a system that is off has nothing to say of its VIOSes, and they stay known. */
+static void
+take_facts(json_t *row, const json_t *system)
+{
+	json_t	   *facts = json_object_get(row, "facts"), *told = json_object_get(system, "facts");
+	const char *most = field_text(told, "max_lpars");
+
+	if (!json_is_object(facts)) {
+		facts = json_object();
+		(void)json_object_set_new(row, "facts", facts);
+	}
+	(void)json_object_update(facts, told);
+	if (most[0] != '\0')
+		(void)json_object_set_new(facts, "max_lpars", json_integer(strtoll(most, NULL, 10)));
+	(void)json_object_set_new(facts, "state", json_string(field_text(system, "state")));
+	(void)json_object_set_new(facts, "pools", pools_of(facts));
+	(void)json_object_set_new(row, "seen_ms", json_integer((json_int_t)clock_wall_ms()));
+}
+
+/* A console that no longer manages a system with VMs of ours is not the same console, or has lost it. */
+static int
+is_missing(struct store *st, const char *platform, const json_t *all, const json_t *found, struct pd_err *why, struct pd_err *e)
+{
+	json_t	     *vms = NULL, *vm;
+	const json_t *row;
+	size_t	      i, k;
+	int	      rv = 0;
+
+	if (store_vm_list(st, NULL, NULL, platform, &vms, e) == -1)
+		return -1;
+	json_array_foreach(all, i, row) {
+		if (strcmp(field_text(row, "platform"), platform) != 0 || find(found, "ident", field_text(row, "ident")) != NULL)
+			continue;
+		json_array_foreach(vms, k, vm)
+			if (rv == 0 && strcmp(field_text(vm, "system"), field_text(row, "name")) == 0) {
+				(void)pd_fail(why, PD_CONFLICT, "the console does not manage the system %s, which has the VM %s; nothing was changed",
+				    field_text(row, "name"), field_text(vm, "name"));
+				rv = 1;
+			}
+	}
+	json_decref(vms);
+	return rv;
+}
+
+int
+effects_systems_check(struct store *st, const char *platform, const json_t *found, struct pd_err *why, struct pd_err *e)
+{
+	json_t	     *all = NULL;
+	const json_t *system, *known;
+	size_t	      i;
+	int	      rv;
+
+	if (store_system_list(st, NULL, &all, e) == -1)
+		return -1;
+	rv = is_missing(st, platform, all, found, why, e);
+	json_array_foreach(found, i, system) {
+		known = find(all, "ident", field_text(system, "ident"));
+		if (rv != 0 || known == NULL || strcmp(field_text(known, "platform"), platform) == 0)
+			continue;
+		(void)pd_fail(why, PD_CONFLICT, "the system %s (%s) is managed through the platform %s already; a second console of it is named "
+		    "with --second-address when that is registered", field_text(known, "name"), field_text(known, "ident"),
+		    field_text(known, "platform"));
+		rv = 1;
+	}
+	json_decref(all);
+	return rv;
+}
+
+int
+effects_systems_put(struct store *st, const char *platform, const json_t *found, struct pd_err *e)
+{
+	json_t	     *all = NULL, *row = NULL;
+	const json_t *system;
+	size_t	      i;
+	int	      rv = 0;
+
+	if (store_system_list(st, NULL, &all, e) == -1)
+		return -1;
+	json_array_foreach(found, i, system) {
+		if (rv == -1 || (rv = row_for(platform, all, system, &row, e)) == -1)
+			break;
+		take_facts(row, system);
+		rv = store_system_put(st, row, e);
+		(void)json_array_append_new(all, row);
+	}
+	json_decref(all);
+	return rv;
+}
+
+json_t *
+effects_systems_pools(const json_t *found)
+{
+	json_t	     *pools = json_array();
+	const json_t *system;
+	size_t	      i;
+
+	json_array_foreach(found, i, system) {
+		json_t *of = pools_of(json_object_get(system, "facts"));
+
+		add_pools(pools, of);
+		json_decref(of);
+	}
+	return pools;
+}
