@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ops.c - submit, journal append, log append; those of the director's store are in ops_store.c.
+ * ops.c - submit, journal append, log append; those of the director's store are in ops_store.c and ops_archive.c.
  */
 #include <sys/stat.h>
 
@@ -267,12 +267,15 @@ static const char *const spool_dirs[] = { "spool", "spool/tmp", "spool/new", "sp
 static const char *const one_dir[] = { "d", NULL };
 static const char *const all_dirs[] = { "state", "spool", "spool/tmp", "spool/new", "spool/cur", "spool/done", "spool/bad",
 	"spool/journal", "spool/log", NULL };
+static const char *const archive_dirs[] = { "state", "state/archive", NULL };
 
 const struct op ops[] = {
-	{ "submit", "one job into new/", op_make_spool, submit_run, submit_check, spool_dirs, 1 },
-	{ "journal", "four records", journal_prepare, journal_run, journal_check, one_dir, 1 },
-	{ "log", "four events", log_prepare, log_run, log_check, one_dir, 1 },
-	{ "intake", "one job from new/ to its row", intake_prepare, intake_run, intake_check, all_dirs, 0 },
-	{ "move", "two states of a job, with their history", move_prepare, move_run, move_check, all_dirs, 0 },
+	{ "submit", "one job into new/", op_make_spool, submit_run, submit_check, spool_dirs, 0, 1 },
+	{ "journal", "four records", journal_prepare, journal_run, journal_check, one_dir, 0, 1 },
+	{ "log", "four events", log_prepare, log_run, log_check, one_dir, 0, 1 },
+	{ "intake", "one job from new/ to its row", intake_prepare, intake_run, intake_check, all_dirs, 0, 0 },
+	{ "move", "two states of a job, with their history", move_prepare, move_run, move_check, all_dirs, 0, 0 },
+	{ "archive", "old records of the history to a file", history_prepare, archive_run, archive_check, archive_dirs, 0, 0 },
+	{ "export", "the history as lines", history_prepare, export_run, export_check, archive_dirs, 1, 0 },
 };
 const size_t nops = sizeof(ops) / sizeof(ops[0]);

@@ -28,6 +28,7 @@ struct op {
 	/* 0, or -1 with what is wrong on stdout.  is_cut: a power cut, after which also names may be as before. */
 	int (*check)(const char *dir, const struct told *told, int is_cut);
 	const char *const *dirs;	/* below dir, NULL at the end; the first is made before prepare() */
+	int only_reads;			/* a power cut finds nothing of it */
 	int is_small;			/* a power cut may tear its writes at every byte, not at every block alone */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ops_store.h - the operations of ops_store.c, and what they share with those of ops.c.
+ * ops_store.h - the operations of ops_store.c and ops_archive.c, and what they share with those of ops.c.
  */
 #ifndef PD_FAULT_OPS_STORE_H
 #define PD_FAULT_OPS_STORE_H
@@ -17,5 +17,12 @@ int  intake_check(const char *dir, const struct told *t, int is_cut);
 void move_prepare(const char *dir);
 void move_run(const char *dir, struct told *t);
 int  move_check(const char *dir, const struct told *t, int is_cut);
+
+/* ops_archive.c */
+void history_prepare(const char *dir);
+void archive_run(const char *dir, struct told *t);
+int  archive_check(const char *dir, const struct told *t, int is_cut);
+void export_run(const char *dir, struct told *t);
+int  export_check(const char *dir, const struct told *t, int is_cut);
 
 #endif

@@ -215,13 +215,15 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < nops; i++) {
 		if (optind + 1 < argc && strcmp(argv[optind + 1], ops[i].name) != 0)
 			continue;
+		known = 1;
+		if (ops[i].only_reads)
+			continue;
 		memset(s, 0, sizeof(*s));
 		*s = (struct search){ .op = &ops[i], .step = step, .offset = offset % step };
 		if ((s->seen = calloc(SEEN_MAX, sizeof(*s->seen))) == NULL)
 			die("no memory");
 		failed |= run_op(s, argv[optind]);
 		free(s->seen);
-		known = 1;
 	}
 	free(s);
 	return known ? failed : 64;
