@@ -3,7 +3,8 @@
  * follow_offline.c - a job found by its log, when the director cannot be asked.
  *
  * The log is the truth for who follows, and its first event says whose job it is; so the policy's scope can be kept here as
- * the director keeps it.  A log that does not begin so (a job that was refused) is nobody's.
+ * the director keeps it.  Of a job that was refused the first event is its result, which says the same.  A log that names nobody
+ * (of a file that was no job) is for those who see everything.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,13 +17,13 @@
 #include "spool/sys.h"
 
 static int
-is_in_scope(const struct gateway *g, const struct event *admitted)
+is_in_scope(const struct gateway *g, const struct event *first)
 {
 	if (g->tenant->role->scope == SCOPE_ALL)
 		return 1;
-	if (strcmp(admitted->tenant, g->tenant->name) != 0)
+	if (strcmp(first->tenant, g->tenant->name) != 0)
 		return 0;
-	return g->tenant->role->scope == SCOPE_TENANT || strcmp(admitted->user, g->caller.user) == 0;
+	return g->tenant->role->scope == SCOPE_TENANT || strcmp(first->user, g->caller.user) == 0;
 }
 
 static int
@@ -33,7 +34,7 @@ may_see(const struct gateway *g, const char *id)
 	int	      yes = 0;
 
 	if (follow_open(&f, g->conf->spool, id, 0, NULL) == 0 && follow_next(&f, &ev, NULL) == 1) {
-		yes = ev.kind == EVENT_ADMITTED && is_in_scope(g, &ev);
+		yes = (ev.kind == EVENT_ADMITTED || ev.kind == EVENT_RESULT) && is_in_scope(g, &ev);
 		event_clear(&ev);
 	}
 	follow_close(&f);

@@ -203,8 +203,9 @@ job_log_result(const struct spool *s, const json_t *row, const json_t *receipt, 
 	const char *id = field_text(row, "id");
 	json_t	   *fields, *value = json_object_get(row, "value");
 
-	fields = json_pack("{s:s s:s s:I s:s}", "state", field_text(row, "state"), "code", field_text(row, "code"), "exit",
-	    (json_int_t)field_number(row, "exit"), "message", field_text(row, "message"));
+	fields = json_pack("{s:s s:s s:I s:s s:s s:s}", "state", field_text(row, "state"), "code", field_text(row, "code"), "exit",
+	    (json_int_t)field_number(row, "exit"), "message", field_text(row, "message"), "user", field_text(row, "user"), "tenant",
+	    field_text(row, "tenant"));
 	if (fields != NULL && value != NULL)
 		(void)json_object_set(fields, "value", value);
 	if (fields != NULL && receipt != NULL)

@@ -11,7 +11,7 @@
  *	step-done	step ms
  *	note		level ("info"|"warning") text	for people
  *	command		as cmd				--plan: a command that would run
- *	result		state code exit message value?	the last line, always and once
+ *	result		state code exit message user tenant value?	the last line, always and once; of a refused job the first, too
  * The file is capped: after so many bytes as the configuration says (log-size) one "note" says so and only
  * state and result events follow.  Readers treat a line without its newline as not there yet, and pass over
  * one that is no event: a crash tore it, and the next writer ended it ("~" before the newline).

@@ -54,8 +54,15 @@ kill -CONT "$second"
 wait "$second"
 is 'who was stopped gets the result' 1 $?
 
-# The director is down: the log says whose job it is and how it ended.
+# The director is down: the log says whose job it is and how it ended, also when it was refused.
+as alice 73 create-vm f3 --memory 512M --disk 1G --no-start --json
+refused=$(json .job)
 site_stop director
+as alice 73 follow "$refused"
+says 'f3'
+as admin 73 follow "$refused"
+as bob 75 follow "$refused"
+says 'the director is not running'
 as alice 1 follow "$job"
 says 'cancelled'
 as alice 1 follow "$(echo "$job" | cut -c 1-22)"
