@@ -28,8 +28,8 @@ print_vpd(struct sim_cmd *cmd)
 
 	sim_out_printf(cmd->out, "\"vpd=*FC ????????\n*VC 20.0\n*N2 Sat Nov 21 00:00:00 UTC 2026\n*FC ????????\n"
 	    "*DS Hardware Management Console\n*TM %s\n*SE %s\n*MN IBM\n*PN Unknown\n*SZ 16777216\n*OS Embedded Operating "
-	    "Systems\n*NA %s\n*FC ????????\n*DS Platform Firmware\n*RM V%dR%d.%d.0.0\n\"\n", h->type_model, h->serial,
-	    h->ipaddr, h->version, h->version, h->release);
+	    "Systems\n*NA %s\n*FC ????????\n*DS Platform Firmware\n*RM V%dR%d M%d\n\"\n", h->type_model, h->serial,
+	    h->ipaddr, h->version, h->release, h->service_pack);
 }
 
 int

@@ -16,6 +16,7 @@
 
 static const struct field adapter_fields[] = {
 	R_STR(vadapter, allowed_macs), R_INT(vadapter, disabled), R_INT(vadapter, ieee), R_INT(vadapter, kind),
+	R_INT(vadapter, logged_in),
 	R_STR(vadapter, mac), R_INT(vadapter, pvid), R_STR(vadapter, qos), R_INT(vadapter, remote_id),
 	R_INT(vadapter, remote_slot), R_INT(vadapter, required), R_INT(vadapter, server), R_INT(vadapter, slot),
 	R_INT(vadapter, supports_hmc), R_INT(vadapter, trunk), R_STR(vadapter, vlans), R_STR(vadapter, vswitch),
@@ -135,14 +136,8 @@ static const struct record clockwork_record = RECORD(clockwork, clockwork_fields
 
 static const struct field refcode_fields[] = { R_I64(refcode, at_ms), R_STR(refcode, code) };
 static const struct record refcode_record = RECORD(refcode, refcode_fields);
-static const struct field usage_fields[] = {
-	R_I64(usage, capped), R_I64(usage, cycles), R_I64(usage, entitled), R_I64(usage, from_ms), R_I64(usage, idle),
-	R_I64(usage, instructions), R_I64(usage, shared_active), R_I64(usage, uncapped),
-};
-static const struct record usage_record = RECORD(usage, usage_fields);
 static const struct field past_fields[] = {
-	R_OBJ(part, t, clockwork_record), R_LIST(part, refcodes, refcode_record), R_OBJ(part, used, usage_record),
-	R_STR(part, uuid),
+	R_OBJ(part, t, clockwork_record), R_LIST(part, refcodes, refcode_record), R_STR(part, uuid),
 };
 static const struct record past_record = RECORD(part, past_fields);
 

@@ -40,6 +40,7 @@ struct vadapter { /* one virtual adapter, of a profile or of a current configura
 	char vswitch[NAME_SIZE], mac[16], allowed_macs[TEXT_SIZE], qos[8];
 	/* fc, client */
 	char wwpn1[24], wwpn2[24];
+	int logged_in; /* the second name, too: chnportlogin */
 };
 
 struct ioslot { /* physical I/O as a partition has it */
@@ -89,10 +90,6 @@ struct migration { /* of a partition on both its systems */
 	char text[TEXT_SIZE];	/* mapping that was asked for */
 };
 
-struct usage { /* volatile: the counters that lslparutil shows, in timebase cycles */
-	int64_t from_ms;	/* since when */
-	int64_t cycles, entitled, capped, uncapped, idle, shared_active, instructions;
-};
 
 struct part {
 	int id;
@@ -117,7 +114,6 @@ struct part {
 	struct migration migr;
 	struct list refcodes; /* struct refcode, the newest last */
 	struct clockwork t;
-	struct usage used;
 	int vt_session; /* number of the open terminal session, 0: none; not saved */
 	/* a Virtual I/O Server */
 	char fs_name[NAME_SIZE]; /* STATE/fs-<this> */

@@ -22,6 +22,19 @@ int hmc_viosvrcmd(struct sim_cmd *cmd);
 int hmc_lsrefcode(struct sim_cmd *cmd);
 int hmc_mkvterm(struct sim_cmd *cmd);
 int hmc_rmvterm(struct sim_cmd *cmd);
+int hmc_lsled(struct sim_cmd *cmd);
+int hmc_chled(struct sim_cmd *cmd);
+int hmc_lssvcevents(struct sim_cmd *cmd);
+int hmc_migrlpar(struct sim_cmd *cmd);
+int hmc_lslparmigr(struct sim_cmd *cmd);
+int hmc_lslparutil(struct sim_cmd *cmd);
+int hmc_chlparutil(struct sim_cmd *cmd);
+int hmc_mkauthkeys(struct sim_cmd *cmd);
+int hmc_lshmcusr(struct sim_cmd *cmd);
+int hmc_lssysconn(struct sim_cmd *cmd);
+int hmc_lspartition(struct sim_cmd *cmd);
+int hmc_lsnportlogin(struct sim_cmd *cmd);
+int hmc_chnportlogin(struct sim_cmd *cmd);
 int hmc_lshmc(struct sim_cmd *cmd);
 
 #endif
