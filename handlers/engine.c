@@ -213,6 +213,20 @@ append(struct engine *g, json_t *record, int is_needed, int sync, struct pd_err 
 	}
 }
 
+/*
+ * What the undo needs has room in a journal that forwards is full: half of the reserve for what it asks and is answered, all of it for what it has
+ * to announce.
+ */
+static int
+spare_for(const struct engine *g, const char *kind)
+{
+	if (strcmp(kind, "undoing") == 0 || strcmp(kind, "end") == 0)
+		return 0;
+	if (!g->is_undoing)
+		return JOURNAL_RESERVE;
+	return strcmp(kind, "answer") == 0 ? JOURNAL_RESERVE / 2 : 0;
+}
+
 /* Appends {"k":kind,"step":..,"i":..} with more's members (taken) to the journal; u may be NULL. */
 int
 engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *more, int sync, struct pd_err *e)
@@ -228,6 +242,8 @@ engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *
 	if (more != NULL)
 		json_object_update(r, more);
 	json_decref(more);
+	if (g->run->journal != NULL)
+		g->run->journal->spare = spare_for(g, kind);
 	rv = r == NULL ? pd_fail(e, PD_BUG, "out of memory") : append(g, r, strcmp(kind, "answer") != 0, sync, e);
 	if (rv == -1 && e->sys != 0 && g->disk.code == PD_OK)
 		g->disk = *e;

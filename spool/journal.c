@@ -108,9 +108,9 @@ write_record(struct journal *j, const unsigned char *rec, size_t len, int sync, 
 
 	if (sys.fstat(j->fd, &st) == -1)
 		return pd_fail_sys(e, PD_IO, "stat journal");
-	if (st.st_size > JOURNAL_FILE_MAX - (off_t)len)
+	if (st.st_size > JOURNAL_FILE_MAX - j->spare - (off_t)len)
 		return pd_fail(e, PD_NOSPACE, "journal is full: it has %lld bytes of at most %d",
-		    (long long)st.st_size, JOURNAL_FILE_MAX);
+		    (long long)st.st_size, JOURNAL_FILE_MAX - j->spare);
 	if (io_write_all(j->fd, rec, len) == -1) {
 		full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
 		pd_fail_sys(e, full ? PD_NOSPACE : PD_IO, "write journal record %u", j->next);
@@ -277,6 +277,7 @@ journal_load(struct journal *j, int fd, int cut, json_t **records, struct pd_err
 	int	       rv = -1;
 
 	j->fd = fd;
+	j->spare = 0;
 	j->next = JOURNAL_BROKEN;	/* until all of it was read, nothing may be appended */
 	*records = json_array();
 	if (*records == NULL || read_whole(fd, &buf, &len, e) == -1)

@@ -37,12 +37,14 @@
 
 #define JOURNAL_RECORD_MAX (256 * 1024)
 #define JOURNAL_FILE_MAX   (64 * 1024 * 1024)
+#define JOURNAL_RESERVE	   (8 * 1024 * 1024)	/* of it: for the undo of a job that has filled the rest; some 10,000 commands with their answers */
 #define JOURNAL_ANSWER_MAX (64 * 1024)
 #define JOURNAL_BROKEN	   UINT32_MAX	/* value of next: a write could not be taken back or made durable */
 
 struct journal {
 	int	 fd;	/* not owned */
 	uint32_t next;	/* sequence number of the next record */
+	int	 spare;	/* bytes that appending leaves free below JOURNAL_FILE_MAX; 0 when loaded */
 	int	 is_promise;	/* a record was made durable, or an earlier run had written some: the rest is to be as durable */
 };
 

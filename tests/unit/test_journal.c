@@ -345,6 +345,21 @@ Test(journal, a_full_journal_takes_no_more)
 	json_decref(r);
 }
 
+Test(journal, what_is_spared_is_for_who_spares_nothing)
+{
+	struct journal j = { .fd = fd, .spare = JOURNAL_RESERVE };
+	struct pd_err  e;
+	json_t	      *r = record_of(1000);
+
+	cr_assert_eq(ftruncate(fd, JOURNAL_FILE_MAX - JOURNAL_RESERVE - 500), 0);
+	cr_assert_eq(journal_append(&j, r, 1, &e), -1);
+	cr_assert_eq(e.code, PD_NOSPACE);
+	cr_assert_eq(size_now(), JOURNAL_FILE_MAX - JOURNAL_RESERVE - 500);
+	j.spare = 0;
+	cr_assert_eq(journal_append(&j, r, 1, &e), 0, "%s", e.msg);
+	json_decref(r);
+}
+
 Test(journal, a_sync_that_fails_breaks_the_journal)
 {
 	struct pd_err  e;

@@ -271,6 +271,31 @@ Test(sequence_run, an_answer_that_is_no_text_is_never_taken_for_nothing_is_there
 	}
 }
 
+/* P4: wherever a journal becomes full, what was done is undone, with its intents in the journal. */
+Test(sequence_run, a_journal_that_becomes_full_anywhere_blocks_no_undo)
+{
+	int failed = 0, outcomes = 0;
+
+	for (int room = 0; room < 16000; room += 500, outcomes++) {
+		struct bench b = { 0 };
+
+		fake_console_init(&b.console, "");
+		bench_open(&b, "create-vm", vars_create("lv", 1));
+		b.console.journal = "";		/* it has a hole where another run's records would be */
+		cr_assert_eq(ftruncate(b.fd, JOURNAL_FILE_MAX - JOURNAL_RESERVE - room), 0);
+		cr_assert_neq(lseek(b.fd, 0, SEEK_END), -1);
+		sequence_run(&b.run, &b.res);
+		failed += b.res.outcome == OUTCOME_FAILED;
+		cr_expect(b.res.outcome == OUTCOME_FAILED || (b.res.outcome == OUTCOME_DONE && room > 8000), "room %d: %s: %s", room,
+		    outcome_name(b.res.outcome), b.res.err.msg);
+		if (b.res.outcome != OUTCOME_DONE)
+			expect_empty(&b, "a full journal", (size_t)room);
+		bench_close(&b);
+		fake_console_clear(&b.console);
+	}
+	cr_expect_gt(failed, outcomes / 2, "only %d of %d were full", failed, outcomes);
+}
+
 Test(sequence_run, a_cancel_anywhere_is_undone)
 {
 	break_everywhere(CANCEL, "cancelled", OUTCOME_CANCELLED);
