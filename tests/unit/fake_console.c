@@ -236,6 +236,8 @@ change_lpar(struct fake_console *c, const char *cmd, struct reply *r)
 	} else if (strncmp(cmd, "chsysstate", 10) == 0 && strstr(cmd, "-o on ") != NULL) {
 		add(c, "on", "");
 		c->polls = 0;
+	} else if (strncmp(cmd, "chsysstate", 10) == 0 && strstr(cmd, "-o shutdown --id") != NULL && c->deaf > 0) {
+		c->deaf--;
 	} else if (strncmp(cmd, "chsysstate", 10) == 0) {
 		drop(c, "on");
 	} else if (strncmp(cmd, "chsyscfg", 8) == 0) {

@@ -40,6 +40,7 @@ struct fake_console {
 	int	      polls;		/* of the state since power on */
 	char	      late[4096];	/* the change that is at work; "" = none */
 	int	      late_is_root, late_looks;
+	int	      deaf;		/* so many wishes to shut down are accepted and heard by nobody: the guest has not come up yet */
 	int	      overtaken;	/* changes that came while one was at work */
 	int	      boots_to_firmware, configures;
 	const char   *journal;		/* path */

@@ -271,6 +271,38 @@ Test(sequence_run, an_answer_that_is_no_text_is_never_taken_for_nothing_is_there
 	}
 }
 
+/* A wish to shut down that came before the guest was up is repeated, until it is heard; power is not taken away. */
+Test(sequence_run, a_guest_that_boots_slowly_is_asked_again_to_shut_down)
+{
+	struct bench b = { 0 }, s = { 0 };
+	size_t	     i, wishes = 0;
+	json_t	    *cmd;
+
+	fake_console_init(&b.console, "");
+	run_verb(&b, "create-vm", vars_create("lv", 0));
+	cr_assert_eq(b.res.outcome, OUTCOME_DONE, "%s", b.res.err.msg);
+	s.console = b.console;
+	s.console.transport.state = &s.console;
+	s.console.clock.arg = &s.console;
+	s.console.deaf = 3;
+	s.console.polls = 1;
+	s.console.now_ms = 0;
+	json_array_clear(s.console.commands);
+	run_verb(&s, "stop-vm", vars_stored(b.res.value));
+	cr_expect_eq(s.res.outcome, OUTCOME_DONE, "%s", s.res.err.msg);
+	cr_expect_str_eq(json_string_value(json_object_get(s.res.value, "state")), "stopped");
+	json_array_foreach(s.console.commands, i, cmd) {
+		wishes += strstr(json_string_value(cmd), "-o shutdown --id") != NULL;
+		cr_expect_null(strstr(json_string_value(cmd), "--immed"), "%s", json_string_value(cmd));
+	}
+	cr_expect_eq(wishes, 4, "%zu", wishes);
+	cr_expect_geq(s.console.now_ms, 45000, "%lld ms", (long long)s.console.now_ms);
+	cr_expect_lt(s.console.now_ms, 120000, "%lld ms", (long long)s.console.now_ms);
+	bench_close(&b);
+	bench_close(&s);
+	fake_console_clear(&s.console);
+}
+
 /* P4: wherever a journal becomes full, what was done is undone, with its intents in the journal. */
 Test(sequence_run, a_journal_that_becomes_full_anywhere_blocks_no_undo)
 {
