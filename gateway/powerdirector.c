@@ -69,7 +69,10 @@ carry_out(struct gateway *g, struct response *r)
 		gateway_local(g, r);
 		break;
 	case VERB_QUERY:
-		gateway_ask(g, r);
+		if ((g->req.verb->flags & VERB_PAGES) != 0)
+			gateway_export(g, r);
+		else
+			gateway_ask(g, r);
 		break;
 	case VERB_FOLLOW:
 		gateway_follow(g, r);

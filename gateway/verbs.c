@@ -101,6 +101,10 @@ static const struct verb_arg verify_history_args[] = {
 	{ "witness", "witness", ARG_TEXT, 0, 0, 0, NULL, "SEQ:HASH", "a record's number and hash that were kept elsewhere, to find a cut or a chain made anew" },
 };
 
+static const struct verb_arg export_history_args[] = {
+	{ "after", "after", ARG_COUNT, 0, 0, INT64_MAX, NULL, "SEQ", "only the records behind this number" },
+};
+
 static const struct verb_arg register_platform_args[] = {
 	PLATFORM,
 	{ "kind", "kind", ARG_WORD, ARG_REQUIRED, 0, 0, "ivm hmc", "KIND", "what manages it: ivm or hmc" },
@@ -179,6 +183,7 @@ const struct verb verbs[] = {
 	{ "transcript", VERB_QUERY, VERB_ADMIN, "show the exact commands of a job and their answers", "transcript 01JD0Q7M", ARGS(job_args) },
 	{ "history", VERB_QUERY, 0, "show who did what and when", "history --limit 20", ARGS(history_args) },
 	{ "verify-history", VERB_QUERY, VERB_ADMIN, "prove that no record of the history was changed, removed, added or moved", "verify-history", ARGS(verify_history_args) },
+	{ "export-history", VERB_QUERY, VERB_ADMIN | VERB_PAGES, "write the whole history as JSON lines, to be kept elsewhere", "export-history", ARGS(export_history_args) },
 	{ "quota", VERB_QUERY, 0, "show what you use and what you may use", "quota", NO_ARGS },
 	{ "whoami", VERB_LOCAL, 0, "show who you are here and what you may do", "whoami", NO_ARGS },
 	{ "help", VERB_LOCAL, 0, "show what you may do, or explain one verb", "help create-vm", ARGS(help_args) },

@@ -72,6 +72,7 @@ enum {
 	VERB_CHANGES = 1,	/* has --plan --detach --timeout --once --note */
 	VERB_DESTRUCTIVE = 2,	/* asks on a terminal, needs --yes without one */
 	VERB_ADMIN = 4,		/* help lists it apart; policy decides */
+	VERB_PAGES = 16,	/* a question whose answer is lines, asked for page by page: gateway/export.c */
 	VERB_CLEANS = 8		/* frees room: an administrator may ask for it though our disk is nearly full */
 };
 

@@ -33,6 +33,7 @@ static const struct {
 	{ "transcript", query_transcript },
 	{ "history", query_history },
 	{ "verify-history", query_verify_history },
+	{ "export-history", query_export_history },
 	{ "quota", query_quota },
 	{ "list-platforms", query_list_platforms },
 	{ "show-platform", query_show_platform },

@@ -24,6 +24,7 @@
  *	undo-job resume-job	the same
  *	transcript	[{step i part as command status signal lost out err ms t cut}], status absent: no answer (yet)
  *	history		[{seq t event user tenant job verb vm what{} hash}], newest last
+ *	export-history	[{seq line}], so many as fit an answer from the oldest on; line as in an archive (history_line.h), without its line feed
  *	verify-history	{whole first records head t? fault? record?}: those behind first up to records are proven; fault and record name the first that is not
  *	quota		[{whose what used limit unit}], unit count, hundredths or MiB; limit null: not limited
  *	list-platforms	[{name kind address state level vms jobs queued registered since next why}]; state silent, down or refused: it does

@@ -40,6 +40,7 @@ int query_resume_job(const struct question *x, struct answer_to *a, struct pd_er
 int query_transcript(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_history(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_verify_history(const struct question *x, struct answer_to *a, struct pd_err *e);
+int query_export_history(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_quota(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_list_platforms(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_show_platform(const struct question *x, struct answer_to *a, struct pd_err *e);

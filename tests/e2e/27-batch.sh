@@ -111,4 +111,20 @@ is 'its file' "$first" "$(ls "$site/spool/done/$first" | sed 's|.*/||')"
 site_stop director
 site_start director
 is 'nothing twice' 1000 "$(rows "SELECT count(*) FROM job WHERE seq > $before")"
-as admin 0 verify-history
+as admin 0 verify-history --json
+
+# All of it, in many pages, is what the program without a director writes, and from the middle on the rest of it.
+records=$(json .value.records)
+request admin export-history
+is 'export' 0 "$status"
+head -n "$records" "$work/out" >"$work/exported"
+"$bin/powerdirectord" --export-history "$site/state/powerdirector.db" | head -n "$records" >"$work/offline"
+checks=$((checks + 1))
+cmp "$work/offline" "$work/exported" || fail 'export-history and --export-history differ'
+checks=$((checks + 1))
+[ "$records" -gt 1000 ] || fail "only $records records"
+as admin 0 export-history --after $((records - 300)) --json
+tail -n 300 "$work/offline" >"$work/rest"
+checks=$((checks + 1))
+head -n 300 "$work/out" | cmp - "$work/rest" || fail 'export-history --after'
+as alice 77 export-history

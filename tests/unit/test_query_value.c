@@ -11,6 +11,7 @@
 #include <criterion/criterion.h>
 
 #include "spool/field.h"
+#include "spool/history_line.h"
 #include "spool/wire.h"
 #include "tests/unit/fixture_query.h"
 
@@ -361,4 +362,31 @@ Test(query_value, an_answer_that_would_be_too_large_is_cut_and_says_so)
 	    "the newest is kept");
 	cr_expect_lt(json_dumpb(reply, NULL, 0, 0), WIRE_REPLY_MAX);
 	json_decref(reply);
+}
+
+Test(query_value, the_history_is_exported_as_it_was_written)
+{
+	json_t		   *value = query_value(&f, "admin", "export-history", NULL), *row, *record;
+	struct history_line line;
+	struct pd_err	    e;
+	const char	   *text;
+
+	cr_expect_eq(json_array_size(value), 4);
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		row = json_array_get(value, i);
+		text = field_text(row, "line");
+		cr_expect_eq(field_number(row, "seq"), (json_int_t)i + 1);
+		cr_assert_eq(history_line_parse(text, strlen(text), &line, &e), 0, "%s", text);
+		record = json_loadb(line.text, line.len, 0, NULL);
+		cr_expect_eq(field_number(record, "seq"), (json_int_t)i + 1);
+		json_decref(record);
+	}
+	json_decref(value);
+	value = query_value(&f, "admin", "export-history", json_pack("{s:i}", "after", 3));
+	cr_expect_eq(json_array_size(value), 1);
+	json_decref(value);
+	value = query_value(&f, "admin", "export-history", json_pack("{s:i}", "after", 4));
+	cr_expect_eq(json_array_size(value), 0);
+	json_decref(value);
+	cr_expect(query_code_is(query_ask(&f, "alice", "export-history", NULL), "DENIED_POLICY"), "it would have holes");
 }
