@@ -363,7 +363,7 @@ begin(struct engine *g, struct run *r, struct run_result *res)
 	if (engine_load(g, &g->err) == -1)
 		return -1;
 	for (size_t i = 0; i < g->seq->ninputs; i++)
-		if (!json_is_object(json_object_get(r->vars, g->seq->inputs[i])))
+		if (!json_is_object(json_object_get(r->vars, g->seq->inputs[i])) && !json_is_array(json_object_get(r->vars, g->seq->inputs[i])))
 			return pd_fail(&g->err, PD_BUG, "sequence %s: the input %s is missing", g->seq->name, g->seq->inputs[i]);
 	if (check_lists(g) == -1)
 		return -1;

@@ -465,6 +465,8 @@ vm_spec_make(const json_t *args, const char *tag, const json_t *platform, const 
 	m.spec = json_pack("{s:s, s:s}", "name", text(args, "name"), "tag", tag);
 	if (m.spec == NULL)
 		return pd_fail(e, PD_BUG, "the VM's name or tag is no text");
+	if (text(platform, "system")[0] != '\0')
+		(void)json_object_set(m.spec, "system", json_object_get(platform, "system"));
 	if (make(&m) == -1) {
 		json_decref(m.spec);
 		return -1;

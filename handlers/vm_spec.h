@@ -17,7 +17,8 @@
  * Completes create-vm's arguments (gateway/args.h) with defaults, the image (may be NULL) and the platform's facts, and checks
  * what only they can tell: memory a multiple of the region size, processing units at least the minimum per virtual
  * processor, minimum <= desired <= maximum, first disk not smaller than the image, pool known, two adapters with one address.
- * *spec: {"name","tag","mode":"shared"|"ded","sharing":"cap"|"uncap"|"keep_idle_procs","weight",
+ * platform is a row; its facts are those of the system that the VM is for, and "system" that one's name.
+ * *spec: {"name","tag","system","mode":"shared"|"ded","sharing":"cap"|"uncap"|"keep_idle_procs","weight",
  *  "units_min","units","units_max" ("0.50" texts; absent when dedicated), "procs_min","procs","procs_max",
  *  "memory_min","memory","memory_max" (MiB), "max_slots", "hostname",
  *  "disks":[{"index","size"(MiB),"pool","kind":"lv"|"file","bd"(backing device name: tag_N)}],

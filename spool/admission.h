@@ -67,6 +67,8 @@ struct admitting {
 };
 
 /* 0, or -1 with the refusal.  They change the store only inside the caller's transaction. */
+/* On which of the platform's systems: its name becomes platform.system, its facts the platform's. */
+int admit_system(struct admitting *ad, json_t *platform, struct pd_err *e);
 int admit_create_vm(struct admitting *ad, struct pd_err *e);
 int admit_vm_verb(struct admitting *ad, struct pd_err *e);
 int admit_modify_vm(struct admitting *ad, struct pd_err *e);	/* admit_change.c */

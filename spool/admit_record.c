@@ -86,6 +86,8 @@ says_where(const json_t *args, struct pd_err *e)
 {
 	static const char *const remote[] = { "address", "port", "user", "key", "host_key", "second_address", "second_host_key" };
 
+	if (field_is_set(args, "local") && strcmp(field_text(args, "kind"), "hmc") == 0)
+		return pd_fail(e, PD_USAGE, "--local is for a host that is a VIOS with an IVM; an HMC is reached over SSH, say --address and --key");
 	if (!field_is_set(args, "local")) {
 		if (field_text(args, "address")[0] == '\0' || field_text(args, "key")[0] == '\0')
 			return pd_fail(e, PD_USAGE, "register-platform needs --address and --key, or --local when this host is its VIOS");

@@ -200,12 +200,13 @@ reserve(struct admitting *ad, const struct creation *c, struct pd_err *e)
 	json_t			*row;
 	int			 rv;
 
-	row = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:I s:I s:I s:I s:O s:{s:s s:O*} s:I s:s}", "name", ad->vm, "tenant",
+	row = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:I s:I s:I s:I s:O s:{s:s s:O* s:O*} s:I s:s s:O*}", "name", ad->vm, "tenant",
 	    ad->tenant->name, "owner", ad->job->user, "platform", ad->platform, "image", field_text(ad->args, "image"),
 	    "state", "creating", "state_ms", now, "units", (json_int_t)more->units, "procs", (json_int_t)more->procs,
 	    "memory", (json_int_t)more->memory, "disk", (json_int_t)more->disk, "spec", c->spec, "objects", "tag", ad->tag,
 	    /* what it may have when its workers are lost and cannot say what they made */
-	    "disks", json_object_get(c->spec, "disks"), "created_ms", now, "job", ad->job->id);
+	    "disks", json_object_get(c->spec, "disks"), "paths", json_object_get(c->spec, "paths"), "created_ms", now, "job", ad->job->id,
+	    "system", json_object_get(c->platform, "system"));
 	if (row == NULL)
 		return pd_fail(e, PD_IO, "no memory for the row of VM %s", ad->vm);
 	rv = store_vm_put(ad->a->store, row, e);
@@ -221,7 +222,8 @@ admit_create_vm(struct admitting *ad, struct pd_err *e)
 	int		rv = -1;
 
 	/* The name first: nobody should complete a request only to learn that. */
-	if (name_is_free(ad, name, e) == -1 || choose_platform(ad, &c, e) == -1 || find_image(ad, &c, e) == -1 || limit_pools(ad, &c, e) == -1 ||
+	if (name_is_free(ad, name, e) == -1 || choose_platform(ad, &c, e) == -1 || find_image(ad, &c, e) == -1 ||
+	    admit_system(ad, c.platform, e) == -1 || limit_pools(ad, &c, e) == -1 ||
 	    vm_spec_make(ad->args, ad->tag, c.platform, c.image, &c.spec, &c.amounts, e) == -1)
 		goto out;
 	c.amounts.vms = 1;

@@ -135,6 +135,24 @@ names_a_vm(const char *verb)
 	return v != NULL && v->nargs > 0 && v->args[0].type == ARG_VM;
 }
 
+/* The system that the VM is on, or will be; and, for what concerns the whole console, all of them. */
+static int
+add_systems(struct store *st, const json_t *platform, json_t *vars, struct pd_err *e)
+{
+	const char *name = field_text(json_object_get(vars, "vm"), "system");
+	json_t	   *system = NULL, *systems = NULL;
+
+	if (name[0] != '\0' && store_system_get(st, name, &system, e) == -1)
+		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the system %s was removed meanwhile", name) : -1;
+	if (system != NULL && json_object_set_new(vars, "system", system) == -1)
+		return pd_fail(e, PD_IO, "no memory for the system %s", name);
+	if (name[0] != '\0' || strcmp(field_text(platform, "kind"), "hmc") != 0)
+		return 0;
+	if (store_system_list(st, field_text(platform, "name"), &systems, e) == -1)
+		return -1;
+	return json_object_set_new(vars, "systems", systems) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the systems");
+}
+
 static int
 make_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 {
@@ -164,7 +182,8 @@ worker_message(const struct pd_conf *conf, struct store *st, const json_t *job, 
 	int	rv = -1;
 
 	*msg = NULL;
-	if (make_platform(conf, st, job, &platform, e) == -1 || make_vars(st, job, vars, e) == -1)
+	if (make_platform(conf, st, job, &platform, e) == -1 || make_vars(st, job, vars, e) == -1 ||
+	    (strcmp(field_text(job, "verb"), "register-platform") != 0 && add_systems(st, platform, vars, e) == -1))
 		goto out;
 	if ((size_t)snprintf(sequence, sizeof(sequence), "%s/%s/%s.seq", conf->templates, field_text(platform, "kind"),
 		field_text(job, "verb")) >= sizeof(sequence)) {

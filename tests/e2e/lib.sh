@@ -116,14 +116,22 @@ wait_until() {	# wait_until WHAT command...
 	return 1
 }
 
+# The console that a test is about: power1, an IVM, or hmc1 (with SITE_HMC).
+console=power1
 # The simulated console's state without what changes by itself (clocks, counters).
-world() { jq -S 'del(.volatile)' "$site/power1/world.json"; }
+world() { jq -S 'del(.volatile)' "$site/$console/world.json"; }
 
 # Platform and image as most tests need them.
 register() {
 	as admin 0 register-platform power1 --kind ivm --address 127.0.0.1 --port "$(cat "$site/power1/port")" \
 	    --key power1 --host-key "$(ssh-keygen -lf "$site/power1/host_key.pub" | cut -d' ' -f2)" --pools datavg,rootvg
 	as admin 0 register-image rhel6 --platform power1 --file /home/padmin/images/rhel6/rhel6.0 --os linux --first-boot agent
+}
+
+register_hmc() {
+	as admin 0 register-platform hmc1 --kind hmc --address 127.0.0.1 --port "$(cat "$site/hmc1/port")" \
+	    --key hmc1 --host-key "$(ssh-keygen -lf "$site/hmc1/host_key.pub" | cut -d' ' -f2)"
+	as admin 0 register-image rhel9 --platform hmc1 --file /home/padmin/images/rhel9/rhel9.0 --os linux --first-boot agent
 }
 
 # The site's own copy of the sequences, with short limits.
@@ -136,11 +144,12 @@ quick_sequences() {
 
 # Faults of the simulator from now on: one specification a line on stdin, none to clear.
 faults() {
-	loaded=$(grep -c '^faults: ' "$site/log/simulator")
-	cat >"$site/power1/faults"
-	kill -HUP "$(cat "$site/run/simulator.pid")"
+	case $console in hmc1) program=hmc ;; *) program=simulator ;; esac
+	loaded=$(grep -c '^faults: ' "$site/log/$program")
+	cat >"$site/$console/faults"
+	kill -HUP "$(cat "$site/run/$program.pid")"
 	tries=0
-	until [ "$(grep -c '^faults: ' "$site/log/simulator")" -gt "$loaded" ]; do
+	until [ "$(grep -c '^faults: ' "$site/log/$program")" -gt "$loaded" ]; do
 		tries=$((tries + 1))
 		[ $tries -lt 200 ] || { fail 'the simulator has not read its faults'; return; }
 		sleep 0.05
