@@ -59,7 +59,7 @@ checks=$((checks + 1))
 [ "$total" -ge 40 ] || fail "only $total commands"
 n=0
 while [ $n -lt "$total" ]; do
-	n=$((n + ${HMC_STEP:-3}))
+	n=$((n + ${HMC_STEP:-6}))
 	echo "match=.*,nth=$n,action=refuse,status=1,stderr=HSCL0000 test: refused" | faults
 	request alice create-vm broken --image rhel9 --platform hmc1 --memory 512M --disk 6G --disk 1G \
 	    --network vlan=10,ip=10.0.10.7/24 --network name=lab
@@ -79,4 +79,4 @@ while [ $n -lt "$total" ]; do
 done
 request alice quota --json
 is 'usage' 0 "$(json '[.value[].used] | add')"
-echo "$total commands, one in ${HMC_STEP:-3} refused"
+echo "$total commands, one in ${HMC_STEP:-6} refused"
