@@ -17,6 +17,7 @@
 #define ROOT_SHELL    "oem_setup_env"
 #define ROOT_TAIL     "\necho rc=$?\nexit\n"	/* the shell's own status says nothing of the command */
 #define BACKOFF_MS    1000
+#define SHORT_ANSWER  (16 * 1024)	/* bytes: six times as many are no record's limit */
 
 static const char *const part_names[] = { "probe", "ask", "run", "undo" };
 
@@ -109,7 +110,7 @@ answer_json(enum part part, const struct answer *a, int rc)
 			json_object_set_new(r, "lost", json_true());
 		if (a->kind == ANSWER_LOST && vis_is_utf8(a->why, strlen(a->why)))
 			json_object_set_new(r, "why", json_string(a->why));
-		if (max < 1024 || json_dumpb(r, NULL, 0, JSON_COMPACT) < JOURNAL_RECORD_MAX - 1024)
+		if (max < 1024 || a->out_len + a->err_len < SHORT_ANSWER || json_dumpb(r, NULL, 0, JSON_COMPACT) < JOURNAL_RECORD_MAX - 1024)
 			return r;
 		json_decref(r);
 	}

@@ -167,24 +167,34 @@ add_all(struct recording *r, const json_t *journal, size_t from, struct pd_err *
 	return flush(r, e);
 }
 
+static int
+set_recorded(const struct recording *r, size_t n, json_t *set, struct pd_err *e)
+{
+	json_t *own = set == NULL ? json_object() : NULL;
+	int	rv = json_object_set_new(set != NULL ? set : own, "recorded", json_integer((json_int_t)n));
+
+	if (rv == -1)
+		rv = pd_fail(e, PD_IO, "no memory for the history of job %s", field_text(r->job, "id"));
+	else if (own != NULL)
+		rv = store_job_set(r->st, field_text(r->job, "id"), own, e);
+	json_decref(own);
+	return rv;
+}
+
 int
-commands_record(struct store *st, const json_t *job, const json_t *journal, struct pd_err *e)
+commands_record(struct store *st, const json_t *job, const json_t *journal, json_t *set, struct pd_err *e)
 {
 	struct recording r = { .st = st, .job = job };
 	size_t		 n = json_array_size(journal);
 	int64_t		 from = field_number(job, "recorded");
-	json_t		*set;
 	int		 rv = -1;
 
 	if (from < 0 || (size_t)from >= n)
 		return 0;	/* a journal never gets shorter than what was read of it */
-	r.list = json_array();
-	set = json_pack("{s:I}", "recorded", (json_int_t)n);
-	if (r.list == NULL || set == NULL)
+	if ((r.list = json_array()) == NULL)
 		pd_fail(e, PD_IO, "no memory for the history of job %s", field_text(job, "id"));
 	else if (add_all(&r, journal, (size_t)from, e) == 0)
-		rv = store_job_set(st, field_text(job, "id"), set, e);
-	json_decref(set);
+		rv = set_recorded(&r, n, set, e);
 	json_decref(r.list);
 	return rv;
 }

@@ -23,8 +23,9 @@
  * commands[{n t step i part as cmd ...}].  Each has one of status, signal, lost, unsent or unanswered, and with an answer "us" and
  * "answer", the SHA-256 of the length of its standard output as decimal text, a newline, its standard output and its standard error.
  * {n step i part repeated}: so many times more with the same answer.  n is the journal's number of the intent.
- * job is its row.  Inside a transaction.
+ * job is its row.  Inside a transaction.  set: the caller changes the row too, with these keys, to which "recorded" is added; NULL: it is
+ * changed here.
  */
-int commands_record(struct store *st, const json_t *job, const json_t *journal, struct pd_err *e);
+int commands_record(struct store *st, const json_t *job, const json_t *journal, json_t *set, struct pd_err *e);
 
 #endif

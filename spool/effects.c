@@ -99,7 +99,7 @@ start(struct store *st, const char *id, const json_t *journal, int is_again, jso
 		pd_fail(e, PD_BUG, "job %s is %s, it cannot start", id, field_text(job, "state"));
 		goto out;
 	}
-	if (commands_record(st, job, journal, e) == 0 && start_in_transaction(st, job, is_again, e) == 0 && store_job_get(st, id, row, e) == 0)
+	if (commands_record(st, job, journal, NULL, e) == 0 && start_in_transaction(st, job, is_again, e) == 0 && store_job_get(st, id, row, e) == 0)
 		rv = store_commit(st, e);
 out:
 	if (rv == -1) {
@@ -130,7 +130,7 @@ effects_put_back(struct store *st, const char *id, const json_t *journal, int ha
 	int	rv = -1;
 
 	*row = NULL;
-	if (store_begin(st, e) == 0 && store_job_get(st, id, &job, e) == 0 && commands_record(st, job, journal, e) == 0) {
+	if (store_begin(st, e) == 0 && store_job_get(st, id, &job, e) == 0 && commands_record(st, job, journal, NULL, e) == 0) {
 		set = json_pack("{s:I}", "attempts", (json_int_t)(field_number(job, "attempts") - 1));
 		if (has_begun || strcmp(field_text(job, "state"), "running") != 0)
 			rv = store_job_set(st, id, set, e);
@@ -154,7 +154,7 @@ effects_park(struct store *st, const char *id, const json_t *journal, int64_t at
 	json_t *job = NULL, *set = NULL;
 	int	rv = -1;
 
-	if (store_begin(st, e) == 0 && store_job_get(st, id, &job, e) == 0 && commands_record(st, job, journal, e) == 0) {
+	if (store_begin(st, e) == 0 && store_job_get(st, id, &job, e) == 0 && commands_record(st, job, journal, NULL, e) == 0) {
 		set = json_pack("{s:I}", "attempts", (json_int_t)(field_number(job, "attempts") - attempts_less));
 		rv = store_job_set(st, id, set, e) == 0 ? store_commit(st, e) : -1;
 	}
@@ -189,7 +189,7 @@ end_in_transaction(struct store *st, const json_t *job, struct ending *end, stru
 	json_t	   *set;
 	int	    rv;
 
-	if (apply(st, job, end, e) == -1 || commands_record(st, job, end->commands, e) == -1)
+	if (apply(st, job, end, e) == -1)
 		return -1;
 	if (message[0] == '\0' && end->state == JOB_DONE)
 		message = field_is_set(job, "plan") ? "this was the plan; nothing was changed or reserved" : "done";
@@ -200,7 +200,9 @@ end_in_transaction(struct store *st, const json_t *job, struct ending *end, stru
 		    code_word(end->err.code), "exit", code_exit(end->err.code), "message", "(message is not UTF-8)");
 	if (end->value != NULL)
 		(void)json_object_set(set, "value", (json_t *)(uintptr_t)end->value);
-	rv = store_job_move(st, id, end->state, set, e);
+	rv = commands_record(st, job, end->commands, set, e);
+	if (rv == 0)
+		rv = store_job_move(st, id, end->state, set, e);
 	if (rv == 0)
 		rv = add_history(st, job, job_state_name(end->state), json_pack("{s:O s:O s:b s:s}", "code",
 		    json_object_get(set, "code"), "message", json_object_get(set, "message"), "plan",

@@ -70,17 +70,19 @@ effects_vm_get(struct store *st, const json_t *job, const char *name, json_t **v
 static int
 change(struct store *st, const json_t *job, struct ending *end, const char *state, struct pd_err *e)
 {
-	json_t *vm = NULL;
+	json_t *vm = NULL, *before;
 	int	rv;
 
 	if (effects_vm_get(st, job, field_text(job, "vm"), &vm, e) == -1)
 		return is_gone(e) ? 0 : -1;
+	before = json_deep_copy(vm);
 	effects_vm_merge(vm, end->value);
 	if (state != NULL)
 		effects_vm_set_state(vm, state);
 	if (strcmp(field_text(vm, "state"), "stopped") == 0 || (end->state == JOB_DONE && end->err.code != PD_NO_CHANGE))
 		effects_vm_is_off(vm);	/* every verb that comes here powers it off, or on when it was off */
-	rv = store_vm_put(st, vm, e);
+	rv = json_equal(before, vm) ? 0 : store_vm_put(st, vm, e);	/* a job that found nothing to do changes nothing */
+	json_decref(before);
 	if (end->state == JOB_DONE)
 		effects_say_vm(job, vm, end);
 	json_decref(vm);

@@ -19,6 +19,7 @@
 #include "spool/clock.h"
 #include "spool/io.h"
 #include "spool/joblog.h"
+#include "spool/json_bytes.h"
 #include "spool/sys.h"
 
 #define TORN_MARK "~\n"
@@ -42,12 +43,14 @@ event_object(const char *event, json_t *fields)
 static int
 add_line(char **buf, size_t *len, json_t *o)
 {
-	size_t n = o == NULL ? 0 : json_dumpb(o, NULL, 0, JSON_COMPACT);
-	char  *p = n == 0 ? NULL : realloc(*buf, *len + n + 1);
+	char  *p = NULL;
+	size_t n = o == NULL ? 0 : json_bytes(o, JSON_COMPACT, *len, &p);
 
 	if (p != NULL) {
+		if (*len > 0)
+			memcpy(p, *buf, *len);
+		free(*buf);
 		*buf = p;
-		(void)json_dumpb(o, p + *len, n, JSON_COMPACT);
 		*len += n;
 		p[(*len)++] = '\n';
 	}

@@ -31,6 +31,7 @@
 
 #include "spool/io.h"
 #include "spool/journal.h"
+#include "spool/json_bytes.h"
 #include "spool/sys.h"
 
 #define HEAD_LEN 12
@@ -80,19 +81,15 @@ static unsigned char *
 encode(const json_t *record, uint32_t seq, size_t *len, struct pd_err *e)
 {
 	const size_t   flags = JSON_COMPACT | JSON_REAL_PRECISION(9);	/* milliseconds: 3.215, not 3.2149999 */
-	size_t	       n = json_is_object(record) ? json_dumpb(record, NULL, 0, flags) : 0;
-	unsigned char *rec;
+	char	      *buf = NULL;
+	size_t	       n = json_is_object(record) ? json_bytes(record, flags, HEAD_LEN, &buf) : 0;
+	unsigned char *rec = (unsigned char *)buf;
 
 	if (n == 0 || n > JOURNAL_RECORD_MAX) {
 		pd_fail(e, PD_BUG, "journal record %u: %zu bytes of JSON, 1 to %d fit", seq, n, JOURNAL_RECORD_MAX);
+		free(buf);
 		return NULL;
 	}
-	rec = malloc(HEAD_LEN + n);
-	if (rec == NULL) {
-		pd_fail_sys(e, PD_IO, "journal record %u", seq);
-		return NULL;
-	}
-	(void)json_dumpb(record, (char *)rec + HEAD_LEN, n, flags);
 	put_u32(rec, (uint32_t)n);
 	put_u32(rec + 4, seq);
 	put_u32(rec + 8, record_crc(rec, n));

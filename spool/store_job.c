@@ -167,7 +167,8 @@ int
 store_job_move(struct store *st, const char *id, enum job_state to, const json_t *set, struct pd_err *e)
 {
 	enum job_state from;
-	struct stmt    q;
+	json_t	      *all;
+	int	       rv;
 
 	if (store_must_be_begun(st, e) == -1 || check_set(set, e) == -1 ||
 	    store_job_state(st, id, &from, e) == -1)
@@ -175,13 +176,13 @@ store_job_move(struct store *st, const char *id, enum job_state to, const json_t
 	if (!job_move_is_legal(from, to))
 		return pd_fail(e, PD_BUG, "job %s cannot go from %s to %s", id,
 		    job_state_name(from), job_state_name(to));
-	if (stmt_open(&q, st, "UPDATE job SET state=? WHERE id=?", e) == -1)
-		return -1;
-	stmt_text(&q, job_state_name(to));
-	stmt_text(&q, id);
-	if (stmt_run(&q, e) == -1)
-		return -1;
-	return set == NULL ? 0 : row_update(st, &store_job_table, "id", id, set, e);
+	all = set == NULL ? json_object() : json_copy((json_t *)(uintptr_t)set);
+	if (json_object_set_new(all, "state", json_string(job_state_name(to))) == -1)
+		rv = pd_fail(e, PD_IO, "no memory for the state of job %s", id);
+	else
+		rv = row_update(st, &store_job_table, "id", id, all, e);
+	json_decref(all);
+	return rv;
 }
 
 int

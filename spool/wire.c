@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "spool/clock.h"
+#include "spool/json_bytes.h"
 #include "spool/portable.h"
 #include "spool/wire.h"
 
@@ -44,16 +45,17 @@ claimed(const char *head)
 int
 wire_pack(const json_t *msg, char **buf, size_t *len, struct pd_err *e)
 {
-	size_t n = json_is_object(msg) ? json_dumpb(msg, NULL, 0, JSON_COMPACT) : 0;
+	size_t n;
 
-	if (n == 0 || n > WIRE_REPLY_MAX)
+	*buf = NULL;
+	n = json_is_object(msg) ? json_bytes(msg, JSON_COMPACT, HEAD_LEN, buf) : 0;
+	if (n == 0 || n > WIRE_REPLY_MAX) {
+		free(*buf);
+		*buf = NULL;
 		return pd_fail(e, PD_BUG, "message of %zu bytes, 2 to %d fit", n, WIRE_REPLY_MAX);
-	*buf = malloc(HEAD_LEN + n);
-	if (*buf == NULL)
-		return pd_fail_sys(e, PD_IO, "pack a message");
+	}
 	for (int i = 0; i < HEAD_LEN; i++)
 		(*buf)[i] = (char)(n >> (24 - 8 * i));
-	(void)json_dumpb(msg, *buf + HEAD_LEN, n, JSON_COMPACT);
 	*len = HEAD_LEN + n;
 	return 0;
 }

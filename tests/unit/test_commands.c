@@ -49,7 +49,7 @@ record(void)
 	json_t *r = row();
 
 	cr_assert_eq(store_begin(f.st, &f.e), 0);
-	cr_assert_eq(commands_record(f.st, r, journal, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(commands_record(f.st, r, journal, NULL, &f.e), 0, "%s", f.e.msg);
 	cr_assert_eq(store_commit(f.st, &f.e), 0);
 	json_decref(r);
 }
@@ -174,7 +174,7 @@ Test(commands, P6_a_transaction_that_fails_records_none_and_the_next_all)
 	intent("one");
 	answer("", "");
 	cr_assert_eq(store_begin(f.st, &f.e), 0);
-	cr_assert_eq(commands_record(f.st, r, journal, &f.e), 0);
+	cr_assert_eq(commands_record(f.st, r, journal, NULL, &f.e), 0);
 	store_rollback(f.st);
 	json_decref(r);
 	record();
