@@ -21,18 +21,6 @@
 #define KEEP_S	(24 * 60 * 60)
 #define STEPS	20	/* of an archive; eight do it */
 
-static int __attribute__((format(printf, 1, 2)))
-wrong(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vprintf(fmt, ap);
-	va_end(ap);
-	printf("\n");
-	return -1;
-}
-
 static const char *
 below(const char *dir, const char *name)
 {
@@ -40,15 +28,6 @@ below(const char *dir, const char *name)
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
 	return path;
-}
-
-static void
-must(int rv, const struct pd_err *e)
-{
-	if (rv == 0)
-		return;
-	fprintf(stderr, "fault-states: %s\n", e->msg);
-	exit(70);
 }
 
 void
@@ -155,20 +134,20 @@ archive_check(const char *dir, const struct told *t, int is_cut)
 
 	(void)is_cut;
 	if (store_open(below(dir, "state"), &st, &e) == -1 || store_history_base(st, &first_base, &e) == -1)
-		return wrong("P6: the store cannot be opened: %s", e.msg);
+		return op_wrong("P6: the store cannot be opened: %s", e.msg);
 	if (t->is_done[0] && first_base != OLD)
-		return wrong("P6: records were told to be archived up to %d, the base is %lld", OLD, (long long)first_base);
+		return op_wrong("P6: records were told to be archived up to %d, the base is %lld", OLD, (long long)first_base);
 	if (is_proven(dir, &proof, &e) == -1 || proof.first != 0 || proof.records < OLD + NEW)
-		return wrong("P6: as it was left, the history is proven from %lld to %lld: %s", (long long)proof.first + 1,
+		return op_wrong("P6: as it was left, the history is proven from %lld to %lld: %s", (long long)proof.first + 1,
 		    (long long)proof.records, e.msg);
 	if ((state_dir = io_open_dir(below(dir, "state"), &e)) == -1 || archive_all(st, state_dir, ignored, sizeof(ignored), &e) == -1 ||
 	    store_history_base(st, &base, &e) == -1)
-		return wrong("P6: the archive is not finished: %s", e.msg);
+		return op_wrong("P6: the archive is not finished: %s", e.msg);
 	(void)snprintf(name, sizeof(name), ARCHIVE_NAME_FMT, 1LL, (long long)OLD);
 	if (base != OLD || !archives_are(dir, name))
-		return wrong("P6: the base is %lld, and %s is not what is archived", (long long)base, name);
+		return op_wrong("P6: the base is %lld, and %s is not what is archived", (long long)base, name);
 	if (is_proven(dir, &proof, &e) == -1 || proof.first != 0 || proof.records < OLD + NEW)
-		return wrong("P6: with its archive the history is proven from %lld to %lld: %s", (long long)proof.first + 1,
+		return op_wrong("P6: with its archive the history is proven from %lld to %lld: %s", (long long)proof.first + 1,
 		    (long long)proof.records, e.msg);
 	store_close(st);
 	(void)close(state_dir);
@@ -213,8 +192,8 @@ export_check(const char *dir, const struct told *t, int is_cut)
 
 	(void)is_cut;
 	if (t->is_done[0] && !t->is_done[1])
-		return wrong("P6: an export was told to be whole and is not");
+		return op_wrong("P6: an export was told to be whole and is not");
 	if (is_proven(dir, &proof, &e) == -1 || proof.records != OLD + NEW)
-		return wrong("P6: an export changed the history: %s", e.msg);
+		return op_wrong("P6: an export changed the history: %s", e.msg);
 	return 0;
 }

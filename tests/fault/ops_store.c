@@ -12,7 +12,6 @@
 
 #include "spool/clock.h"
 #include "spool/field.h"
-#include "spool/intake.h"
 #include "spool/io.h"
 #include "tests/fault/ops_store.h"
 
@@ -28,19 +27,8 @@ static const char platform_text[] =
     "{\"name\":\"power1\",\"kind\":\"ivm\",\"address\":\"192.0.2.1\",\"port\":22,\"user\":\"padmin\",\"key\":\"power1\","
     "\"host_key\":\"SHA256:x\",\"pools\":[\"rootvg\"],\"registered_ms\":1,\"facts\":{}}";
 
-/* What a director holds of it. */
-struct bench {
-	struct pd_conf *conf;
-	struct store   *store;
-	struct spool	spool;
-	struct identity identity;
-	struct log	log;
-	struct intake	intake;
-	int		state;
-};
-
-static int __attribute__((format(printf, 1, 2)))
-wrong(const char *fmt, ...)
+int
+op_wrong(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -51,7 +39,7 @@ wrong(const char *fmt, ...)
 	return -1;
 }
 
-static int
+int
 bench_open(struct bench *b, const char *dir, struct pd_err *e)
 {
 	char path[OP_PATH];
@@ -69,7 +57,7 @@ bench_open(struct bench *b, const char *dir, struct pd_err *e)
 	return intake_open(&b->intake, b->state, e);
 }
 
-static void
+void
 must(int rv, const struct pd_err *e)
 {
 	if (rv == 0)
@@ -108,13 +96,13 @@ make_bench(struct bench *b, const char *dir)
 	json_decref(platform);
 }
 
-static int
+int
 history_is_whole(struct bench *b)
 {
 	struct history_proof proof;
 	struct pd_err	     e;
 
-	return store_history_verify(b->store, NULL, &proof, &e) == 0 ? 0 : wrong("P6: the history is not whole: %s", e.msg);
+	return store_history_verify(b->store, NULL, &proof, &e) == 0 ? 0 : op_wrong("P6: the history is not whole: %s", e.msg);
 }
 
 /* ---- intake: P1, P4 ---- */
@@ -131,8 +119,8 @@ intake_prepare(const char *dir)
 	store_close(b.store);
 }
 
-static int
-take_all(struct bench *b, struct pd_err *e)
+int
+bench_take_all(struct bench *b, struct pd_err *e)
 {
 	return intake_scan(&b->intake, b->spool.cur, 100, e) == -1 || intake_scan(&b->intake, b->spool.new, 100, e) == -1 ? -1 : 0;
 }
@@ -144,7 +132,7 @@ intake_run(const char *dir, struct told *t)
 	struct pd_err e;
 	json_t	     *row;
 
-	if (bench_open(&b, dir, &e) == -1 || take_all(&b, &e) == -1)
+	if (bench_open(&b, dir, &e) == -1 || bench_take_all(&b, &e) == -1)
 		return;
 	if (store_job_get(b.store, OP_ID, &row, &e) == 0)
 		t->is_done[0] = op_now();
@@ -161,21 +149,21 @@ intake_check(const char *dir, const struct told *t, int is_cut)
 	struct stat   st;
 
 	(void)t;
-	if (bench_open(&b, dir, &e) == -1 || take_all(&b, &e) == -1)
-		return wrong("P1: the director does not recover: %s", e.msg);
+	if (bench_open(&b, dir, &e) == -1 || bench_take_all(&b, &e) == -1)
+		return op_wrong("P1: the director does not recover: %s", e.msg);
 	if (store_job_list(b.store, &(struct job_filter){ .limit = 10 }, &rows, &e) == -1)
-		return wrong("P1: the jobs cannot be listed: %s", e.msg);
+		return op_wrong("P1: the jobs cannot be listed: %s", e.msg);
 	if (json_array_size(rows) != 1 || strcmp(field_text(json_array_get(rows, 0), "state"), "queued") != 0)
-		return wrong("P1, P4: %zu jobs, the first is %s (%s)", json_array_size(rows), field_text(json_array_get(rows, 0), "state"),
+		return op_wrong("P1, P4: %zu jobs, the first is %s (%s)", json_array_size(rows), field_text(json_array_get(rows, 0), "state"),
 		    field_text(json_array_get(rows, 0), "message"));
 	for (int i = 0; i < 3; i++)
 		(void)snprintf(names[i], OP_PATH, "%s/spool/%s/" OP_ID, dir, i == 0 ? "new" : i == 1 ? "bad" : "cur");
 	if (stat(names[0], &st) == 0)
-		return wrong("P4: the job is still in new/");
+		return op_wrong("P4: the job is still in new/");
 	if (!is_cut && stat(names[1], &st) == 0)
-		return wrong("P1: the job's file was refused");
+		return op_wrong("P1: the job's file was refused");
 	if (!is_cut && stat(names[2], &st) == -1)
-		return wrong("P4: the job's file is not in cur/");
+		return op_wrong("P4: the job's file is not in cur/");
 	if (history_is_whole(&b) == -1)
 		return -1;
 	json_decref(rows);
@@ -193,12 +181,12 @@ move_prepare(const char *dir)
 
 	intake_prepare(dir);
 	must(bench_open(&b, dir, &e), &e);
-	must(take_all(&b, &e), &e);
+	must(bench_take_all(&b, &e), &e);
 	store_close(b.store);
 }
 
-static int
-move(struct bench *b, enum job_state to, struct pd_err *e)
+int
+bench_move(struct bench *b, enum job_state to, struct pd_err *e)
 {
 	json_t *record = json_pack("{s:s s:s s:s s:{}}", "event", job_state_name(to), "job", OP_ID, "user", "admin", "what");
 	int	rv = -1;
@@ -222,7 +210,7 @@ move_run(const char *dir, struct told *t)
 	if (bench_open(&b, dir, &e) == -1)
 		return;
 	for (int i = 0; i < 2; i++) {
-		if (move(&b, to[i], &e) == 0) {
+		if (bench_move(&b, to[i], &e) == 0) {
 			t->is_done[i] = op_now();
 			continue;
 		}
@@ -244,17 +232,17 @@ move_check(const char *dir, const struct told *t, int is_cut)
 
 	(void)is_cut;
 	if (bench_open(&b, dir, &e) == -1)
-		return wrong("P1: the store cannot be opened: %s", e.msg);
+		return op_wrong("P1: the store cannot be opened: %s", e.msg);
 	if (store_job_get(b.store, OP_ID, &row, &e) == -1 || store_history_list(b.store, &all, &records, &e) == -1)
-		return wrong("P1: the job is not there: %s", e.msg);
+		return op_wrong("P1: the job is not there: %s", e.msg);
 	state = field_text(row, "state");
 	event = field_text(json_array_get(records, json_array_size(records) - 1), "event");
 	if ((t->is_done[1] && strcmp(state, "done") != 0) || (t->is_done[0] && strcmp(state, "queued") == 0))
-		return wrong("P1: the job was told to be %s and is %s", t->is_done[1] ? "done" : "running", state);
+		return op_wrong("P1: the job was told to be %s and is %s", t->is_done[1] ? "done" : "running", state);
 	if ((t->is_failed[1] && strcmp(state, "done") == 0) || (t->is_failed[0] && strcmp(state, "queued") != 0))
-		return wrong("P1: a change that was told to have failed is there: the job is %s", state);
+		return op_wrong("P1: a change that was told to have failed is there: the job is %s", state);
 	if ((strcmp(state, "queued") != 0) != (strcmp(event, state) == 0))
-		return wrong("P6: the job is %s, its history ends with %s", state, event);
+		return op_wrong("P6: the job is %s, its history ends with %s", state, event);
 	if (history_is_whole(&b) == -1)
 		return -1;
 	json_decref(row);
