@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * grep, egrep and fgrep, with AIX' -p: a match prints its whole paragraph, that is everything
- * between empty lines.
+ * between empty lines; and with -o of GNU, which an HMC has: a match prints what matched alone.
  */
 #include <ctype.h>
 #include <regex.h>
@@ -13,7 +13,7 @@
 struct grep {
 	struct shell *sh;
 	bool	      extended, fixed, icase, invert, word, line, count, quiet, names, no_names, numbers;
-	bool	      paragraphs, silent;
+	bool	      paragraphs, silent, parts;
 	struct fields patterns;
 	regex_t	     *regexes;
 	size_t	      n_regexes;
@@ -122,6 +122,22 @@ print_hit(const struct grep *g, const char *name, unsigned long number, const ch
 		sim_out_write(g->sh->out, "\n", 1);
 }
 
+/* -o: every match of the line, by the first pattern that has one. */
+static void
+print_parts(const struct grep *g, const char *name, unsigned long number, const char *s, size_t len)
+{
+	for (size_t i = 0, from = 0; i < g->n_regexes && from <= len; i++) {
+		regmatch_t m = { .rm_so = (regoff_t)from, .rm_eo = (regoff_t)len };
+
+		while (from <= len && regexec(&g->regexes[i], s, 1, &m, REG_STARTEND | (from > 0 ? REG_NOTBOL : 0)) == 0) {
+			if (m.rm_eo > m.rm_so)
+				print_hit(g, name, number, s + m.rm_so, (size_t)(m.rm_eo - m.rm_so));
+			from = (size_t)m.rm_eo + (m.rm_eo == m.rm_so);
+			m = (regmatch_t){ .rm_so = (regoff_t)from, .rm_eo = (regoff_t)len };
+		}
+	}
+}
+
 static bool
 grep_text(const struct grep *g, const char *name, const char *s, size_t len)
 {
@@ -140,7 +156,9 @@ grep_text(const struct grep *g, const char *name, const char *s, size_t len)
 		hits++;
 		if (g->quiet || g->names)
 			break;
-		if (!g->count)
+		if (g->parts && !g->count && !g->invert)
+			print_parts(g, name, number, s, n);
+		else if (!g->count)
 			print_hit(g, name, number, s, n);
 	}
 	if (g->count && g->show_name)
@@ -223,8 +241,11 @@ take_letter(struct grep *g, char c)
 		g->numbers = true;
 		break;
 	case 'p':
-		g->paragraphs = true;
-		break;
+		g->paragraphs = !g->sh->is_bash;
+		return g->paragraphs;
+	case 'o':
+		g->parts = g->sh->is_bash;
+		return g->parts;
 	case 's':
 		g->silent = true;
 		break;
@@ -299,7 +320,7 @@ util_grep(struct shell *sh, int argc, char **argv)
 	if (i != -1 && g.patterns.n == 0 && i < argc)
 		(void)add_patterns(&g, argv[i++]);
 	if (i == -1 || g.patterns.n == 0)
-		sim_out_puts(sh->err, "Usage: grep [-E|-F] [-c|-l|-q] [-insvxbhwyu] [-p[parasep]] "
+		sim_out_puts(sh->err, sh->is_bash ? "Usage: grep [OPTION]... PATTERNS [FILE]...\n" : "Usage: grep [-E|-F] [-c|-l|-q] [-insvxbhwyu] [-p[parasep]] "
 		    "-e pattern_list... [-f pattern_file...] [file...]\n");
 	else if (compile(&g) == -1)
 		sim_out_puts(sh->err, "grep: 0652-141 There is a regular expression error.\n");
