@@ -74,6 +74,7 @@ bool attr_is_one_of(const char *value, const char *list);
 int attr_list(struct sim_cmd *cmd, const struct opts *o, const struct listing *ls,
     const struct list *rows);
 
+#define LISTING_PLAIN(a, type) { a, sizeof(a) / sizeof((a)[0]), NULL, 0, sizeof(type) } /* without filters */
 #define LISTING(a, f, type) \
 	{ a, sizeof(a) / sizeof((a)[0]), f, sizeof(f) / sizeof((f)[0]), sizeof(type) }
 

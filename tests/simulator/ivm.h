@@ -42,6 +42,17 @@ int ivm_opts(struct sim_cmd *cmd, struct opts *o, const struct optdef *def);
 int ivm_records(struct sim_cmd *cmd, const struct opts *o,
     int (*one)(struct sim_cmd *cmd, const char *data, void *arg), void *arg);
 
+/* MM/DD/YYYY HH:MM:SS */
+void ivm_add_time(struct text *out, int64_t ms);
+
+/* What every listing of partitions takes: lpar_ids and lpar_names; rows are struct lpar. */
+#define IVM_LPAR_FILTERS 2
+extern const struct filter_def ivm_lpar_filters[IVM_LPAR_FILTERS];
+extern const struct optdef ivm_list_opts[];
+
+/* Virtual adapters of that subtype at that level; -1: there is no such listing. */
+int ivm_list_adapters(struct sim_cmd *cmd, const struct opts *o, const char *subtype, const char *level);
+
 /* The partition of -n/-p/--id; NULL after a message. */
 struct lpar *ivm_target(struct sim_cmd *cmd, const struct opts *o);
 
