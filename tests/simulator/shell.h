@@ -162,7 +162,7 @@ int	shell_glob(struct shell *sh, const char *pattern, struct fields *to);
 /* shell_test.c: test and [: 0, 1, or 2 after an error message. */
 int	shell_test(struct shell *sh, int argc, char **argv, bool is_double);
 
-/* shell_param.c: ${name/pattern/text} and ${name:offset:length} of bash; allocated, NULL: not valid. */
+/* shell_bash.c: ${name/pattern/text} and ${name:offset:length} of bash; allocated, NULL: not valid. */
 char   *shell_replace(struct shell *sh, const char *value, const char *pattern, const char *with, bool all);
 char   *shell_slice(struct shell *sh, const char *value, const char *bounds);
 
