@@ -32,7 +32,7 @@ add_column(struct columns *c, const struct hmc_attr *a)
 		const struct hmc_attr **p;
 
 		c->size = c->size == 0 ? 64 : 2 * c->size;
-		p = realloc(c->attr, c->size * sizeof(*p));
+		p = reallocarray(c->attr, c->size, sizeof(void *));
 		if (p == NULL)
 			abort();
 		c->attr = p;
