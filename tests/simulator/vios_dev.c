@@ -377,8 +377,10 @@ vios_rmdev(struct sim_cmd *cmd)
 		    "\tchild device of the specified device is not in a correct state.", cmd->argv[0]);
 	while (h->vtds.n > 0)
 		vtd_delete(cmd, h, h->vtds.item[0]);
-	if (cmd->world->host != NULL && opt_has(&o, "-dev"))
+	if (cmd->world->host != NULL && opt_has(&o, "-dev")) {
+		list_free(&h->vtds);
 		list_remove(&cmd->world->vhosts, h);
+	}
 	if (opt_has(&o, "-dev")) /* found again by the next cfgdev; with IVM that is: at once */
 		sim_out_printf(cmd->out, "%s deleted\n", dev);
 	return 0;
