@@ -249,8 +249,8 @@ transcript_tests() {
 }
 
 option_tests() {
-	"$sim" --kind hmc > "$dir/out" 2>&1
-	check "kind hmc" "$?:$(cat "$dir/out")" "64:powerdirector-sim: kind hmc is not there yet"
+	"$sim" --kind tape > "$dir/out" 2>&1
+	check "unknown kind" "$?:$(head -1 "$dir/out")" "64:powerdirector-sim: unknown kind: tape"
 	"$sim" --help > "$dir/out" 2>&1
 	check "help" "$?:$(grep -c -e --fault "$dir/out")" "0:2"
 	"$sim" --version > "$dir/out"

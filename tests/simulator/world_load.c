@@ -11,6 +11,8 @@
  *				max_virtual_slots hostname address license
  *				ivm: false when an HMC manages the system
  *				id: of the partition, 1 unless an HMC made it
+ *				adapters [ kind slot client client_slot pvid trunk vlans ]: server
+ *				adapters of a VIOS without IVM
  *	physical_volumes	[ name size pvid unique_id description ]
  *	volume_groups		[ name pp_size pvs [ name... ] lvs [ name size type mount ] ]
  *	network			initialised physical [ name... ] fc_ports
@@ -236,6 +238,29 @@ birth_network(struct world *w, const json_t *o)
 		network_init(w);
 }
 
+static void
+birth_adapters(struct world *w, const json_t *list)
+{
+	size_t i;
+	json_t *o;
+
+	json_array_foreach(list, i, o) {
+		struct vio_adapter *a = list_new(&w->adapters, sizeof(*a));
+
+		COPY(a->kind, o, "kind", "scsi");
+		a->slot = get_int(o, "slot", (int)i + 2);
+		a->client = get_int(o, "client", 0);
+		a->client_slot = get_int(o, "client_slot", CLIENT_SCSI_SLOT);
+		a->pvid = get_int(o, "pvid", 1);
+		a->trunk = get_int(o, "trunk", 0);
+		COPY(a->vlans, o, "vlans", "");
+		a->ieee = a->vlans[0] != '\0';
+		snprintf(a->client_name, sizeof(a->client_name), "lpar%d", a->client);
+	}
+	if (w->adapters.n > 0)
+		adapters_configure(w);
+}
+
 static int
 birth_images(const struct birth *b, const json_t *list)
 {
@@ -319,6 +344,7 @@ world_birth_json(struct world *w, const json_t *j, char *err, size_t errlen)
 	    birth_vgs(b, json_object_get(j, "volume_groups")) == -1)
 		return -1;
 	birth_network(b->w, json_object_get(j, "network"));
+	birth_adapters(b->w, json_object_get(json_object_get(j, "vios"), "adapters"));
 	return birth_images(b, json_object_get(j, "images"));
 }
 
