@@ -178,7 +178,7 @@ Test(followers, few_of_one_job_watch_it)
 Test(followers, so_many_watches_and_not_one_more)
 {
 	struct follower w;
-	char		job[sizeof(JOB)];
+	char		job[sizeof(JOB) + 10];	/* of any number */
 
 	f.conf->followers_per_user = f.conf->followers_total = 100;
 	for (int i = 0; i < 64; i++) {
