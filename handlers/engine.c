@@ -274,6 +274,19 @@ engine_results(const struct engine *g)
 	return to.vars;
 }
 
+/* A job that failed has no result, but the VM may be in another state than before: a restart that could not start it. */
+static json_t *
+state_alone(const struct engine *g)
+{
+	json_t *all = engine_results(g), *state = json_incref(json_object_get(all, "state")), *value = json_object();
+
+	if (json_is_string(state))
+		(void)json_object_set(value, "state", state);
+	json_decref(state);
+	json_decref(all);
+	return value;
+}
+
 static void
 end(struct engine *g, enum outcome outcome)
 {
@@ -281,7 +294,7 @@ end(struct engine *g, enum outcome outcome)
 
 	g->res->outcome = outcome;
 	json_decref(g->res->value);
-	g->res->value = outcome == OUTCOME_DONE || outcome == OUTCOME_STUCK ? engine_results(g) : json_object();
+	g->res->value = outcome == OUTCOME_DONE || outcome == OUTCOME_STUCK ? engine_results(g) : state_alone(g);
 	if (outcome == OUTCOME_STUCK && g->left != NULL)
 		(void)json_object_set(g->res->value, "left", g->left);
 	if (outcome == OUTCOME_PARKED || g->run->journal == NULL)

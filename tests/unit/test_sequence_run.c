@@ -303,6 +303,38 @@ Test(sequence_run, a_guest_that_boots_slowly_is_asked_again_to_shut_down)
 	fake_console_clear(&s.console);
 }
 
+/* It has been shut down by then: whoever records the end must not believe that it runs. */
+Test(sequence_run, a_restart_that_cannot_start_says_that_it_is_stopped)
+{
+	struct bench b = { 0 }, r = { 0 };
+
+	for (size_t at = 0; at < 100; at++) {
+		json_t *last;
+
+		fake_console_init(&b.console, "");
+		run_verb(&b, "create-vm", vars_create("lv", 0));
+		cr_assert_eq(b.res.outcome, OUTCOME_DONE, "%s", b.res.err.msg);
+		r = (struct bench){ .console = b.console };
+		r.console.transport.state = &r.console;
+		r.console.clock.arg = &r.console;
+		r.console.polls = 1;
+		r.console.trouble = REFUSE;
+		r.console.trouble_at = r.console.at + at;
+		run_verb(&r, "restart-vm", vars_stored(b.res.value));
+		last = json_array_get(r.console.commands, r.console.trouble_at);
+		if (r.res.outcome == OUTCOME_FAILED && last != NULL && strstr(json_string_value(last), "-o on ") != NULL) {
+			cr_expect_str_eq(json_string_value(json_object_get(r.res.value, "state")), "stopped");
+			cr_expect_null(json_object_get(r.console.objects, "on"));
+			at = 1000;
+		}
+		cr_assert(at >= 1000 || last != NULL, "the power-on was never refused");
+		bench_close(&b);
+		bench_close(&r);
+		fake_console_clear(&r.console);
+		b = (struct bench){ 0 };
+	}
+}
+
 /* P4: wherever a journal becomes full, what was done is undone, with its intents in the journal. */
 Test(sequence_run, a_journal_that_becomes_full_anywhere_blocks_no_undo)
 {
