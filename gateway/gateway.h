@@ -48,6 +48,7 @@ void gateway_clear_batch(struct gateway *g);
 void gateway_local(struct gateway *g, struct response *r);	/* local.c: help, whoami, version */
 void gateway_ask(struct gateway *g, struct response *r);	/* ask.c: a question to the director */
 void gateway_export(struct gateway *g, struct response *r);	/* export.c: such a question, page by page, and its lines on stdout */
+void gateway_console(struct gateway *g, struct response *r);	/* console_screen.c: a terminal */
 void gateway_submit(struct gateway *g, struct response *r);	/* submit.c: a job */
 void gateway_follow(struct gateway *g, struct response *r);	/* submit.c: a job that is there */
 void gateway_batch(struct gateway *g, struct response *r);	/* batch_submit.c: many jobs */

@@ -74,6 +74,9 @@ carry_out(struct gateway *g, struct response *r)
 		else
 			gateway_ask(g, r);
 		break;
+	case VERB_CONSOLE:
+		gateway_console(g, r);
+		break;
 	case VERB_FOLLOW:
 		gateway_follow(g, r);
 		break;

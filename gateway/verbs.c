@@ -35,6 +35,11 @@ static const struct verb_arg create_vm_args[] = {
 
 static const struct verb_arg vm_args[] = { VM_NAME };
 
+static const struct verb_arg console_args[] = {
+	VM_NAME,
+	{ "steal", "steal", ARG_FLAG, 0, 0, 0, NULL, NULL, "take it over from whoever has it" },
+};
+
 static const struct verb_arg delete_vm_args[] = {
 	VM_NAME,
 	{ "force", "force", ARG_FLAG, 0, 0, 0, NULL, NULL, "power a running VM off instead of shutting its OS down" },
@@ -171,6 +176,7 @@ const struct verb verbs[] = {
 	{ "modify-vm", VERB_JOB, VERB_CHANGES, "give a VM more or less processors and memory, running or not", "modify-vm web1 --memory 1G --cpu 0.7", ARGS(modify_vm_args) },
 	{ "list-vms", VERB_QUERY, 0, "list your VMs", "list-vms", ARGS(list_vms_args) },
 	{ "show-vm", VERB_QUERY, 0, "show one VM", "show-vm web1", ARGS(vm_args) },
+	{ "console", VERB_CONSOLE, 0, "sit at a VM's serial console (ssh -t); Ctrl-] and a full stop leave it", "console web1", ARGS(console_args) },
 	{ "list-images", VERB_QUERY, 0, "list the images that you may use", "list-images", ARGS(list_vms_args) },
 	{ "show-image", VERB_QUERY, 0, "show one image", "show-image rhel6", ARGS(image_args) },
 	{ "list-jobs", VERB_QUERY, 0, "list your jobs that are not finished, with --all every one", "list-jobs --all", ARGS(list_jobs_args) },

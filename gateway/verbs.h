@@ -64,6 +64,7 @@ enum verb_kind {
 	VERB_QUERY,	/* the director answers on its socket */
 	VERB_JOB,	/* becomes a job of a worker */
 	VERB_RECORD,	/* becomes a job that the director does by itself (its database only) */
+	VERB_CONSOLE,	/* the director hands the connection to a worker: a terminal (gateway/console_screen.c) */
 	VERB_FOLLOW,	/* the gateway reads a job's log */
 	VERB_BATCH	/* the lines of stdin are requests that become jobs; each needs its own permission, this verb none */
 };

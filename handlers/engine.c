@@ -231,8 +231,14 @@ spare_for(const struct engine *g, const char *kind)
 int
 engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *more, int sync, struct pd_err *e)
 {
-	json_t *r = json_pack("{s:s}", "k", kind);
+	json_t *r;
 	int	rv;
+
+	if (g->run->journal == NULL) {	/* a run that only asks; a change is refused here */
+		json_decref(more);
+		return sync ? pd_fail(e, PD_BUG, "a change without a journal") : 0;
+	}
+	r = json_pack("{s:s}", "k", kind);
 
 	if (u != NULL) {
 		json_object_set_new(r, "step", json_string(u->step->name));

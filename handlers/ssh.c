@@ -125,6 +125,16 @@ run(struct transport *t, const char *command, const char *input, int timeout_ms,
 	}
 }
 
+static int
+attach(struct transport *t, const char *command, struct attached *a, struct pd_err *e)
+{
+	struct link *l = t->state;
+	int	     rv = connect_link(t, e) == -1 ? -1 : link_attach(l, command, a, e);
+
+	link_close(l);	/* whatever the command still does ends with its session */
+	return rv;
+}
+
 static void
 transport_free(struct transport *t)
 {
@@ -147,6 +157,7 @@ ssh_transport(const struct ssh_target *target, struct transport **t, struct pd_e
 	}
 	(*t)->run = run;
 	(*t)->open = connect_link;
+	(*t)->attach = attach;
 	(*t)->free = transport_free;
 	(*t)->state = l;
 	l->t = *t;

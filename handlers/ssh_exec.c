@@ -84,6 +84,12 @@ on_close(ssh_session session, ssh_channel channel, void *arg)
 	c->is_closed = 1;
 }
 
+void
+link_ask_alive(struct link *l)
+{
+	(void)ssh_send_keepalive(l->session);
+}
+
 /*
  * Lets packets in and out for one slice.  NULL = go on; otherwise why the command cannot be waited
  * for any longer.
@@ -114,7 +120,7 @@ turn(struct command *c)
 		return "no sign of life from the console";
 	else if (now - c->heard_ms >= (int64_t)l->alive_ms * (c->asked + 1)) {
 		c->asked++;
-		(void)ssh_send_keepalive(l->session);
+		link_ask_alive(l);
 	}
 	return NULL;
 }

@@ -41,6 +41,8 @@ int link_tcp(const struct link *l, int64_t deadline, struct pd_err *e);
 /* TCP, key exchange, host key compared with the pinned one, login.  On failure nothing is open. */
 int  link_open(struct link *l, struct pd_err *e);
 void link_close(struct link *l);
+/* Asks for a sign of life: any packet that comes is one. */
+void link_ask_alive(struct link *l);
 /* Is the session still there?  Takes in what the peer said meanwhile. */
 int  link_is_up(struct link *l);
 /* Key exchange only, the fingerprint into fp; nothing stays open. */
@@ -59,6 +61,8 @@ enum exec_result {
 	EXEC_GONE,	/* the session is dead and nothing was sent */
 	EXEC_REFUSED	/* nothing was sent; *e says why */
 };
+/* One command with a terminal, ssh_attach.c; as transport.h's attach(). */
+int link_attach(struct link *l, const char *command, struct attached *a, struct pd_err *e);
 /* One command on the open session. */
 enum exec_result link_exec(struct link *l, const char *command, const char *input, int timeout_ms, struct answer *a, struct pd_err *e);
 

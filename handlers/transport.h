@@ -49,6 +49,22 @@ enum contact {
 	CONTACT_REFUSED		/* host key or authentication: not before a person has acted */
 };
 
+/*
+ * A command with a terminal whose other end is a person's connection.  What either says is held in a buffer of a fixed size: one that does
+ * not read stops the other.
+ */
+struct attached {
+	int	    sock;	/* the person's; does not block, both directions */
+	int	    wake;	/* poll()ed beside: then the transport's stop() is asked at once */
+	/* Called once, when the command has begun; -1 ends it. */
+	int	  (*begun)(void *arg);
+	/* What the command says, on its way to the person. */
+	void	  (*said)(void *arg, const char *data, size_t len);
+	void	   *arg;
+	const char *why;	/* out: how it ended */
+};
+#define ATTACHED_LEFT "left"	/* the person's connection has ended */
+
 struct transport {
 	/*
 	 * Runs command, writes input (may be NULL) to its standard input and closes it.  0 and *a filled; or -1 when nothing was sent
@@ -59,6 +75,8 @@ struct transport {
 	int (*run)(struct transport *t, const char *command, const char *input, int timeout_ms, struct answer *a, struct pd_err *e);
 	/* Optional: connects when there is no connection.  0, or -1 as run() when nothing was sent. */
 	int (*open)(struct transport *t, struct pd_err *e);
+	/* Optional: a person's session with one command, see struct attached.  0 and a->why filled, or -1 as run(). */
+	int (*attach)(struct transport *t, const char *command, struct attached *a, struct pd_err *e);
 	void (*free)(struct transport *t);
 	void *state;
 	enum contact contact;	/* what open() and run() found last */

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "handlers/console.h"
 #include "handlers/sequence_cache.h"
 #include "handlers/worker.h"
 #include "policy/conf.h"
@@ -424,6 +425,33 @@ parse_order(const json_t *msg, const int fds[2], struct order *o, struct pd_err 
 	return pd_fail(e, PD_BUG, "the director's order of job %s has an unknown mode", o->job);
 }
 
+/* A terminal for a person, who is at the other end of the first descriptor; the second is where it is recorded, or -1. */
+static int
+serve_console(struct worker *w, const json_t *msg, const int fds[2], struct pd_err *e)
+{
+	struct order		o = { .job = text_of(msg, "job"), .sequence = text_of(msg, "sequence"),
+			.platform = json_object_get(msg, "platform"), .vars = json_object_get(msg, "vars") };
+	struct console_session  s = { .sock = fds[0], .record = fds[1], .wake = w->sock, .sequence = o.sequence, .vars = o.vars,
+		.record_max = json_integer_value(json_object_get(msg, "record_max")), .stop = stop, .stop_arg = w };
+	struct run_result	res = { .outcome = OUTCOME_FAILED };
+
+	if (!id_is_valid(o.job) || o.sequence[0] != '/' || !json_is_object(o.platform) || !json_is_object(o.vars) || fds[0] == -1)
+		return pd_fail(e, PD_BUG, "the director's order of a console is incomplete");
+	if (give_up_the_rest(w, &o, e) == -1)
+		return -1;
+	memcpy(w->job, o.job, sizeof(w->job));
+	w->want = 0;
+	if (use_platform(w, o.platform, &res.err) == 0) {
+		w->transport->stop = stop;	/* a person who goes is no command that may end by itself */
+		console_serve(w->transport, &s, &res);
+		w->transport->stop = stop_command;
+	} else {
+		console_refuse(&s, &res.err);
+	}
+	tell_result(w, &res);
+	return 0;
+}
+
 /* What comes while no job runs.  A cancel or park crossed the result on its way: nothing to do. */
 static int
 obey(struct worker *w, const json_t *msg, const int fds[2], struct pd_err *e)
@@ -433,6 +461,8 @@ obey(struct worker *w, const json_t *msg, const int fds[2], struct pd_err *e)
 
 	if (strcmp(what, "cancel") == 0 || strcmp(what, "park") == 0)
 		return 0;
+	if (strcmp(what, "console") == 0)
+		return serve_console(w, msg, fds, e);
 	if (strcmp(what, "run") != 0)
 		return pd_fail(e, PD_BUG, "the director sent a message of unknown kind");
 	if (parse_order(msg, fds, &o, e) == -1 || give_up_the_rest(w, &o, e) == -1)

@@ -90,6 +90,17 @@ set_paths(struct conf_parse *p)
 }
 
 static int
+set_record(struct conf_parse *p)
+{
+	const struct conf_word *w = conf_word(p->cfg, "record-consoles", 0);
+
+	if (w != NULL && strcmp(w->text, "yes") != 0 && strcmp(w->text, "no") != 0)
+		return conf_fail(p, w->line, "record-consoles: \"%.60s\" is neither yes nor no", w->text);
+	p->conf->record_consoles = w != NULL && strcmp(w->text, "yes") == 0;
+	return 0;
+}
+
+static int
 set_plain(struct conf_parse *p)
 {
 	struct pd_conf *c = p->conf;
@@ -98,7 +109,7 @@ set_plain(struct conf_parse *p)
 	    conf_text(p, p->cfg, "service-account", ARG_FILE, &c->service_account) == -1 ||
 	    conf_text(p, p->cfg, "spool-group", ARG_FILE, &c->spool_group) == -1)
 		return -1;
-	return conf_set_limits(p);
+	return set_record(p) == -1 ? -1 : conf_set_limits(p);
 }
 
 /* Networks and roles first: tenants point at them, wherever they stand in the file. */

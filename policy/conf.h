@@ -91,6 +91,7 @@ struct pd_conf {
 	int64_t platform_wait_s;		/* a job waits for its platform so long */
 	int64_t worker_idle_s, worker_jobs;	/* a warm worker retires after either */
 	int64_t history_page, history_witness, history_refusals;
+	int record_consoles;		/* what VMs' consoles say is kept below state */
 	int64_t keep_history_s;		/* 0 = for ever */
 	struct pd_role	  *roles;    size_t nroles;
 	struct pd_tenant  *tenants;  size_t ntenants;

@@ -125,7 +125,7 @@ make_tables(struct conf_parse *p)
 		WORD("disk-refuse"), WORD("disk-reserve"), WORD("once-keep"),
 		WORD("retry-first"), WORD("retry-longest"), WORD("platform-wait"),
 		WORD("worker-idle"), WORD("worker-jobs"), WORD("history-page"), WORD("history-witness"),
-		WORD("history-refusals"), WORD("keep-history"),
+		WORD("history-refusals"), WORD("keep-history"), WORD("record-consoles"),
 		TITLED("role", role), TITLED("network", network), TITLED("tenant", tenant), WORD("end"), OWNER(p), CFG_END() };
 
 	return cfg_init(file, CFGF_NONE);	/* copies the tables */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "spool/clock.h"
+#include "spool/console.h"
 #include "spool/director.h"
 #include "spool/portable.h"
 #include "spool/settle.h"
@@ -207,7 +208,9 @@ serve(struct director *d, const struct pollfd *p, const struct slot *slot)
 			query_server_serve(&d->server, slot->client, now);
 		break;
 	case SRC_WORKER:
-		if (slot->worker->sock == p->fd)
+		if (slot->worker->sock == p->fd && slot->worker->console != NULL)
+			console_read(d, slot->worker);
+		else if (slot->worker->sock == p->fd)
 			runner_read(d, slot->worker);
 		break;
 	}

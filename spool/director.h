@@ -10,6 +10,7 @@
  *	ends.c		each end is told in its job's log
  *	query_server.c	the local socket
  *	reload.c	SIGHUP
+ *	console.c	VMs' serial consoles in use
  *	lifecycle.c	start, stop and unclean end in the history
  *	refusal.c	what was refused or only asked, in the history
  *	retake.c	a stuck job undone or resumed

@@ -10,6 +10,7 @@
 
 #include "policy/policy.h"
 #include "spool/clock.h"
+#include "spool/console.h"
 #include "spool/director.h"
 #include "spool/director_query.h"
 #include "spool/field.h"
@@ -25,6 +26,7 @@ struct asking {
 	uid_t		 uid;
 	char		 user[JOB_USER_MAX + 1];
 	int		 comes_later;	/* the answer */
+	int		 is_handed_over;	/* the connection */
 };
 
 static int
@@ -69,11 +71,25 @@ verify(void *arg, const struct history_witness *w, struct pd_err *e)
 	return a->comes_later ? 0 : -1;
 }
 
+/* The session's worker answers on the connection, which is its own from here on. */
+static int
+console(void *arg, const char *user, const json_t *vm, int steal, struct pd_err *e)
+{
+	struct asking *a = arg;
+	int	       sock;
+
+	if (a->d->server.asking == NULL)
+		return pd_fail(e, PD_USAGE, "a console needs a connection");
+	sock = a->d->server.asking->fd;
+	a->is_handed_over = console_open(a->d, user, vm, steal, sock, e) == 0;
+	return a->is_handed_over ? 0 : -1;
+}
+
 static struct query_context
 context_of(struct asking *a)
 {
 	return (struct query_context){ .conf = a->d->conf, .store = a->d->store, .spool = &a->d->spool, .cancel = cancel,
-		.retake = retake, .verify = verify, .wait = wait_of, .contact = contact_of, .arg = a, .now_ms = clock_wall_ms() };
+		.retake = retake, .verify = verify, .console = console, .wait = wait_of, .contact = contact_of, .arg = a, .now_ms = clock_wall_ms() };
 }
 
 static json_t *
@@ -85,7 +101,7 @@ op_query(struct asking *a)
 	json_t		    *reply;
 	char		     shown[80];
 
-	if (verb == NULL || verb->kind != VERB_QUERY) {
+	if (verb == NULL || (verb->kind != VERB_QUERY && verb->kind != VERB_CONSOLE)) {
 		struct pd_err e;
 
 		(void)pd_fail(&e, PD_USAGE, "the director answers no \"%s\"",
@@ -94,6 +110,10 @@ op_query(struct asking *a)
 	}
 	reply = query_answer(&q, verb, json_object_get(a->request, "args"), a->user);
 	refusal_of_reply(a->d, a->user, a->uid, a->request, reply);
+	if (a->is_handed_over) {
+		json_decref(reply);
+		return NULL;	/* ours is closed */
+	}
 	if (!a->comes_later)
 		return reply;
 	json_decref(reply);

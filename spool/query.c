@@ -23,6 +23,7 @@ static const struct {
 } answers[] = {
 	{ "list-vms", query_list_vms },
 	{ "show-vm", query_show_vm },
+	{ "console", query_console },
 	{ "list-images", query_list_images },
 	{ "show-image", query_show_image },
 	{ "list-jobs", query_list_jobs },

@@ -32,6 +32,7 @@
  *	show-platform	the same object, with port user host_key pools[] systems[], and second_address second_host_key vios_access where it has them
  *	list-systems	[{name platform ident level state memory memory_free units units_free partitions max_lpars seen drained why}]; seen: when its
  *			console was asked last
+ *	console		no value: after "connected" the connection is the terminal, in both directions
  *	show-system	the same object, with region_size default_pool vlans[] pools[{name size free kind}] vms[]
  */
 #ifndef PD_SPOOL_QUERY_H
@@ -57,6 +58,11 @@ struct query_context {
 	int (*retake)(void *arg, const char *job_id, int is_undo, struct pd_err *e);
 	/* Begins a verification whose answer comes later (query_proof()); NULL: it is done at once.  w may be NULL. */
 	int (*verify)(void *arg, const struct history_witness *w, struct pd_err *e);
+	/*
+	 * Hands the asking gateway's connection to a session with the console of a VM (a row): 0, and there is no answer but the
+	 * session's.  NULL: there are no consoles here.
+	 */
+	int (*console)(void *arg, const char *user, const json_t *vm, int steal, struct pd_err *e);
 	void   *arg;
 	int64_t now_ms;
 	/*

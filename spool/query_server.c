@@ -142,6 +142,7 @@ answer_one(struct query_server *q, struct query_client *c, const json_t *request
 	json_t *reply;
 
 	q->ticket++;
+	q->asking = c;
 	reply = q->answer(q->arg, c->uid, request);
 	if (!json_is_true(reply))
 		return send_reply(q, c, reply, now_ms);

@@ -36,6 +36,7 @@ struct query_client {
 struct query_server {
 	int		    sock;
 	struct query_client clients[QUERY_CLIENTS];
+	const struct query_client *asking;	/* whose request is answered now */
 	uint64_t	    ticket;	/* of the request that is answered now; none is used twice */
 	/*
 	 * The answer to one request of this uid; NULL: close the connection; json_true(): query_server_reply() brings it later.  arg is the

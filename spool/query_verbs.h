@@ -30,6 +30,7 @@ struct answer_to {
 /* Each fills *a, or returns -1 with the reason; a->value is freed by the caller in both cases. */
 int query_list_vms(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e);
+int query_console(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_list_images(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_show_image(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_list_jobs(const struct question *x, struct answer_to *a, struct pd_err *e);

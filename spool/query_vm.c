@@ -2,6 +2,7 @@
 /*
  * query_vm.c - list-vms and show-vm.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "spool/query_verbs.h"
@@ -96,20 +97,45 @@ add_specification(json_t *vm, const json_t *spec)
 		(void)json_object_set_new(vm, "spec", rest);
 }
 
-int
-query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
+/* The VM that args.name names, when the user may see it. */
+static int
+visible_vm(const struct question *x, json_t **row, struct pd_err *e)
 {
 	const char *name = field_text(x->args, "name");
-	json_t	   *row = NULL;
-	int	    rv = store_vm_get(x->q->store, name, &row, e);
+	int	    rv = store_vm_get(x->q->store, name, row, e);
 
 	if (rv == -1 && e->code != PD_NOTFOUND)
 		return -1;
-	if (rv == -1 || !is_visible(x, row)) {
-		json_decref(row);
-		return pd_fail(e, PD_NOTFOUND,
-		    "there is no VM \"%s\" of yours; list-vms shows them", name);
-	}
+	if (rv == 0 && is_visible(x, *row))
+		return 0;
+	json_decref(*row);
+	*row = NULL;
+	return pd_fail(e, PD_NOTFOUND, "there is no VM \"%s\" of yours; list-vms shows them", name);
+}
+
+int
+query_console(const struct question *x, struct answer_to *a, struct pd_err *e)
+{
+	json_t *row = NULL;
+	int	rv;
+
+	if (x->q->console == NULL)
+		return pd_fail(e, PD_BUG, "there are no consoles here");
+	if (visible_vm(x, &row, e) == -1)
+		return -1;
+	rv = x->q->console(x->q->arg, x->user, row, field_is_set(x->args, "steal"), e);
+	(void)snprintf(a->message, sizeof(a->message), "connected");
+	json_decref(row);
+	return rv;
+}
+
+int
+query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
+{
+	json_t *row = NULL;
+
+	if (visible_vm(x, &row, e) == -1)
+		return -1;
 	a->value = summary(row);
 	if (field_number(row, "lpar_id") > 0)
 		(void)json_object_set(a->value, "lpar_id", json_object_get(row, "lpar_id"));

@@ -88,6 +88,14 @@ static const struct rule write_files[] = {
 	ALLOW("fchmod fchown fchown32"),
 };
 
+/* The caller's own terminal: what it echoes (TIOCSTI and its like stay forbidden). */
+static const struct rule own_terminal[] = {
+	ALLOW_IF("ioctl", IS(1, TCSETS)), ALLOW_IF("ioctl", IS(1, TCSETSW)), ALLOW_IF("ioctl", IS(1, TCSETSF)),
+#if defined(TCSETS2)
+	ALLOW_IF("ioctl", IS(1, TCSETS2)), ALLOW_IF("ioctl", IS(1, TCSETSW2)), ALLOW_IF("ioctl", IS(1, TCSETSF2)),
+#endif
+};
+
 /* A socket that is there. */
 static const struct rule talk[] = {
 	ALLOW("connect send sendto sendmsg recv recvfrom recvmsg setsockopt getsockopt getsockname getpeername shutdown"),
@@ -177,7 +185,8 @@ static const struct program {
 	const char *name;
 	struct part parts[PARTS_MAX];
 } programs[] = {
-	{ "gateway", { PART(basics), PART(read_files), PART(write_files), PART(local_sockets), PART(talk), PART(watch) COVERAGE } },
+	{ "gateway", { PART(basics), PART(read_files), PART(write_files), PART(local_sockets), PART(talk), PART(watch),
+	    PART(own_terminal) COVERAGE } },
 	{ "director", { PART(basics), PART(read_files), PART(write_files), PART(local_sockets), PART(internet), PART(talk),
 	    PART(name_service), PART(watch), PART(director_own) COVERAGE } },
 	{ "worker", { PART(basics), PART(read_files), PART(internet), PART(talk), PART(name_service), PART(worker_own) COVERAGE } },

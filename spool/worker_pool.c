@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "spool/clock.h"
+#include "spool/console.h"
 #include "spool/sandbox.h"
 #include "spool/worker_pool.h"
 #include "spool/worker_start.h"
@@ -34,6 +35,7 @@ free_worker(struct worker *w)
 	if (w->sock != -1)
 		(void)close(w->sock);
 	wire_in_free(&w->in);
+	console_free(w->console);
 	free(w);
 }
 
@@ -50,8 +52,8 @@ pool_free(struct worker_pool *p)
 	p->program = NULL;
 }
 
-static struct worker *
-add_worker(struct worker_pool *p, const char *platform, struct pd_err *e)
+struct worker *
+pool_add(struct worker_pool *p, const char *platform, struct pd_err *e)
 {
 	struct worker *w = calloc(1, sizeof(*w));
 
@@ -86,7 +88,7 @@ pool_take(struct worker_pool *p, const struct sched_job *job, struct pd_err *e)
 {
 	struct worker *w = find_idle(p, job->platform);
 
-	if (w == NULL && (w = add_worker(p, job->platform, e)) == NULL)
+	if (w == NULL && (w = pool_add(p, job->platform, e)) == NULL)
 		return NULL;
 	w->is_busy = 1;
 	w->job = *job;

@@ -27,6 +27,7 @@ struct worker {
 	int		 is_busy;
 	int		 is_stale;	/* started for a configuration that is no more: its sandbox knows other directories */
 	struct sched_job job;		/* while busy */
+	struct console	*console;	/* owned; it serves this and never a job (spool/console.h); NULL = jobs */
 	int64_t		 jobs;		/* so many it has been given */
 	int64_t		 idle_since_ms;
 };
@@ -44,6 +45,9 @@ void pool_free(struct worker_pool *p);
 /* An idle worker of the job's platform, or a new one, for this job: it is busy now.  PD_IO when it cannot be started. */
 struct worker *pool_take(struct worker_pool *p, const struct sched_job *job, struct pd_err *e);
 void pool_give_back(struct worker *w);	/* it was not needed after all */
+
+/* A new one. */
+struct worker *pool_add(struct worker_pool *p, const char *platform, struct pd_err *e);
 
 /* Gives the one that was taken its job; takes the reference to msg, not the descriptors. */
 int pool_run(struct worker *w, const struct sched_job *job, json_t *msg, int journal, int log, struct pd_err *e);

@@ -8,6 +8,9 @@
  *		"log_max":BYTES,"tell":BOOL}
  *		with two descriptors: journal (read, append), log (append).  "run" with a journal is a job that has asked, but changed
  *		nothing yet
+ *	{"msg":"console","job":SESSION,"sequence":PATH,"platform":{...},"vars":{...},"record_max":BYTES}
+ *		with the connection of a gateway, and a file for the record or not: a terminal (spool/console.h); ended by "park", answered with a
+ *		"result" whose value is {why,bytes}
  *	{"msg":"cancel"}	undo what the running job has begun
  *	{"msg":"park"}		finish or leave the running step, journal, stop; the job is resumed later
  * worker -> director
