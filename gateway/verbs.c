@@ -157,6 +157,12 @@ static const struct verb_arg register_image_args[] = {
 	{ "description", "description", ARG_TEXT, 0, 0, 0, NULL, "TEXT", "for people" },
 };
 
+static const struct verb_arg adopt_vm_args[] = {
+	{ "name", "name", ARG_VM, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the partition, which becomes that of the VM" },
+	{ "platform", "platform", ARG_NAME, ARG_REQUIRED, 0, 0, NULL, "PLATFORM", "where it is" },
+	{ "owner", "owner", ARG_KEY, ARG_REQUIRED, 0, 0, NULL, "USER", "whose it is from now on, and whose quota it counts in" },
+};
+
 static const struct verb_arg orphans_args[] = {
 	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "which one to look at; may be left out when there is only one" },
 	{ "clean", "clean", ARG_FLAG, ARG_DESTROYS, 0, 0, NULL, NULL, "remove what is of origin \"ours\"" },
@@ -204,6 +210,8 @@ const struct verb verbs[] = {
 	  "drain-platform power1 --why 'its memory is replaced'", ARGS(drain_platform_args) },
 	{ "resume-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN, "put new VMs on a platform again", "resume-platform power1", ARGS(resume_platform_args) },
 	{ "check-platform", VERB_JOB, VERB_ADMIN, "ask a platform for its level and what it has free", "check-platform power1", ARGS(platform_args) },
+	{ "adopt-vm", VERB_JOB, VERB_CHANGES | VERB_ADMIN, "make a VM with an owner of a partition that was made by hand; nothing on it is changed",
+	  "adopt-vm web1 --platform power1 --owner alice", ARGS(adopt_vm_args) },
 	{ "orphans", VERB_JOB, VERB_CHANGES | VERB_ADMIN | VERB_CLEANS, "list what PowerDirector made on a platform and no VM owns, or remove it", "orphans --platform power1", ARGS(orphans_args) },
 	{ "remove-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN | VERB_DESTRUCTIVE | VERB_CLEANS, "forget a platform that has no VMs", "remove-platform power1 --yes", ARGS(platform_args) },
 	{ "register-image", VERB_JOB, VERB_CHANGES | VERB_ADMIN, "offer an image file that is already on a platform",

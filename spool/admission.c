@@ -29,6 +29,7 @@ static const struct {
 	{ "register-platform", admit_register_platform },
 	{ "check-platform", admit_check_platform },
 	{ "remove-platform", admit_remove_platform },
+	{ "adopt-vm", admit_adopt_vm },
 	{ "drain-platform", admit_drain_platform },
 	{ "resume-platform", admit_resume_platform },
 	{ "register-image", admit_register_image },

@@ -58,7 +58,7 @@ struct admitting {
 	const struct pd_tenant *tenant;
 	struct policy_why	why;
 	json_t		       *args;			/* a copy, completed by the policy's defaults */
-	char			tag[11];		/* "pd" and the last 8 characters of the id */
+	char			tag[64];		/* "pd" and the last 8 characters of the id; an adopted VM's: its profile's name */
 	char			platform[PLATFORM_NAME_MAX];
 	char			vm[PLATFORM_NAME_MAX];
 	enum job_state		state;			/* JOB_DONE: the transaction itself does it */
@@ -69,6 +69,7 @@ struct admitting {
 /* 0, or -1 with the refusal.  They change the store only inside the caller's transaction. */
 /* On which of the platform's systems: its name becomes platform.system, its facts the platform's. */
 int admit_system(struct admitting *ad, json_t *platform, struct pd_err *e);
+int admit_adopt_vm(struct admitting *ad, struct pd_err *e);	/* admit_adopt.c */
 int admit_create_vm(struct admitting *ad, struct pd_err *e);
 int admit_vm_verb(struct admitting *ad, struct pd_err *e);
 int admit_modify_vm(struct admitting *ad, struct pd_err *e);	/* admit_change.c */

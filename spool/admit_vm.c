@@ -268,7 +268,7 @@ admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e)
 	if (!ad->job->is_plan)	/* a plan waits for nothing that happens to the VM */
 		(void)snprintf(ad->vm, sizeof(ad->vm), "%.31s", name);
 	if (tag[0] != '\0')
-		(void)snprintf(ad->tag, sizeof(ad->tag), "%.10s", tag);
+		(void)snprintf(ad->tag, sizeof(ad->tag), "%.63s", tag);
 	if (strcmp(state, "creating") == 0)
 		return pd_fail(e, PD_CONFLICT, "%s is being created by job %s", name, field_text(*vm, "job"));
 	if (strcmp(state, "deleting") == 0)

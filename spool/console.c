@@ -115,12 +115,11 @@ record(struct director *d, const char *event, const struct console *c, json_t *w
 static json_t *
 order(struct director *d, const struct console *c, const json_t *vm, struct pd_err *e)
 {
-	json_t *job = json_pack("{s:s s:s s:s s:{s:s}}", "id", c->id, "verb", "console", "platform", field_text(vm, "platform"), "args", "name",
-	    c->vm);
+	json_t *job = json_pack("{s:s s:s s:s s:s s:{s:s}}", "id", c->id, "verb", "console", "platform", field_text(vm, "platform"), "tag",
+	    field_text(json_object_get(vm, "objects"), "tag"), "args", "name", c->vm);
 	json_t *msg = NULL;
 
 	if (worker_message(d->conf, d->store, job, "run", &msg, e) == 0) {
-		(void)json_object_set(json_object_get(msg, "vars"), "vm", (json_t *)vm);
 		(void)json_object_set_new(msg, "msg", json_string("console"));
 		(void)json_object_set_new(msg, "record_max", json_integer((json_int_t)d->conf->log_size_mib * LOG_MIB));
 	}

@@ -29,6 +29,7 @@ static const struct effect {
 	{ "stop-vm", NULL, effect_vm_changed, effect_vm_kept, effect_vm_broken },
 	{ "restart-vm", NULL, effect_vm_changed, effect_vm_kept, effect_vm_broken },
 	{ "modify-vm", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
+	{ "adopt-vm", NULL, effect_vm_adopted, nothing, nothing },
 	{ "register-platform", NULL, effect_platform_registered, nothing, nothing },
 	{ "check-platform", NULL, effect_platform_checked, nothing, nothing },
 	{ "register-image", NULL, effect_image_registered, nothing, nothing },

@@ -56,6 +56,7 @@ void effects_say_image(const json_t *image, struct ending *end);
 
 /* Parts of the table that are longer (effects_vm.c, effects_change.c, effects_platform.c, effects_orphans.c).  Inside a transaction; they may change *end. */
 int effect_vm_created(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
+int effect_vm_adopted(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);	/* effects_adopt.c */
 int effect_vm_deleted(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_removed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_vm_changed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);

@@ -168,6 +168,8 @@ make_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 	if (strcmp(verb, "register-image") == 0)
 		(void)json_object_set_new(vars, "image",
 		    json_pack("{s:s s:s}", "name", field_text(args, "name"), "file", field_text(args, "file")));
+	if (strcmp(verb, "adopt-vm") == 0)
+		return 0;	/* it is none yet */
 	if (names_a_vm(verb))
 		return add_vm(st, job, vars, 0, e);
 	return 0;
