@@ -46,11 +46,11 @@ set_defaults(const struct conf_parse *p)
 	    set_default(p, &c->pam_service, "powerdirector") == -1 ? -1 : 0;
 }
 
-/* padmin's PATH on every VIOS level. */
+/* padmin's PATH on every VIOS level, and where ps is. */
 static int
 set_default_programs(struct conf_parse *p)
 {
-	static const char *const usual[] = { "/usr/ios/cli", "/usr/ios/utils", "/usr/ios/lpm/bin", "/usr/ios/oem", "/usr/ios/ldw/bin" };
+	static const char *const usual[] = { "/usr/ios/cli", "/usr/ios/utils", "/usr/ios/lpm/bin", "/usr/ios/oem", "/usr/ios/ldw/bin", "/usr/bin" };
 	struct pd_list		*l = &p->conf->console_programs;
 
 	if (l->n > 0)

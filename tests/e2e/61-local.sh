@@ -6,7 +6,7 @@ export SITE_SPEED=0
 site_up
 programs=$work/console
 mkdir -m 0755 "$programs"
-for name in ioscli lssyscfg mksyscfg chsyscfg rmsyscfg chsysstate lshwres oem_setup_env; do
+for name in ioscli lssyscfg mksyscfg chsyscfg rmsyscfg chsysstate lshwres oem_setup_env ps; do
 	cp "$bin/local-console" "$programs/$name"
 done
 chmod 0755 "$programs"/*
