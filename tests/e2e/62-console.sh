@@ -64,6 +64,9 @@ is 'closed' left "$(history_of console-closed .what.why)"
 file=$site/state/consoles/$(history_of console-closed .what.record)
 cp "$file" "$work/out"
 says 'login: '
+# One that a lost session has left open is closed before, and this one after.
+id=$(jq '[.. | objects | select(.name? == "web1" and .id?)][0].id' "$site/power1/world.json")
+is 'commands' "rmvt -id $id;mkvt -id $id;rmvt -id $id" "$(jq -r .command "$site/power1/transcript.jsonl" | grep '^mkvt\|^rmvt' | paste -sd ';')"
 is 'mode of the record' 600 "$(stat -c %a "$file")"
 
 # Ctrl-] twice is typed once; another key after it is for the guest.
@@ -122,7 +125,6 @@ EOT
 is 'lost' 1 "$(history_of console-closed .what.why | grep -c 'its worker was lost')"
 
 # A partition that is not the VM any more (made anew by hand under the same id) is not touched.
-id=$(jq '[.. | objects | select(.name? == "web1" and .id?)][0].id' "$site/power1/world.json")
 lssyscfg() { ssh -F "$site/ssh_config" -o HostName=127.0.0.1 -p "$(cat "$site/power1/port")" -l padmin -i "$site/etc/keys/power1" -o StrictHostKeyChecking=no \
     -o UserKnownHostsFile=/dev/null plain "$@"; }
 as alice 0 stop-vm web1 --force
