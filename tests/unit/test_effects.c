@@ -160,7 +160,9 @@ Test(effects, the_job_keeps_code_message_and_value)
 	json_decref(row);
 	row = end(id, JOB_FAILED, "{}");
 	cr_assert_str_eq(field_text(row, "state"), "done", "the first end counts");
-	cr_assert_not_null(director_fixture_vm(&f, "web1"));
+	json_decref(row);
+	row = director_fixture_vm(&f, "web1");
+	cr_assert_not_null(row);
 	json_decref(row);
 	cr_assert_eq(director_fixture_history(&f, "done"), 1);
 }
