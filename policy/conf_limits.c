@@ -40,7 +40,7 @@ static const struct {
 	{ "retry-longest", ARG_DURATION, 1, DAY_S, 600, FIELD(retry_longest_s) },
 	{ "platform-wait", ARG_DURATION, 1, 31 * DAY_S, DAY_S, FIELD(platform_wait_s) },
 	{ "worker-idle", ARG_DURATION, 1, DAY_S, 600, FIELD(worker_idle_s) },
-	{ "worker-jobs", ARG_COUNT, 1, 1000000, 100, FIELD(worker_jobs) },
+	{ "worker-jobs", ARG_COUNT, 1, 1000000, 1000, FIELD(worker_jobs) },
 	{ "history-page", ARG_COUNT, 1, 1000, 50, FIELD(history_page) },
 	{ "history-witness", ARG_COUNT, 1, 1000000, 1000, FIELD(history_witness) },
 	{ "keep-history", ARG_DURATION, 1, 36600LL * DAY_S, 0, FIELD(keep_history_s) },

@@ -80,7 +80,7 @@ Test(conf, nothing_but_its_end_gives_the_defaults)
 	cr_expect_eq(c->disk_reserve_mib, 16);
 	cr_expect_eq(c->once_keep_s, 7 * 86400);
 	cr_expect_eq(c->worker_idle_s, 600);
-	cr_expect_eq(c->worker_jobs, 100);
+	cr_expect_eq(c->worker_jobs, 1000);
 	cr_expect_eq(c->history_page, 50);
 	cr_expect_eq(c->history_witness, 1000);
 	cr_expect_eq(c->nroles + c->ntenants + c->nnetworks, 0);
