@@ -156,8 +156,11 @@ static void
 run_login(struct shell *sh, const struct chan *ch)
 {
 	sh->is_login = true;
-	sh->prompts = true;
-	greet(sh, ch);
+	/* bash reads a script, without a word of its own, when there is no terminal: ssh -T hmc <<EOF */
+	sh->is_script = sh->is_bash && !ch->has_pty;
+	sh->prompts = !sh->is_script;
+	if (!sh->is_script)
+		greet(sh, ch);
 	(void)shell_run_input(sh);
 }
 

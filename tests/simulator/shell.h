@@ -61,6 +61,7 @@ struct shell {
 	bool		is_bash;	/* of an HMC: see shell_flavour.c */
 	bool		is_login;	/* bare VIOS verbs work */
 	bool		prompts;	/* somebody types */
+	bool		is_script;	/* a script of the client comes in: each command has a record */
 	bool		has_tty;
 	int		pid, ppid, last_bg;
 	char		cwd[VFS_PATH_MAX];

@@ -63,7 +63,7 @@ prompt(struct shell *sh, bool more)
 	sh->base->record = record;
 }
 
-/* Each command line that somebody types has a record of its own. */
+/* Each command line that somebody types or sends has a record of its own. */
 static void
 run_typed(struct shell *sh, struct prog *prog, const char *text, size_t len)
 {
@@ -107,7 +107,7 @@ run_gathered(struct shell *sh, struct sim_out *text, bool at_end)
 		case PARSE_OK:
 			break;
 		}
-		if (prog->root != NULL && sh->prompts)
+		if (prog->root != NULL && (sh->prompts || sh->is_script))
 			run_typed(sh, prog, text->data, used);
 		else if (prog->root != NULL)
 			(void)shell_run_node(sh, prog->root, prog);
