@@ -3,9 +3,13 @@
  * admission.c - a job that was read and whose user is known becomes a row, or is refused.
  */
 #include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/args.h"
 #include "spool/admission.h"
@@ -276,12 +280,46 @@ find_first(const struct admitting *ad, const char *digest, json_t **first, struc
 	return -1;
 }
 
+static int __attribute__((format(printf, 3, 4)))
+is_file(char *path, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	int	n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(path, size, fmt, ap);
+	va_end(ap);
+	return n >= 0 && (size_t)n < size && (access(path, F_OK) == 0 || errno != ENOENT);
+}
+
+/* Not every kind of platform has every verb: without a sequence there is nothing to run. */
+static int
+has_sequence(const struct admitting *ad, struct pd_err *e)
+{
+	char	    path[PATH_MAX];
+	const char *kind;
+	json_t	   *platform = NULL;
+	int	    rv = 0;
+
+	if (ad->verb->kind != VERB_JOB || ad->state != JOB_QUEUED || ad->platform[0] == '\0')
+		return 0;
+	if (store_platform_get(ad->a->store, ad->platform, &platform, e) == -1)
+		return e->code == PD_NOTFOUND ? 0 : -1;		/* it is being registered */
+	kind = field_text(platform, "kind");
+	/* A folder of templates that is away as a whole is the site's trouble, not the request's: its worker says so. */
+	if (is_file(path, sizeof(path), "%s/%s/%s", ad->a->conf->templates, kind, "") &&
+	    !is_file(path, sizeof(path), "%s/%s/%s.seq", ad->a->conf->templates, kind, ad->verb->name))
+		rv = pd_fail(e, PD_USAGE, "%s is not there for platforms of the kind %s, which %s is", ad->verb->name, kind, ad->platform);
+	json_decref(platform);
+	return rv;
+}
+
 static int
 decide(struct admitting *ad, const char *digest, struct verdict *v, struct pd_err *e)
 {
 	if (check_request(ad, e) == -1 || find_first(ad, digest, &v->first, e) == -1 || admit_within_limits(ad, e) == -1)
 		return -1;
-	return run_admitter(ad, e);
+	return run_admitter(ad, e) == -1 ? -1 : has_sequence(ad, e);
 }
 
 /* 0 when it is admitted or refused, and recorded. */

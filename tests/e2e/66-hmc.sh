@@ -34,6 +34,9 @@ as alice 0 show-vm web1 --json
 is 'disks' 2 "$(json '.value.disks | length')"
 checks=$((checks + 1))
 json '.value.networks[0].mac' | grep -qE '^[0-9A-F]{12}$' || fail 'no MAC address'
+as alice 64 modify-vm web1 --cpu 1
+says 'modify-vm is not there for platforms of the kind hmc'
+as admin 64 orphans --platform hmc1
 as alice 0 stop-vm web1
 as alice 0 start-vm web1
 as alice 0 restart-vm web1 --force
