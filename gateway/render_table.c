@@ -33,7 +33,8 @@ static const struct layout layouts[] = {
 	{ "history", "t seq user event job what", "", "no history" },
 	{ "transcript", "", "", "no commands" },
 	{ "disks of a VM", "disk size pool backing_device", "", "no disks" },
-	{ "networks of a VM", "network vlan address gateway mac", "", "no networks" },
+	{ "disks that a VM keeps", "kept size pool", "", "no disks" },
+	{ "networks of a VM", "adapter network vlan address gateway mac", "", "no networks" },
 	{ "orphans", "kind name removed origin vm job why as before command", "platform pool tag state", "nothing" },
 	{ "storage pools", "pool holds size free", "", "no storage pools" },
 };

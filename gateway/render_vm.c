@@ -14,7 +14,7 @@
 
 static const char *const known[] = { "name", "state", "state_since", "owner", "tenant", "platform", "lpar_id", "image", "units",
 	"units_text", "procs", "memory", "disk", "addresses", "created", "job", "disks", "networks", "spec",
-	"pending", "change", NULL };
+	"pending", "change", "detached", "iso", NULL };
 
 /* "0.50 units (min 0.10, max 1.00)": a value with its bounds, where there are any. */
 static void
@@ -98,6 +98,36 @@ change(FILE *out, const json_t *vm)
 	(void)fprintf(out, "%s, job %s\n", render_string(c, "verb"), render_string(c, "job"));
 }
 
+/* The number that it is called by: it keeps it when others go. */
+static json_t *
+number_of(const json_t *element, size_t i)
+{
+	const json_t *index = json_object_get(element, "index");
+
+	return json_sprintf("%d", json_is_integer(index) ? (int)json_integer_value(index) + 1 : (int)i + 1);
+}
+
+static void
+kept(FILE *out, const json_t *vm)
+{
+	json_t *rows = json_array(), *disk;
+	size_t	i;
+
+	json_array_foreach(json_object_get(vm, "detached"), i, disk) {
+		json_t *row = json_object();
+
+		json_object_set(row, "kept", json_object_get(disk, "bd"));
+		json_object_set(row, "size", json_object_get(disk, "size"));
+		json_object_set(row, "pool", json_object_get(disk, "pool"));
+		json_array_append_new(rows, row);
+	}
+	if (json_array_size(rows) > 0) {
+		(void)fputc('\n', out);
+		render_table(out, "disks that a VM keeps", rows);
+	}
+	json_decref(rows);
+}
+
 static void
 disks(FILE *out, const json_t *vm)
 {
@@ -107,7 +137,7 @@ disks(FILE *out, const json_t *vm)
 	json_array_foreach(json_object_get(vm, "disks"), i, disk) {
 		json_t *row = json_object();
 
-		json_object_set_new(row, "disk", json_sprintf("%zu", i + 1));
+		json_object_set_new(row, "disk", number_of(disk, i));
 		json_object_set(row, "size", json_object_get(disk, "size"));
 		json_object_set(row, "pool", json_object_get(disk, "pool"));
 		json_object_set(row, "backing_device", json_object_get(disk, "bd"));
@@ -118,6 +148,7 @@ disks(FILE *out, const json_t *vm)
 		render_table(out, "disks of a VM", rows);
 	}
 	json_decref(rows);
+	kept(out, vm);
 }
 
 /* "EE:E9:10:00:20:0F" as guests print it. */
@@ -138,6 +169,7 @@ networks(FILE *out, const json_t *vm)
 	json_array_foreach(json_object_get(vm, "networks"), i, net) {
 		json_t *row = json_object();
 
+		json_object_set_new(row, "adapter", number_of(net, i));
 		json_object_set(row, "network", json_object_get(net, "name"));
 		json_object_set(row, "vlan", json_object_get(net, "vlan"));
 		if (render_string(net, "ip")[0] != '\0')
@@ -205,6 +237,8 @@ render_vm(FILE *out, const json_t *vm)
 	memory(out, vm);
 	pending(out, vm);
 	change(out, vm);
+	text_line(out, "medium", json_object_get(vm, "iso"), "name");
+	text_line(out, "boot mode", json_object_get(vm, "spec"), "boot_mode");
 	two(out, "created", vm, "created", "last job", "job");
 	render_rest(out, vm, known);
 	disks(out, vm);

@@ -67,6 +67,57 @@ static const struct verb_arg modify_vm_args[] = {
 	{ "at-restart", "at_restart", ARG_FLAG, 0, 0, 0, NULL, NULL, "a running VM whose operating system cannot take it live has it from its next start on" },
 };
 
+#define DISK_NUMBER { "disk", "disk", ARG_COUNT, 0, 1, 1000, NULL, "NUMBER", "number of the disk, as show-vm shows it" }
+#define KEPT_DISK   { "existing", "existing", ARG_NAME, 0, 0, 0, NULL, "DEVICE", "a disk that was kept: its backing device, as show-vm shows it" }
+#define ADAPTER	    { "adapter", "adapter", ARG_COUNT, ARG_REQUIRED, 1, 1000, NULL, "NUMBER", "number of the adapter, as show-vm shows it" }
+
+static const struct verb_arg add_disk_args[] = {
+	VM_NAME,
+	{ "disk", "disks", ARG_DISK, ARG_REPEAT, 1, 8, NULL, "DISK", "a disk: SIZE or size=SIZE,pool=POOL" },
+	KEPT_DISK,
+};
+
+static const struct verb_arg extend_disk_args[] = {
+	VM_NAME,
+	{ "disk", "disk", ARG_COUNT, ARG_REQUIRED, 1, 1000, NULL, "NUMBER", "number of the disk, as show-vm shows it" },
+	{ "size", "size", ARG_SIZE, ARG_REQUIRED, 1, MIB_MAX, NULL, "SIZE", "the size that it is to have" },
+};
+
+static const struct verb_arg remove_disk_args[] = {
+	VM_NAME,
+	DISK_NUMBER,
+	KEPT_DISK,
+	{ "destroy", "destroy", ARG_FLAG, ARG_DESTROYS, 0, 0, NULL, NULL, "delete its data, too" },
+};
+
+static const struct verb_arg add_network_args[] = {
+	VM_NAME,
+	{ "network", "networks", ARG_NETWORK, ARG_REPEAT | ARG_REQUIRED, 1, 8, NULL, "NETWORK", "an adapter: vlan=N or name=NET, and ip=ADDRESS/BITS, which is reserved; the guest is configured by its administrator" },
+};
+
+static const struct verb_arg change_network_args[] = {
+	VM_NAME,
+	ADAPTER,
+	{ "network", "networks", ARG_NETWORK, ARG_REPEAT | ARG_REQUIRED, 1, 1, NULL, "NETWORK", "where it is to be: vlan=N or name=NET, and ip=ADDRESS/BITS, which is reserved" },
+};
+
+static const struct verb_arg remove_network_args[] = { VM_NAME, ADAPTER };
+
+static const struct verb_arg attach_iso_args[] = {
+	VM_NAME,
+	{ "iso", "iso", ARG_FILE, ARG_REQUIRED, 0, 0, NULL, "MEDIUM", "a medium of the platform's media library that your policy names" },
+};
+
+static const struct verb_arg set_boot_args[] = {
+	VM_NAME,
+	{ "mode", "mode", ARG_WORD, ARG_REQUIRED, 0, 0, "norm sms", "MODE", "how start-vm and restart-vm start it from now on" },
+};
+
+static const struct verb_arg rename_vm_args[] = {
+	VM_NAME,
+	{ "to", "to", ARG_VM, ARG_REQUIRED, 0, 0, NULL, "NAME", "its new name" },
+};
+
 static const struct verb_arg list_vms_args[] = {
 	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "only those on this platform" },
 };
@@ -180,6 +231,16 @@ const struct verb verbs[] = {
 	{ "stop-vm", VERB_JOB, VERB_CHANGES, "shut a VM's OS down, and power it off if that takes too long", "stop-vm web1 --limit 5m", ARGS(stop_vm_args) },
 	{ "restart-vm", VERB_JOB, VERB_CHANGES, "stop a VM and start it again", "restart-vm web1", ARGS(stop_vm_args) },
 	{ "modify-vm", VERB_JOB, VERB_CHANGES, "give a VM more or less processors and memory, running or not", "modify-vm web1 --memory 1G --cpu 0.7", ARGS(modify_vm_args) },
+	{ "rename-vm", VERB_JOB, VERB_CHANGES, "give a VM another name; its guest keeps its host name", "rename-vm web1 --to shop1", ARGS(rename_vm_args) },
+	{ "add-disk", VERB_JOB, VERB_CHANGES, "give a VM more disks, or one back that was kept", "add-disk web1 --disk 20G", ARGS(add_disk_args) },
+	{ "extend-disk", VERB_JOB, VERB_CHANGES, "make a disk of a VM larger", "extend-disk web1 --disk 2 --size 30G", ARGS(extend_disk_args) },
+	{ "remove-disk", VERB_JOB, VERB_CHANGES, "detach a disk from a VM; its data is kept unless it is to be destroyed", "remove-disk web1 --disk 2", ARGS(remove_disk_args) },
+	{ "add-network", VERB_JOB, VERB_CHANGES, "give a VM more network adapters", "add-network web1 --network name=lab,ip=10.0.20.5/24", ARGS(add_network_args) },
+	{ "change-network", VERB_JOB, VERB_CHANGES, "put a network adapter of a VM on another VLAN", "change-network web1 --adapter 1 --network vlan=20", ARGS(change_network_args) },
+	{ "remove-network", VERB_JOB, VERB_CHANGES, "take a network adapter from a VM", "remove-network web1 --adapter 2", ARGS(remove_network_args) },
+	{ "attach-iso", VERB_JOB, VERB_CHANGES, "put a medium of the media library into an optical drive of a VM", "attach-iso web1 --iso rhel6.iso", ARGS(attach_iso_args) },
+	{ "detach-iso", VERB_JOB, VERB_CHANGES, "take the medium and its optical drive from a VM", "detach-iso web1", ARGS(vm_args) },
+	{ "set-boot", VERB_JOB, VERB_CHANGES, "say how a VM starts from now on: normally, or into its SMS menu", "set-boot web1 --mode sms", ARGS(set_boot_args) },
 	{ "list-vms", VERB_QUERY, 0, "list your VMs", "list-vms", ARGS(list_vms_args) },
 	{ "show-vm", VERB_QUERY, 0, "show one VM", "show-vm web1", ARGS(vm_args) },
 	{ "console", VERB_CONSOLE, 0, "sit at a VM's serial console (ssh -t); Ctrl-] and a full stop leave it", "console web1", ARGS(console_args) },

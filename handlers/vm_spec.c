@@ -21,6 +21,7 @@
 #define WEIGHT_DEFAULT	 128
 #define PROCS_MOST	 64	/* virtual processors of one partition on IVM systems */
 #define FIRST_SLOT	 15	/* of network adapters, as the original product did: below are disks and reserve */
+#define LOWEST_SLOT	 5	/* the console keeps those below for itself and the first disk */
 #define SLOTS_LEAST	 20
 
 struct maker {
@@ -356,33 +357,138 @@ set_address(struct maker *m, json_t *net, const json_t *asked)
 }
 
 static int
+add_network(struct maker *m, const json_t *asked, json_int_t index, json_int_t slot, int *has_address)
+{
+	json_int_t vlan = number(asked, "vlan", 0);
+	json_t	  *net;
+
+	if (vlan < 1 || vlan > 4094)
+		return pd_fail(m->e, PD_BADDATA, "--network: adapter %d has no VLAN", (int)index + 1);
+	net = json_pack("{s:I, s:I, s:I}", "index", index, "slot", slot, "vlan", vlan);
+	if (text(asked, "name")[0] != '\0')
+		json_object_set(net, "name", json_object_get(asked, "name"));
+	if (text(asked, "ip")[0] != '\0') {
+		*has_address = 1;
+		if (set_address(m, net, asked) == -1) {
+			json_decref(net);
+			return -1;
+		}
+	}
+	return json_array_append_new(json_object_get(m->spec, "networks"), net) == -1 ? pd_fail(m->e, PD_BUG, "out of memory") : 0;
+}
+
+static int
 make_networks(struct maker *m, int *has_address)
 {
 	const json_t *networks = json_object_get(m->args, "networks"), *asked;
 	size_t	      i;
 
 	json_object_set_new(m->spec, "networks", json_array());
-	json_array_foreach(networks, i, asked) {
-		json_int_t vlan = number(asked, "vlan", 0);
-		json_t	  *net;
-
-		if (vlan < 1 || vlan > 4094)
-			return pd_fail(m->e, PD_BADDATA, "--network: adapter %zu has no VLAN", i + 1);
-		net = json_pack("{s:I, s:I, s:I}", "index", (json_int_t)i, "slot", (json_int_t)(FIRST_SLOT + i), "vlan", vlan);
-		if (text(asked, "name")[0] != '\0')
-			json_object_set(net, "name", json_object_get(asked, "name"));
-		if (text(asked, "ip")[0] != '\0') {
-			*has_address = 1;
-			if (set_address(m, net, asked) == -1) {
-				json_decref(net);
-				return -1;
-			}
-		}
-		if (json_array_append_new(json_object_get(m->spec, "networks"), net) == -1)
-			return pd_fail(m->e, PD_BUG, "out of memory");
-	}
+	json_array_foreach(networks, i, asked)
+		if (add_network(m, asked, (json_int_t)i, FIRST_SLOT + (json_int_t)i, has_address) == -1)
+			return -1;
 	json_object_set_new(m->spec, "max_slots", json_integer(most(SLOTS_LEAST, FIRST_SLOT + (json_int_t)i)));
 	return 0;
+}
+
+/* Does an element of list have this number? */
+static int
+is_taken(const json_t *list, const char *key, json_int_t n)
+{
+	const json_t *element;
+	size_t	      i;
+
+	json_array_foreach(list, i, element)
+		if (number(element, key, -1) == n)
+			return 1;
+	return 0;
+}
+
+static json_int_t
+free_index(const json_t *list, const json_t *other)
+{
+	json_int_t n = 0;
+
+	while (is_taken(list, "index", n) || is_taken(other, "index", n))
+		n++;
+	return n;
+}
+
+/* From the first one that create-vm gives upwards, then what is between the disks' slots and that; -1: none is free. */
+static json_int_t
+free_slot(const json_t *networks, json_int_t max_slots)
+{
+	for (json_int_t slot = FIRST_SLOT; slot < max_slots; slot++)
+		if (!is_taken(networks, "slot", slot))
+			return slot;
+	for (json_int_t slot = LOWEST_SLOT; slot < FIRST_SLOT; slot++)
+		if (!is_taken(networks, "slot", slot))
+			return slot;
+	return -1;
+}
+
+/* What of the list was not there before. */
+static json_t *
+behind(const json_t *list, size_t n)
+{
+	json_t *made = json_array();
+
+	for (size_t i = n; i < json_array_size(list); i++)
+		json_array_append(made, json_array_get(list, i));
+	return made;
+}
+
+int
+vm_spec_more_networks(const json_t *args, const json_t *spec, json_t **networks, struct pd_err *e)
+{
+	struct maker  m = { .args = args, .e = e, .spec = json_object() };
+	json_t	     *all = json_deep_copy(json_object_get(spec, "networks"));
+	size_t	      i, before = json_array_size(all);
+	const json_t *asked;
+	int	      ignored, rv = 0;
+
+	*networks = NULL;
+	if (all == NULL)
+		all = json_array();
+	json_object_set_new(m.spec, "networks", all);
+	json_array_foreach(json_object_get(args, "networks"), i, asked) {
+		json_int_t slot = free_slot(all, number(spec, "max_slots", SLOTS_LEAST));
+
+		if (rv == 0 && slot == -1)
+			rv = pd_fail(e, PD_NOSPACE, "the partition has no virtual slot left for a network adapter");
+		if (rv == 0)
+			rv = add_network(&m, asked, free_index(all, NULL), slot, &ignored);
+	}
+	if (rv == 0)
+		*networks = behind(all, before);
+	json_decref(m.spec);
+	return rv;
+}
+
+int
+vm_spec_more_disks(const json_t *args, const json_t *vm, const json_t *platform, json_t **made, struct pd_err *e)
+{
+	const json_t	 *objects = json_object_get(vm, "objects"), *kept = json_object_get(objects, "detached"), *asked;
+	struct pd_amounts ignored = { 0 };
+	struct maker	  m = { .args = args, .platform = platform, .facts = json_object_get(platform, "facts"), .tag = text(objects, "tag"),
+		.amounts = &ignored, .e = e, .spec = json_pack("{s:[] s:[]}", "disks", "pools") };
+	json_t		 *all = json_deep_copy(json_object_get(json_object_get(vm, "spec"), "disks"));
+	size_t		  i, before = json_array_size(all);
+	int		  rv = 0;
+
+	*made = NULL;
+	if (all == NULL)
+		all = json_array();
+	json_object_set_new(m.spec, "disks", all);
+	json_array_foreach(json_object_get(args, "disks"), i, asked)
+		if (rv == 0)
+			rv = add_disk(&m, (size_t)free_index(all, kept), number(asked, "size", 0), text(asked, "pool"));
+	if (rv == 0) {
+		json_object_set_new(m.spec, "disks", behind(all, before));
+		*made = json_incref(m.spec);
+	}
+	json_decref(m.spec);
+	return rv;
 }
 
 /* ---- starting and configuring ---- */

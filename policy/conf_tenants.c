@@ -100,6 +100,7 @@ conf_add_tenant(struct conf_parse *p, cfg_t *section, int line)
 	    set_quota(p, section, "user-quota", &t->user_quota) == -1 || set_vm_limit(p, section, t) == -1)
 		return -1;
 	if (conf_list(p, section, "images", conf_check_pattern, &t->images) == -1 ||
+	    conf_list(p, section, "media", conf_check_pattern, &t->media) == -1 ||
 	    conf_list(p, section, "networks", check_network, &t->networks) == -1 ||
 	    conf_list(p, section, "platforms", conf_check_pattern, &t->platforms) == -1 ||
 	    conf_list(p, section, "pools", conf_check_pattern, &t->pools) == -1 ||

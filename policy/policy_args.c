@@ -247,7 +247,8 @@ policy_args(const struct pd_conf *conf, const struct pd_tenant *tenant, const ch
 	why->line = tenant->line;
 	if (check_own_name(&a, verb, args) == -1 ||
 	    check_name(&a, &tenant->platforms, "platform", json_object_get(args, "platform")) == -1 ||
-	    check_name(&a, &tenant->images, "image", json_object_get(args, "image")) == -1)
+	    check_name(&a, &tenant->images, "image", json_object_get(args, "image")) == -1 ||
+	    check_name(&a, &tenant->media, "medium", json_object_get(args, "iso")) == -1)
 		return -1;
 	return check_sizes(&a, args) == -1 ? -1 : check_networks(&a, json_object_get(args, "networks"));
 }

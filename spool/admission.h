@@ -72,7 +72,18 @@ int admit_system(struct admitting *ad, json_t *platform, struct pd_err *e);
 int admit_adopt_vm(struct admitting *ad, struct pd_err *e);	/* admit_adopt.c */
 int admit_create_vm(struct admitting *ad, struct pd_err *e);
 int admit_vm_verb(struct admitting *ad, struct pd_err *e);
-int admit_modify_vm(struct admitting *ad, struct pd_err *e);	/* admit_change.c */
+/* What changes a VM: admit_change.c, admit_disk.c, admit_network.c. */
+int admit_modify_vm(struct admitting *ad, struct pd_err *e);
+int admit_rename_vm(struct admitting *ad, struct pd_err *e);
+int admit_set_boot(struct admitting *ad, struct pd_err *e);
+int admit_attach_iso(struct admitting *ad, struct pd_err *e);
+int admit_detach_iso(struct admitting *ad, struct pd_err *e);
+int admit_add_disk(struct admitting *ad, struct pd_err *e);
+int admit_extend_disk(struct admitting *ad, struct pd_err *e);
+int admit_remove_disk(struct admitting *ad, struct pd_err *e);
+int admit_add_network(struct admitting *ad, struct pd_err *e);
+int admit_change_network(struct admitting *ad, struct pd_err *e);
+int admit_remove_network(struct admitting *ad, struct pd_err *e);
 int admit_register_platform(struct admitting *ad, struct pd_err *e);
 int admit_check_platform(struct admitting *ad, struct pd_err *e);
 int admit_remove_platform(struct admitting *ad, struct pd_err *e);
@@ -96,6 +107,27 @@ int admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e);
  * have too much together.  Amounts that more does not raise are not looked at.
  */
 int admission_quota(const struct admitting *ad, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e);
+
+/* Only the tenant's pools stay in the platform's row, so that its default is the first that it may use. */
+int admission_limit_pools(const struct admitting *ad, json_t *platform, struct pd_err *e);
+/* PD_CONFLICT: a VM has the name or address, or is to have it. */
+int admission_name_is_free(struct admitting *ad, const char *name, struct pd_err *e);
+int admission_addresses_are_free(const struct admitting *ad, const json_t *networks, struct pd_err *e);
+/* Under this key of store_kept_get() stands the job that will give the name to a VM; "" = none.  Returns key. */
+#define ADMISSION_NAME_KEY_MAX 40
+char *admission_name_key(char key[ADMISSION_NAME_KEY_MAX], const char *name);
+
+/*
+ * admit_change.c, for all that changes a VM.  begin: the VM, not in the hands of another job; *vm is the caller's.  set: the new numbers, which are
+ * taken over, for the sequence and for the end.  reserve: quota for what vm will have in all (NULL: as before), and its row as it is meanwhile.
+ */
+int change_begin(struct admitting *ad, json_t **vm, struct pd_err *e);
+int change_set(struct admitting *ad, json_t *change, struct pd_err *e);
+int change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after, struct pd_err *e);
+/* PD_DENIED: one VM of the tenant may not have so many; limit -1: the program's own bound counts. */
+int change_count(const struct admitting *ad, const char *what, size_t n, int64_t limit, int64_t bound, struct pd_err *e);
+/* The element of list whose "index" is what people call number: they count from 1.  PD_NOTFOUND. */
+int change_numbered(const json_t *list, const char *what, int64_t number, const char *vm, json_t **element, struct pd_err *e);
 
 /* May this user see and touch what belongs to owner of tenant?  Their role's scope decides. */
 int admission_is_yours(const struct pd_conf *conf, const char *user, const char *tenant, const char *owner);

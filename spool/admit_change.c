@@ -13,8 +13,8 @@
 #include "spool/field.h"
 
 /* The VM, not in the hands of another job. */
-static int
-begin_change(struct admitting *ad, json_t **vm, struct pd_err *e)
+int
+change_begin(struct admitting *ad, json_t **vm, struct pd_err *e)
 {
 	const json_t *change;
 	const char   *name = field_text(ad->args, "name");
@@ -44,12 +44,15 @@ raise_to(json_t *vm, const char *key, int64_t n)
 }
 
 /* Quota on the difference, then the row as it is while the job is under way. */
-static int
-reserve_change(struct admitting *ad, json_t *vm, const struct pd_amounts *after, struct pd_err *e)
+int
+change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after, struct pd_err *e)
 {
-	struct pd_amounts more = { 0, over(after->units, field_number(vm, "units")), over(after->procs, field_number(vm, "procs")),
-		over(after->memory, field_number(vm, "memory")), over(after->disk, field_number(vm, "disk")) };
+	struct pd_amounts now = { 1, field_number(vm, "units"), field_number(vm, "procs"), field_number(vm, "memory"), field_number(vm, "disk") }, more;
 
+	if (after == NULL)
+		after = &now;
+	more = (struct pd_amounts){ 0, over(after->units, field_number(vm, "units")), over(after->procs, field_number(vm, "procs")),
+		over(after->memory, field_number(vm, "memory")), over(after->disk, field_number(vm, "disk")) };
 	if (admission_quota(ad, after, &more, e) == -1)
 		return -1;
 	if (ad->job->is_plan)
@@ -69,11 +72,31 @@ take_platform(const struct admitting *ad, json_t **platform, struct pd_err *e)
 	return store_platform_get(ad->a->store, ad->platform, platform, e);
 }
 
-/* change is taken over. */
-static int
-set_change(struct admitting *ad, json_t *change, struct pd_err *e)
+int
+change_set(struct admitting *ad, json_t *change, struct pd_err *e)
 {
 	return json_object_set_new(ad->args, "change", change) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for a change");
+}
+
+int
+change_count(const struct admitting *ad, const char *what, size_t n, int64_t limit, int64_t bound, struct pd_err *e)
+{
+	int64_t may = limit < 0 || limit > bound ? bound : limit;
+
+	return (int64_t)n <= may ? 0 : pd_fail(e, PD_DENIED, "number of %s %zu is over the limit of tenant %s for one VM: %lld", what, n,
+	    ad->tenant->name, (long long)may);
+}
+
+int
+change_numbered(const json_t *list, const char *what, int64_t number, const char *vm, json_t **element, struct pd_err *e)
+{
+	size_t i;
+
+	json_array_foreach(list, i, *element)
+		if (field_number(*element, "index") == number - 1)
+			return 0;
+	*element = NULL;
+	return pd_fail(e, PD_NOTFOUND, "%s has no %s %lld; show-vm %s shows them", vm, what, (long long)number, vm);
 }
 
 static int
@@ -94,18 +117,87 @@ admit_modify_vm(struct admitting *ad, struct pd_err *e)
 	struct pd_amounts after;
 	int		  rv = -1;
 
-	if (asks_for_something(ad->args, e) == -1 || begin_change(ad, &vm, e) == -1 || take_platform(ad, &platform, e) == -1 ||
+	if (asks_for_something(ad->args, e) == -1 || change_begin(ad, &vm, e) == -1 || take_platform(ad, &platform, e) == -1 ||
 	    vm_change_sizes(json_object_get(vm, "spec"), ad->args, platform, &change, e) == -1)
 		goto out;
 	spec = json_copy(json_object_get(vm, "spec"));
 	(void)json_object_update(spec, change);
 	vm_change_amounts(spec, json_object_get(json_object_get(vm, "objects"), "detached"), &after);
-	if (set_change(ad, json_incref(change), e) == 0)
-		rv = reserve_change(ad, vm, &after, e);
+	if (change_set(ad, json_incref(change), e) == 0)
+		rv = change_reserve(ad, vm, &after, e);
 out:
 	json_decref(spec);
 	json_decref(change);
 	json_decref(platform);
+	json_decref(vm);
+	return rv;
+}
+
+/* A new name is held for the VM until the job ends; jobs that know the old one come before it. */
+int
+admit_rename_vm(struct admitting *ad, struct pd_err *e)
+{
+	const char	 *to = field_text(ad->args, "to");
+	struct job_filter f = { .pending = 1, .limit = 1 };
+	json_t		 *vm = NULL, *jobs = NULL;
+	char		  key[ADMISSION_NAME_KEY_MAX];
+	int		  rv = -1;
+
+	if (change_begin(ad, &vm, e) == -1 || admission_name_is_free(ad, to, e) == -1)
+		goto out;
+	f.vm = field_text(vm, "name");
+	if (ad->job->is_plan) {
+		rv = 0;
+		goto out;
+	}
+	if (store_job_list(ad->a->store, &f, &jobs, e) == -1)
+		goto out;
+	if (json_array_size(jobs) > 0)
+		pd_fail(e, PD_CONFLICT, "job %s of VM %s has to end first", field_text(json_array_get(jobs, 0), "id"), f.vm);
+	else if (store_kept_set(ad->a->store, admission_name_key(key, to), ad->job->id, e) == 0)
+		rv = change_reserve(ad, vm, NULL, e);
+out:
+	json_decref(jobs);
+	json_decref(vm);
+	return rv;
+}
+
+int
+admit_set_boot(struct admitting *ad, struct pd_err *e)
+{
+	json_t *vm = NULL;
+	int	rv = change_begin(ad, &vm, e) == 0 ? change_reserve(ad, vm, NULL, e) : -1;
+
+	json_decref(vm);
+	return rv;
+}
+
+/* One drive for each VM. */
+int
+admit_attach_iso(struct admitting *ad, struct pd_err *e)
+{
+	const json_t *iso;
+	json_t	     *vm = NULL;
+	int	      rv = -1;
+
+	if (change_begin(ad, &vm, e) == 0) {
+		iso = json_object_get(json_object_get(vm, "objects"), "iso");
+		rv = iso != NULL ? pd_fail(e, PD_CONFLICT, "%s has %s in its drive; take it out first: detach-iso %s", field_text(vm, "name"),
+		    field_text(iso, "name"), field_text(vm, "name")) : change_reserve(ad, vm, NULL, e);
+	}
+	json_decref(vm);
+	return rv;
+}
+
+int
+admit_detach_iso(struct admitting *ad, struct pd_err *e)
+{
+	json_t *vm = NULL;
+	int	rv = -1;
+
+	if (change_begin(ad, &vm, e) == 0)
+		rv = json_object_get(json_object_get(vm, "objects"), "iso") == NULL ? pd_fail(e, PD_NOTFOUND, "%s has no medium in a drive",
+		    field_text(vm, "name")) : change_reserve(ad, vm, NULL, e);
 	json_decref(vm);
 	return rv;
 }

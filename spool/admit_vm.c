@@ -110,10 +110,10 @@ find_image(struct admitting *ad, struct creation *c, struct pd_err *e)
 }
 
 /* Only the tenant's pools, so that its default is the first of the platform's that it may use. */
-static int
-limit_pools(struct admitting *ad, struct creation *c, struct pd_err *e)
+int
+admission_limit_pools(const struct admitting *ad, json_t *platform, struct pd_err *e)
 {
-	json_t *pools = json_object_get(c->platform, "pools"), *allowed = json_array(), *pool;
+	json_t *pools = json_object_get(platform, "pools"), *allowed = json_array(), *pool;
 	size_t	i;
 
 	json_array_foreach(pools, i, pool)
@@ -123,7 +123,7 @@ limit_pools(struct admitting *ad, struct creation *c, struct pd_err *e)
 		json_decref(allowed);
 		return pd_fail(e, PD_NOTFOUND, "there is no storage pool for you on %s, ask an administrator", ad->platform);
 	}
-	return json_object_set_new(c->platform, "pools", allowed) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for pools");
+	return json_object_set_new(platform, "pools", allowed) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for pools");
 }
 
 /* What is not asked for cannot be too much of it, however much of it is used. */
@@ -159,12 +159,32 @@ admission_quota(const struct admitting *ad, const struct pd_amounts *whole, cons
 	return quota_check(&limit, &used, more, whose, e);
 }
 
+/* A rename that is under way holds its new name, which no row has yet. */
 static int
-name_is_free(struct admitting *ad, const char *name, struct pd_err *e)
+is_promised(struct admitting *ad, const char *name, struct pd_err *e)
+{
+	char key[ADMISSION_NAME_KEY_MAX], job[JOB_ID_LEN + 1];
+
+	if (store_kept_get(ad->a->store, admission_name_key(key, name), job, sizeof(job), e) == -1)
+		return -1;
+	return job[0] == '\0' ? 0 : pd_fail(e, PD_CONFLICT, "the name %s is taken, choose another", name);
+}
+
+char *
+admission_name_key(char key[ADMISSION_NAME_KEY_MAX], const char *name)
+{
+	(void)snprintf(key, ADMISSION_NAME_KEY_MAX, "name:%.31s", name);
+	return key;
+}
+
+int
+admission_name_is_free(struct admitting *ad, const char *name, struct pd_err *e)
 {
 	json_t *vm = NULL;
 	int	rv = 0;
 
+	if (is_promised(ad, name, e) == -1)
+		return -1;
 	if (store_vm_get(ad->a->store, name, &vm, e) == -1)
 		return e->code == PD_NOTFOUND ? 0 : -1;
 	if (!admission_is_yours(ad->a->conf, ad->job->user, field_text(vm, "tenant"), field_text(vm, "owner")))
@@ -177,10 +197,10 @@ name_is_free(struct admitting *ad, const char *name, struct pd_err *e)
 	return rv;
 }
 
-static int
-addresses_are_free(struct admitting *ad, const json_t *spec, struct pd_err *e)
+int
+admission_addresses_are_free(const struct admitting *ad, const json_t *networks, struct pd_err *e)
 {
-	const json_t *networks = json_object_get(spec, "networks"), *n;
+	const json_t *n;
 	size_t	      i;
 
 	json_array_foreach(networks, i, n) {
@@ -222,12 +242,12 @@ admit_create_vm(struct admitting *ad, struct pd_err *e)
 	int		rv = -1;
 
 	/* The name first: nobody should complete a request only to learn that. */
-	if (name_is_free(ad, name, e) == -1 || choose_platform(ad, &c, e) == -1 || find_image(ad, &c, e) == -1 ||
-	    admit_system(ad, c.platform, e) == -1 || limit_pools(ad, &c, e) == -1 ||
+	if (admission_name_is_free(ad, name, e) == -1 || choose_platform(ad, &c, e) == -1 || find_image(ad, &c, e) == -1 ||
+	    admit_system(ad, c.platform, e) == -1 || admission_limit_pools(ad, c.platform, e) == -1 ||
 	    vm_spec_make(ad->args, ad->tag, c.platform, c.image, &c.spec, &c.amounts, e) == -1)
 		goto out;
 	c.amounts.vms = 1;
-	if (admission_quota(ad, &c.amounts, &c.amounts, e) == -1 || addresses_are_free(ad, c.spec, e) == -1)
+	if (admission_quota(ad, &c.amounts, &c.amounts, e) == -1 || admission_addresses_are_free(ad, json_object_get(c.spec, "networks"), e) == -1)
 		goto out;
 	/* A plan reserves nothing and has no VM: neither its end nor its scheduling may touch one of this name. */
 	if (ad->job->is_plan) {
@@ -258,7 +278,8 @@ admission_find_vm(const struct admitting *ad, const char *name, json_t **vm, str
 int
 admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e)
 {
-	const char *name = field_text(ad->args, "name"), *state, *tag;
+	const char   *name = field_text(ad->args, "name"), *state, *tag;
+	const json_t *change;
 
 	if (admission_find_vm(ad, name, vm, e) == -1)
 		return -1;
@@ -273,15 +294,23 @@ admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e)
 		return pd_fail(e, PD_CONFLICT, "%s is being created by job %s", name, field_text(*vm, "job"));
 	if (strcmp(state, "deleting") == 0)
 		return pd_fail(e, PD_CONFLICT, "%s is being deleted by job %s", name, field_text(*vm, "job"));
+	change = json_object_get(json_object_get(*vm, "objects"), "change");
+	if (strcmp(field_text(change, "verb"), "rename-vm") == 0 && !ad->job->is_plan)
+		return pd_fail(e, PD_CONFLICT, "%s is being renamed by job %s", name, field_text(change, "job"));
 	return 0;
 }
 
 int
 admit_vm_verb(struct admitting *ad, struct pd_err *e)
 {
-	json_t *vm = NULL;
-	int	rv = admission_take_vm(ad, &vm, e);
+	json_t	   *vm = NULL, *mode;
+	const char *verb = ad->job->verb;
+	int	    rv = admission_take_vm(ad, &vm, e);
 
+	/* set-boot said how it starts. */
+	mode = rv == 0 ? json_object_get(json_object_get(vm, "spec"), "boot_mode") : NULL;
+	if (mode != NULL && json_object_get(ad->args, "mode") == NULL && (strcmp(verb, "start-vm") == 0 || strcmp(verb, "restart-vm") == 0))
+		(void)json_object_set(ad->args, "mode", mode);
 	json_decref(vm);
 	return rv;
 }

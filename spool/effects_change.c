@@ -11,19 +11,17 @@
 
 #include "handlers/vm_change.h"
 #include "policy/quota.h"
+#include "spool/admission.h"
 #include "spool/effects.h"
+#include "spool/effects_change.h"
 #include "spool/field.h"
-
-struct change {
-	const json_t *job, *args, *change, *value;
-	json_t	     *vm, *spec, *objects;
-};
 
 /* What each verb does to the row; and what it says of it, into a buffer of size bytes. */
 struct changer {
 	const char *verb;
 	void (*done)(struct change *c);
-	void (*undone)(struct change *c);	/* may be NULL */
+	void (*undone)(struct change *c);	/* may be NULL, as the next */
+	void (*stuck)(struct change *c);
 	void (*say)(const struct change *c, char *text, size_t size);
 };
 
@@ -102,10 +100,75 @@ say_modified(const struct change *c, char *text, size_t size)
 	    sharing, field_text(c->value, "pending")[0] != '\0' ? "; what it could not take live counts from its next start on" : "");
 }
 
+/* ---- name, medium, boot mode ---- */
+
+static void
+renamed(struct change *c)
+{
+	json_t *to = json_object_get(c->args, "to");
+
+	(void)json_object_set(c->vm, "name", to);
+	(void)json_object_set(c->spec, "name", to);
+}
+
+static void
+say_renamed(const struct change *c, char *text, size_t size)
+{
+	(void)snprintf(text, size, "%s is %s now; its guest keeps its host name", field_text(c->job, "vm"), field_text(c->vm, "name"));
+}
+
+static void
+iso_attached(struct change *c)
+{
+	json_t *drive = json_sprintf("%s_iso", field_text(c->objects, "tag"));
+
+	(void)json_object_set_new(c->objects, "iso", json_pack("{s:O s:o}", "name", json_object_get(c->args, "iso"), "optical", drive));
+}
+
+static void
+iso_detached(struct change *c)
+{
+	(void)json_object_del(c->objects, "iso");
+}
+
+static void
+say_iso(const struct change *c, char *text, size_t size)
+{
+	const json_t *iso = json_object_get(c->objects, "iso");
+
+	if (iso != NULL)
+		(void)snprintf(text, size, "%s has %s in its optical drive", field_text(c->vm, "name"), field_text(iso, "name"));
+	else
+		(void)snprintf(text, size, "%s has no optical drive of its own any more", field_text(c->vm, "name"));
+}
+
+static void
+boot_set(struct change *c)
+{
+	(void)json_object_set(c->spec, "boot_mode", json_object_get(c->args, "mode"));
+}
+
+static void
+say_boot(const struct change *c, char *text, size_t size)
+{
+	(void)snprintf(text, size, "%s starts %s from now on", field_text(c->vm, "name"),
+	    strcmp(field_text(c->args, "mode"), "sms") == 0 ? "into its SMS menu" : "normally");
+}
+
 /* ---- the ends ---- */
 
 static const struct changer changers[] = {
-	{ "modify-vm", modified, NULL, say_modified },
+	{ "modify-vm", modified, NULL, NULL, say_modified },
+	{ "rename-vm", renamed, NULL, NULL, say_renamed },
+	{ "set-boot", boot_set, NULL, NULL, say_boot },
+	{ "attach-iso", iso_attached, NULL, NULL, say_iso },
+	{ "detach-iso", iso_detached, NULL, NULL, say_iso },
+	{ "add-disk", disks_added, disks_not_added, disks_maybe_added, say_disks_added },
+	{ "extend-disk", disk_extended, NULL, NULL, say_disk_extended },
+	{ "remove-disk", disk_removed, NULL, NULL, say_disk_removed },
+	{ "add-network", networks_added, networks_not_added, NULL, say_networks_added },
+	{ "change-network", network_changed, networks_not_added, NULL, say_network_changed },
+	{ "remove-network", network_removed, NULL, NULL, say_network_removed },
 };
 
 static const struct changer *
@@ -115,6 +178,36 @@ changer_of(const json_t *job)
 		if (strcmp(changers[i].verb, field_text(job, "verb")) == 0)
 			return &changers[i];
 	return NULL;
+}
+
+json_t *
+change_list(json_t *object, const char *key)
+{
+	if (!json_is_array(json_object_get(object, key)))
+		(void)json_object_set_new(object, key, json_array());
+	return json_object_get(object, key);
+}
+
+void
+change_drop(json_t *list, const char *key, const json_t *value)
+{
+	for (size_t i = json_array_size(list); i-- > 0;)
+		if (json_equal(json_object_get(json_array_get(list, i), key), value))
+			(void)json_array_remove(list, i);
+}
+
+/* The row under its name; under another one it is a row of its own, and the name is not held any more. */
+static int
+put_row(struct store *st, const struct change *c, struct pd_err *e)
+{
+	const char *to = field_text(c->args, "to"), *old = field_text(c->job, "vm");
+	char	    key[ADMISSION_NAME_KEY_MAX];
+
+	if (strcmp(field_text(c->job, "verb"), "rename-vm") == 0 && store_kept_set(st, admission_name_key(key, to), "", e) == -1)
+		return -1;
+	if (strcmp(field_text(c->vm, "name"), old) != 0 && store_vm_remove(st, old, e) == -1)
+		return -1;
+	return store_vm_put(st, c->vm, e);
 }
 
 static void
@@ -151,7 +244,7 @@ effect_change_done(struct store *st, const json_t *job, struct ending *end, stru
 	settle_amounts(&c);
 	if (end->err.msg[0] == '\0')
 		changer->say(&c, end->err.msg, sizeof(end->err.msg));
-	rv = store_vm_put(st, vm, e);
+	rv = put_row(st, &c, e);
 	json_decref(vm);
 	return rv;
 }
@@ -174,7 +267,7 @@ effect_change_undone(struct store *st, const json_t *job, struct ending *end, st
 		effects_vm_set_state(vm, before);
 	(void)json_object_del(c.objects, "change");
 	settle_amounts(&c);
-	rv = store_vm_put(st, vm, e);
+	rv = put_row(st, &c, e);
 	json_decref(vm);
 	return rv;
 }
@@ -183,12 +276,17 @@ effect_change_undone(struct store *st, const json_t *job, struct ending *end, st
 int
 effect_change_stuck(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	const char *before = field_text(json_object_get(job, "value"), "state_before");
-	json_t	   *vm = NULL;
-	int	    rv = get_vm(st, job, &vm, e);
+	const struct changer *changer = changer_of(job);
+	const char	     *before = field_text(json_object_get(job, "value"), "state_before");
+	struct change	      c;
+	json_t		     *vm = NULL;
+	int		      rv = get_vm(st, job, &vm, e);
 
 	if (rv != 1)
 		return rv;
+	begin(&c, job, vm, end->value);
+	if (changer->stuck != NULL)
+		changer->stuck(&c);
 	end->made = end->value != NULL ? json_copy((json_t *)(uintptr_t)end->value) : json_object();
 	(void)json_object_set_new(end->made, "state_before", json_string(before[0] != '\0' ? before : field_text(vm, "state")));
 	end->value = end->made;

@@ -18,7 +18,7 @@ addresses_of(const json_t *spec)
 	json_array_foreach(json_object_get(spec, "networks"), i, network) {
 		json_t *ip = json_object_get(network, "ip");
 
-		if (json_is_string(ip))
+		if (json_is_string(ip) && json_object_get(network, "adding") == NULL)
 			(void)json_array_append(list, ip);
 	}
 	return list;
@@ -65,19 +65,32 @@ is_visible(const struct question *x, const json_t *vm)
 	    (x->of_user == NULL || strcmp(x->of_user, field_text(vm, "owner")) == 0);
 }
 
-/* The console gives an adapter its address when it is made: it stands with what the sequence found out. */
+/* The console gives an adapter its address when it is made: it stands with what the sequence found out, by its slot. */
+static void
+add_mac(json_t *network, const json_t *found)
+{
+	const json_t *adapter;
+	size_t	      i;
+
+	json_array_foreach(found, i, adapter)
+		if (json_equal(json_object_get(adapter, "slot"), json_object_get(network, "slot")) && json_object_get(adapter, "mac") != NULL)
+			(void)json_object_set(network, "mac", json_object_get(adapter, "mac"));
+}
+
+/* Those that the VM has, in the order of their numbers; one that a job is adding only has its address reserved. */
 static void
 add_macs(json_t *vm, const json_t *row)
 {
 	const json_t *found = json_object_get(json_object_get(row, "objects"), "networks");
-	json_t	     *networks = json_deep_copy(json_object_get(vm, "networks")), *network;
-	size_t	      i;
+	json_t	     *networks = json_deep_copy(json_object_get(vm, "networks"));
 
-	json_array_foreach(networks, i, network) {
-		json_t *mac = json_object_get(json_array_get(found, i), "mac");
+	for (size_t i = json_array_size(networks); i-- > 0;) {
+		json_t *network = json_array_get(networks, i);
 
-		if (mac != NULL)
-			(void)json_object_set(network, "mac", mac);
+		if (json_object_get(network, "adding") != NULL)
+			(void)json_array_remove(networks, i);
+		else
+			add_mac(network, found);
 	}
 	if (networks != NULL)
 		(void)json_object_set_new(vm, "networks", networks);
@@ -143,7 +156,7 @@ query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 	set_copy(a->value, row, (const char *const[]){ "job" }, 1);
 	add_specification(a->value, json_object_get(row, "spec"));
 	add_macs(a->value, row);
-	set_copy(a->value, json_object_get(row, "objects"), (const char *const[]){ "pending", "change" }, 2);
+	set_copy(a->value, json_object_get(row, "objects"), (const char *const[]){ "pending", "change", "detached", "iso" }, 4);
 	json_decref(row);
 	return 0;
 }

@@ -98,7 +98,7 @@ check_mappings(const struct one *o)
 			violation(o->c, "P4", "mapping %s of VM %s has disk %s, which is not its own", text_of(e, "name"), o->name,
 			    text_of(e, "backing"));
 	}
-	if (opticals > (json_is_object(member(o->vm, "objects.medium"))))
+	if (opticals > (size_t)json_is_object(member(o->vm, "objects.medium")) + (size_t)json_is_object(member(o->vm, "objects.iso")))
 		violation(o->c, "P4", "VM %s has %zu optical drives and its row knows no medium", o->name, opticals);
 }
 

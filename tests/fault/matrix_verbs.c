@@ -374,6 +374,35 @@ after_undo(struct matrix *m)
 	is_world(m, m->plain, 0, "after undo-job");
 }
 
+/* Its disks, adapters, medium, boot mode: the checker compares them with the console; what is left is what the row counts. */
+static void
+after_disk(struct matrix *m)
+{
+	after_change(m);
+	if (site_number(&m->site, "SELECT disk - (SELECT sum(json_extract(d.value, '$.size')) FROM (SELECT value FROM json_each(vm.spec, '$.disks')"
+	    " UNION ALL SELECT value FROM json_each(vm.objects, '$.detached')) d) FROM vm WHERE name = 'web1'") != 0)
+		matrix_wrong(m, "the quota counts other disks than web1 has");
+}
+
+static void
+after_rename(struct matrix *m)
+{
+	if (is(m, "done")) {
+		if (site_number(&m->site, "SELECT count(*) FROM vm WHERE name = 'web2'") != 1)
+			matrix_wrong(m, "there is no web2");
+		if (matrix_ask(m, "alice", "rename-vm web2 --to web1 --json", NULL) != 0)
+			matrix_wrong(m, "web2 cannot be renamed: %s", m->said);
+		(void)matrix_settle(m);
+		is_world(m, m->before, 0, "after it was renamed twice");
+	} else {
+		after_change(m);
+	}
+	if (site_number(&m->site, "SELECT count(*) FROM kept WHERE name LIKE 'name:%' AND value <> ''") != 0)
+		matrix_wrong(m, "a name is still held");
+}
+
+#define CHANGES(what, line, on, takes_back, after) \
+	{ what, "alice", line " --detach", on, .changes_base = 1, .undoes = (takes_back) != NULL, .undo = takes_back, .check = after }
 #define IMAGE "register-image more --platform power1 --file /home/padmin/images/rhel6/rhel6.0 --os linux --detach"
 #define POWER2 "register-platform power2 --kind ivm --address 127.0.0.1 --key power1 --pools datavg --detach "
 
@@ -388,6 +417,15 @@ const struct matrix_verb matrix_verbs[] = {
 	  .undo = "chsyscfg .*(desired_mem=512|uncap_weight=128|desired_proc_units=0.5)", .check = after_modify },
 	{ "modify-vm stopped", "alice", "modify-vm web1 --memory 768M --cpu 0.1:0.7:1 --capped --detach", "stopped", .changes_base = 1, .undoes = 1,
 	  .undo = "chsyscfg .*(desired_mem=512|uncap_weight=128|desired_proc_units=0.5)", .check = after_modify },
+	CHANGES("add-disk", "add-disk web1 --disk 1G --disk size=1G,pool=rootvg", "running", "^ioscli (rmlv|rmvdev)", after_disk),
+	CHANGES("extend-disk", "extend-disk web1 --disk 2 --size 2G", "running", NULL, after_disk),
+	CHANGES("remove-disk", "remove-disk web1 --disk 2", "running", "^ioscli mkvdev", after_disk),
+	CHANGES("remove-disk --destroy", "remove-disk web1 --disk 2 --destroy --yes", "running", "^ioscli mkvdev", after_disk),
+	CHANGES("add-network", "add-network web1 --network name=lab,ip=10.0.20.7/24", "running", "^chhwres .*-o r", after_change),
+	CHANGES("change-network", "change-network web1 --adapter 2 --network vlan=10", "running", "^chhwres .*port_vlan_id=20", after_change),
+	CHANGES("remove-network", "remove-network web1 --adapter 2", "running", NULL, after_change),
+	CHANGES("set-boot", "set-boot web1 --mode sms", "running", "^chsyscfg .*boot_mode=norm", after_change),
+	CHANGES("rename-vm", "rename-vm web1 --to web2", "running", "^chsyscfg .*new_name=web1", after_rename),
 	{ "register-platform", "admin", POWER2, "plain", MATRIX_CONSOLE, .changes_base = 1, .check = after_reading },
 	{ "check-platform", "admin", "check-platform power1", "plain", .waits = 1, .check = after_reading },
 	{ "register-image", "admin", IMAGE, "plain", .changes_base = 1, .check = after_reading },

@@ -93,8 +93,8 @@ Test(render, a_vm_is_shown_as_people_ask_for_it)
 	    "DISK  SIZE  POOL    BACKING DEVICE\n"
 	    "   1   20G  datavg  pdx_0\n"
 	    "\n"
-	    "NETWORK  VLAN  ADDRESS       MAC\n"
-	    "office     10  10.0.10.5/24  EE:E9:10:00:20:0F\n");
+	    "ADAPTER  NETWORK  VLAN  ADDRESS       MAC\n"
+	    "1        office     10  10.0.10.5/24  EE:E9:10:00:20:0F\n");
 	HAS(render("show-vm", "{\"procs\":2,\"memory\":1088,\"spec\":{\"mode\":\"ded\",\"procs_min\":1,\"procs_max\":4}}"),
 	    "processors:   2 dedicated processors (min 1, max 4)\nmemory:       1088M\n");
 }

@@ -50,9 +50,10 @@ accept_all(const char *kind, const char *const *verbs, size_t n)
 Test(sequence_parse, the_sequences_of_each_kind_are_accepted)
 {
 	static const char *const verbs[] = { "create-vm", "delete-vm", "start-vm", "stop-vm", "restart-vm", "register-platform",
-		"check-platform", "register-image", "orphans" };
+		"check-platform", "register-image", "orphans", "modify-vm", "rename-vm", "set-boot", "attach-iso", "detach-iso", "add-disk",
+		"extend-disk", "remove-disk", "add-network", "change-network", "remove-network" };
 
-	accept_all("ivm", verbs, 9);
+	accept_all("ivm", verbs, sizeof(verbs) / sizeof(verbs[0]));
 	accept_all("hmc", verbs, 7);
 }
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * admit_disk.c - admission of what changes a VM's disks.
+ *
+ * A disk keeps its number and its backing device's name as long as it exists, attached or not; one that is kept without being attached stands in
+ * the row's objects.detached and counts for the quota.
+ */
+#include <string.h>
+
+#include "handlers/vm_change.h"
+#include "handlers/vm_spec.h"
+#include "spool/admission.h"
+#include "spool/field.h"
+
+#define DISKS_MOST 16	/* as create-vm */
+
+static const json_t *
+detached(const json_t *vm)
+{
+	return json_object_get(json_object_get(vm, "objects"), "detached");
+}
+
+static int
+find_kept(const json_t *vm, const char *bd, json_t **disk, struct pd_err *e)
+{
+	const char *name = field_text(vm, "name");
+	size_t	    i;
+
+	json_array_foreach(detached(vm), i, *disk)
+		if (strcmp(field_text(*disk, "bd"), bd) == 0)
+			return 0;
+	*disk = NULL;
+	return pd_fail(e, PD_NOTFOUND, "%s keeps no disk \"%s\"; show-vm %s shows them", name, bd, name);
+}
+
+/* {"disks","pools","kept"} for the sequence: new ones, or the one that was kept. */
+static int
+make_disks(struct admitting *ad, const json_t *vm, json_t **change, struct pd_err *e)
+{
+	const char *existing = field_text(ad->args, "existing");
+	json_t	   *platform = NULL, *disk;
+	int	    rv = -1;
+
+	*change = NULL;
+	if ((json_array_size(json_object_get(ad->args, "disks")) > 0) == (existing[0] != '\0'))
+		return pd_fail(e, PD_USAGE, "say either --disk SIZE or --existing DEVICE");
+	if (existing[0] != '\0') {
+		if (find_kept(vm, existing, &disk, e) == -1)
+			return -1;
+		*change = json_pack("{s:[O] s:[] s:b}", "disks", disk, "pools", "kept", 1);
+		return *change != NULL ? 0 : pd_fail(e, PD_IO, "no memory for a change");
+	}
+	if (store_platform_get(ad->a->store, ad->platform, &platform, e) == 0 && admission_limit_pools(ad, platform, e) == 0)
+		rv = vm_spec_more_disks(ad->args, vm, platform, change, e);
+	json_decref(platform);
+	return rv;
+}
+
+static void
+add_sizes(const json_t *disks, int64_t *sum)
+{
+	const json_t *disk;
+	size_t	      i;
+
+	json_array_foreach(disks, i, disk)
+		*sum += field_number(disk, "size");
+}
+
+int
+admit_add_disk(struct admitting *ad, struct pd_err *e)
+{
+	json_t		 *vm = NULL, *change = NULL;
+	const json_t	 *spec;
+	struct pd_amounts after;
+	int		  rv = -1;
+
+	if (change_begin(ad, &vm, e) == -1 || make_disks(ad, vm, &change, e) == -1)
+		goto out;
+	spec = json_object_get(vm, "spec");
+	vm_change_amounts(spec, detached(vm), &after);
+	if (!field_is_set(change, "kept"))
+		add_sizes(json_object_get(change, "disks"), &after.disk);
+	if (change_count(ad, "disks", json_array_size(json_object_get(spec, "disks")) + json_array_size(json_object_get(change, "disks")),
+		ad->tenant->max_disks, DISKS_MOST, e) == -1 || change_set(ad, json_incref(change), e) == -1)
+		goto out;
+	rv = change_reserve(ad, vm, &after, e);
+out:
+	json_decref(change);
+	json_decref(vm);
+	return rv;
+}
+
+int
+admit_extend_disk(struct admitting *ad, struct pd_err *e)
+{
+	int64_t		  size = field_number(ad->args, "size"), more;
+	json_t		 *vm = NULL, *disk;
+	struct pd_amounts after;
+	int		  rv = -1;
+
+	if (change_begin(ad, &vm, e) == -1 || change_numbered(json_object_get(json_object_get(vm, "spec"), "disks"), "disk",
+		field_number(ad->args, "disk"), field_text(vm, "name"), &disk, e) == -1)
+		goto out;
+	if ((more = size - field_number(disk, "size")) <= 0) {
+		pd_fail(e, PD_BADDATA, "--size: disk %lld has %lldM already, and a disk cannot shrink", (long long)field_number(ad->args, "disk"),
+		    (long long)field_number(disk, "size"));
+		goto out;
+	}
+	vm_change_amounts(json_object_get(vm, "spec"), detached(vm), &after);
+	after.disk += more;
+	if (change_set(ad, json_pack("{s:O s:I s:I}", "disk", disk, "size", (json_int_t)size, "more", (json_int_t)more), e) == 0)
+		rv = change_reserve(ad, vm, &after, e);
+out:
+	json_decref(vm);
+	return rv;
+}
+
+/* The disk that is meant, attached or kept. */
+static int
+find_disk(struct admitting *ad, const json_t *vm, json_t **disk, struct pd_err *e)
+{
+	const char *existing = field_text(ad->args, "existing");
+	int64_t	    number = field_number(ad->args, "disk");
+
+	if ((number != 0) == (existing[0] != '\0'))
+		return pd_fail(e, PD_USAGE, "say either --disk NUMBER or --existing DEVICE");
+	if (existing[0] == '\0')
+		return change_numbered(json_object_get(json_object_get(vm, "spec"), "disks"), "disk", number, field_text(vm, "name"), disk, e);
+	if (!field_is_set(ad->args, "destroy"))
+		return pd_fail(e, PD_USAGE, "%s is not attached; --destroy deletes it", existing);
+	return find_kept(vm, existing, disk, e);
+}
+
+int
+admit_remove_disk(struct admitting *ad, struct pd_err *e)
+{
+	json_t *vm = NULL, *disk;
+	int	rv = -1;
+
+	if (change_begin(ad, &vm, e) == 0 && find_disk(ad, vm, &disk, e) == 0 &&
+	    change_set(ad, json_pack("{s:O s:b s:b}", "disk", disk, "attached", field_number(ad->args, "disk") != 0, "destroy",
+		field_is_set(ad->args, "destroy")), e) == 0)
+		rv = change_reserve(ad, vm, NULL, e);
+	json_decref(vm);
+	return rv;
+}
