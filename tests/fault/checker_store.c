@@ -153,27 +153,54 @@ check_vm_state(struct check *c, const json_t *vm)
 		violation(c, "P4", "VM %s is broken and no job of it is stuck", name);
 }
 
+/* A job that changes the VM: it is under way or stuck, and the row has at least what the VM has. */
+static int
+is_being_changed(struct check *c, const json_t *vm)
+{
+	const char *id = text_of(vm, "objects.change.job");
+
+	if (!json_is_object(member(vm, "objects.change")))
+		return 0;
+	if (!is_one_of(text_of(json_object_get(c->jobs, id), "state"), STATES_PENDING " stuck"))
+		violation(c, "P4", "VM %s is being changed by job %s, which is %s", text_of(vm, "name"), id,
+		    text_of(json_object_get(c->jobs, id), "state"));
+	return 1;
+}
+
+static json_int_t
+sum_of_disks(const json_t *vm)
+{
+	static const char *const lists[] = { "spec.disks", "objects.detached" };
+	json_int_t		 sum = 0;
+	size_t			 i;
+	json_t			*d;
+
+	for (size_t k = 0; k < 2; k++)
+		json_array_foreach(member(vm, lists[k]), i, d)
+			sum += number_of(d, "size");
+	return sum;
+}
+
+/* What it is to have, or what it still runs with when that is more; and all its disks. */
 static void
 check_vm_amounts(struct check *c, const json_t *vm)
 {
-	const struct { const char *what; json_int_t row, spec; } amounts[] = {
-		{ "memory", number_of(vm, "memory"), number_of(vm, "spec.memory") },
-		{ "processing units", strcmp(text_of(vm, "spec.mode"), "shared") == 0 ? number_of(vm, "units") : 0,
-		  strcmp(text_of(vm, "spec.mode"), "shared") == 0 ? (json_int_t)(strtod(text_of(vm, "spec.units"), NULL) * 100 + 0.5) : 0 },
+	int is_shared = strcmp(text_of(vm, "spec.mode"), "shared") == 0, is_changing = is_being_changed(c, vm);
+	const struct { const char *what; json_int_t row, spec, pending; } amounts[] = {
+		{ "memory", number_of(vm, "memory"), number_of(vm, "spec.memory"), number_of(vm, "objects.pending.memory") },
+		{ "processing units", is_shared ? number_of(vm, "units") : 0,
+		  is_shared ? (json_int_t)(strtod(text_of(vm, "spec.units"), NULL) * 100 + 0.5) : 0,
+		  is_shared ? number_of(vm, "objects.pending.units") : 0 },
+		{ "MiB of disk", number_of(vm, "disk"), sum_of_disks(vm), 0 },
 	};
-	json_int_t disk = 0;
-	size_t	   i;
-	json_t	  *d;
 
-	for (size_t k = 0; k < sizeof(amounts) / sizeof(amounts[0]); k++)
-		if (amounts[k].row != amounts[k].spec)
-			violation(c, "P4", "VM %s reserves %lld %s, it has %lld", text_of(vm, "name"), (long long)amounts[k].row,
-			    amounts[k].what, (long long)amounts[k].spec);
-	json_array_foreach(member(vm, "spec.disks"), i, d)
-		disk += number_of(d, "size");
-	if (disk != number_of(vm, "disk"))
-		violation(c, "P4", "VM %s reserves %lld MiB of disk, it has %lld", text_of(vm, "name"), (long long)number_of(vm, "disk"),
-		    (long long)disk);
+	for (size_t k = 0; k < sizeof(amounts) / sizeof(amounts[0]); k++) {
+		json_int_t has = amounts[k].spec > amounts[k].pending ? amounts[k].spec : amounts[k].pending;
+
+		if (is_changing ? amounts[k].row < has : amounts[k].row != has)
+			violation(c, "P4", "VM %s reserves %lld %s, it has %lld", text_of(vm, "name"), (long long)amounts[k].row, amounts[k].what,
+			    (long long)has);
+	}
 }
 
 static void
