@@ -79,7 +79,7 @@ make_lpar(struct sim_cmd *cmd, const struct pairs *ps, void *arg)
 	struct cec *c = job->c;
 	struct profile *f;
 	struct part *p;
-	int id;
+	int id = -1;
 
 	if (check_new(cmd, c, ps, &id) != 0)
 		return 1;

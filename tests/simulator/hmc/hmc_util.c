@@ -80,7 +80,7 @@ system_used(const struct row *r)
 	return sum;
 }
 
-#define GET_UP(fn, body) GET(fn, if (part_active(r->p)) body)
+#define GET_UP(fn, body) GET(fn, if (part_active(r->p)) { body; })
 #define GET_UP_I64(fn, e) GET_UP(fn, text_printf(t, "%lld", (long long)(e)))
 
 GET(ut_time, text_time(t, sample_of(r)->ms))
@@ -109,8 +109,9 @@ if_shared(const struct row *r)
 	static bool fn(const void *row, struct text *t) \
 	{ \
 		const struct row *r = row; \
-		if (part_active(r->p)) \
+		if (part_active(r->p)) { \
 			body; \
+		} \
 		return if_shared(r); \
 	}
 
