@@ -23,12 +23,13 @@ struct layout {
 };
 
 static const struct layout layouts[] = {
-	{ "list-vms", "name state units procs memory disk addresses image platform owner tenant state_since", "units_text", "no VMs" },
+	{ "list-vms", "name state units procs memory disk addresses image platform owner tenant system group console_name state_since", "units_text seen", "no VMs" },
 	{ "list-images", "name os size first_boot platform description", "", "no images" },
 	{ "list-jobs", "id verb vm user state submitted message waits", "tenant platform started finished plan code exit reason", "no jobs" },
 	{ "batch", "line job command code message", "value exit v", "no requests" },
 	{ "list-platforms", "name kind address level state since next vms jobs queued registered drained why", "", "no platforms" },
 	{ "list-systems", "name platform ident level state memory memory_free units units_free partitions max_lpars seen drained since next why", "", "no systems" },
+	{ "why", "system fits memory_free units_free partitions_free down missing options", "platform left_permille", "no systems" },
 	{ "quota", "whose what used limit left", "unit used_text limit_text", "no quota" },
 	{ "history", "t seq user event job what", "", "no history" },
 	{ "transcript", "", "", "no commands" },
@@ -45,7 +46,7 @@ static const struct {
 	const char *key, *header;
 } headers[] = {
 	{ "units", "CPU" }, { "vms", "VMS" }, { "state_since", "SINCE" }, { "first_boot", "FIRST BOOT" }, { "id", "JOB" },
-	{ "before", "FIRST" }, { "t", "TIME" }, { "waits", "WAITS FOR" }, { "seq", "#" }, { "max_lpars", "MAX" }, { "units_free", "CPU FREE" }, { "procs", "PROCS" },
+	{ "before", "FIRST" }, { "t", "TIME" }, { "waits", "WAITS FOR" }, { "seq", "#" }, { "missing", "WHAT IS MISSING" }, { "options", "WOULD FIT WITH" }, { "max_lpars", "MAX" }, { "units_free", "CPU FREE" }, { "procs", "PROCS" },
 };
 
 struct column {

@@ -12,7 +12,7 @@
 #include "gateway/terminal.h"
 #include "gateway/text.h"
 
-static const char *const known[] = { "name", "state", "state_since", "owner", "tenant", "platform", "lpar_id", "image", "units",
+static const char *const known[] = { "name", "state", "state_since", "seen", "owner", "tenant", "platform", "lpar_id", "image", "units",
 	"units_text", "procs", "memory", "disk", "addresses", "created", "job", "disks", "networks", "spec",
 	"pending", "change", "detached", "iso", NULL };
 

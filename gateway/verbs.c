@@ -19,7 +19,11 @@
 static const struct verb_arg create_vm_args[] = {
 	VM_NAME,
 	{ "image", "image", ARG_NAME, 0, 0, 0, NULL, "IMAGE", "template image for the first disk; without it the disks are empty" },
-	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "where to create it; may be left out when only one is allowed" },
+	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "only on a system of this platform" },
+	{ "host", "host", ARG_NAME, 0, 0, 0, NULL, "SYSTEM", "on this system; auto (default) chooses one that has room" },
+	{ "near", "near", ARG_VM, 0, 0, 0, NULL, "VM", "on the system where this VM is" },
+	{ "apart-from", "apart_from", ARG_VM, ARG_REPEAT, 1, 8, NULL, "VM|GROUP", "not where this VM, or a VM of this group, is" },
+	{ "group", "group", ARG_NAME, 0, 0, 0, NULL, "GROUP", "a label that others can be kept apart from" },
 	{ "cpu", "units", ARG_UNITS, 0, 5, 25600, NULL, "UNITS", "processing units, 0.5 or minimum:desired:maximum (default 0.5)" },
 	{ "procs", "procs", ARG_COUNTS, 0, 1, 256, NULL, "COUNT", "virtual processors, 2 or minimum:desired:maximum (default: the processing units, rounded up)" },
 	{ "dedicated", "dedicated", ARG_FLAG, 0, 0, 0, NULL, NULL, "whole processors of its own (--procs) instead of a share" },
@@ -32,8 +36,6 @@ static const struct verb_arg create_vm_args[] = {
 	{ "until", "until", ARG_WORD, 0, 0, 0, "running configured", "STATE", "wait until it is running, or until the guest has configured itself (default: configured where the image can)" },
 	{ "no-start", "no_start", ARG_FLAG, 0, 0, 0, NULL, NULL, "leave it powered off" },
 };
-
-static const struct verb_arg vm_args[] = { VM_NAME };
 
 static const struct verb_arg console_args[] = {
 	VM_NAME,
@@ -118,7 +120,18 @@ static const struct verb_arg rename_vm_args[] = {
 	{ "to", "to", ARG_VM, ARG_REQUIRED, 0, 0, NULL, "NAME", "its new name" },
 };
 
+static const struct verb_arg vm_args[] = { VM_NAME };
+
+#define FRESH { "fresh", "fresh", ARG_FLAG, 0, 0, 0, NULL, NULL, "ask the consoles first, instead of telling what was seen last" }
+
+static const struct verb_arg show_vm_args[] = { VM_NAME, FRESH };
+
+static const struct verb_arg list_images_args[] = {
+	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "only those on this platform" },
+};
+
 static const struct verb_arg list_vms_args[] = {
+	FRESH,
 	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "only those on this platform" },
 };
 
@@ -190,12 +203,17 @@ static const struct verb_arg resume_platform_args[] = {
 	{ "system", "system", ARG_NAME, 0, 0, 0, NULL, "SYSTEM", "only this system of it" },
 };
 
+static const struct verb_arg list_platforms_args[] = { FRESH };
+static const struct verb_arg show_platform_args[] = { PLATFORM, FRESH };
+
 static const struct verb_arg list_systems_args[] = {
+	FRESH,
 	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "only those of this platform" },
 };
 
 static const struct verb_arg system_args[] = {
 	{ "name", "name", ARG_NAME, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the system" },
+	FRESH,
 };
 
 static const struct verb_arg register_image_args[] = {
@@ -205,6 +223,7 @@ static const struct verb_arg register_image_args[] = {
 	{ "size", "size", ARG_SIZE, 0, 1, MIB_MAX, NULL, "SIZE", "smallest disk that holds it (default: size of the file)" },
 	{ "os", "os", ARG_WORD, ARG_REQUIRED, 0, 0, "linux aix", "OS", "operating system in it: linux or aix" },
 	{ "first-boot", "first_boot", ARG_WORD, 0, 0, 0, "agent none", "METHOD", "how the guest configures itself: agent (reads the configuration medium) or none (default)" },
+	{ "product", "product", ARG_NAME, 0, 0, 0, NULL, "LABEL", "licensed product in it, for the caps of the policy" },
 	{ "description", "description", ARG_TEXT, 0, 0, 0, NULL, "TEXT", "for people" },
 };
 
@@ -242,14 +261,15 @@ const struct verb verbs[] = {
 	{ "detach-iso", VERB_JOB, VERB_CHANGES, "take the medium and its optical drive from a VM", "detach-iso web1", ARGS(vm_args) },
 	{ "set-boot", VERB_JOB, VERB_CHANGES, "say how a VM starts from now on: normally, or into its SMS menu", "set-boot web1 --mode sms", ARGS(set_boot_args) },
 	{ "list-vms", VERB_QUERY, 0, "list your VMs", "list-vms", ARGS(list_vms_args) },
-	{ "show-vm", VERB_QUERY, 0, "show one VM", "show-vm web1", ARGS(vm_args) },
+	{ "show-vm", VERB_QUERY, 0, "show one VM", "show-vm web1", ARGS(show_vm_args) },
 	{ "console", VERB_CONSOLE, 0, "sit at a VM's serial console (ssh -t); Ctrl-] and a full stop leave it", "console web1", ARGS(console_args) },
-	{ "list-images", VERB_QUERY, 0, "list the images that you may use", "list-images", ARGS(list_vms_args) },
+	{ "list-images", VERB_QUERY, 0, "list the images that you may use", "list-images", ARGS(list_images_args) },
 	{ "show-image", VERB_QUERY, 0, "show one image", "show-image rhel6", ARGS(image_args) },
 	{ "list-jobs", VERB_QUERY, 0, "list your jobs that are not finished, with --all every one", "list-jobs --all", ARGS(list_jobs_args) },
 	{ "show-job", VERB_QUERY, 0, "show one job", "show-job 01JD0Q7M", ARGS(job_args) },
 	{ "follow", VERB_FOLLOW, 0, "follow a job until it ends; its result is yours", "follow 01JD0Q7M", ARGS(follow_args) },
 	{ "batch", VERB_BATCH, 0, "make the requests on stdin, one a line, all accepted together", "batch --detach", ARGS(batch_args) },
+	{ "why", VERB_QUERY, 0, "show why a VM was put where it is, or what each system lacked", "why 01JD0Q7M", ARGS(job_args) },
 	{ "cancel-job", VERB_QUERY, 0, "cancel a job: what it has begun is undone", "cancel-job 01JD0Q7M", ARGS(job_args) },
 	{ "undo-job", VERB_QUERY, VERB_ADMIN, "take back what a stuck job has left", "undo-job 01JD0Q7M", ARGS(job_args) },
 	{ "resume-job", VERB_QUERY, VERB_ADMIN, "go on with a stuck job where it stopped", "resume-job 01JD0Q7M", ARGS(job_args) },
@@ -263,8 +283,8 @@ const struct verb verbs[] = {
 	{ "version", VERB_LOCAL, 0, "show the version", "version", NO_ARGS },
 	{ "register-platform", VERB_JOB, VERB_CHANGES | VERB_ADMIN, "put a POWER system under PowerDirector",
 	  "register-platform power1 --kind ivm --address 10.0.0.5 --key power1 --host-key SHA256:2c4rJ0ZfCtTfN1VUcIlbWdYnW1hQ9FKhUIn2LjU6bXg", ARGS(register_platform_args) },
-	{ "list-platforms", VERB_QUERY, VERB_ADMIN, "list the platforms", "list-platforms", NO_ARGS },
-	{ "show-platform", VERB_QUERY, VERB_ADMIN, "show one platform: its console, its systems, what it has free", "show-platform power1", ARGS(platform_args) },
+	{ "list-platforms", VERB_QUERY, VERB_ADMIN, "list the platforms", "list-platforms", ARGS(list_platforms_args) },
+	{ "show-platform", VERB_QUERY, VERB_ADMIN, "show one platform: its console, its systems, what it has free", "show-platform power1", ARGS(show_platform_args) },
 	{ "list-systems", VERB_QUERY, 0, "list the systems that VMs can be put on, with what they have free", "list-systems", ARGS(list_systems_args) },
 	{ "show-system", VERB_QUERY, 0, "show one system", "show-system power1", ARGS(system_args) },
 	{ "drain-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN, "put no new VMs on a platform; those that it has stay",

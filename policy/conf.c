@@ -109,7 +109,7 @@ set_plain(struct conf_parse *p)
 	    conf_text(p, p->cfg, "service-account", ARG_FILE, &c->service_account) == -1 ||
 	    conf_text(p, p->cfg, "spool-group", ARG_FILE, &c->spool_group) == -1)
 		return -1;
-	return set_record(p) == -1 ? -1 : conf_set_limits(p);
+	return set_record(p) == -1 || conf_set_placement(p) == -1 ? -1 : conf_set_limits(p);
 }
 
 /* Networks and roles first: tenants point at them, wherever they stand in the file. */
@@ -121,9 +121,11 @@ set_sections(struct conf_parse *p)
 	c->roles = calloc(cfg_size(p->cfg, "role") + 1, sizeof(*c->roles));
 	c->networks = calloc(cfg_size(p->cfg, "network") + 1, sizeof(*c->networks));
 	c->tenants = calloc(cfg_size(p->cfg, "tenant") + 1, sizeof(*c->tenants));
-	if (c->roles == NULL || c->networks == NULL || c->tenants == NULL)
+	c->licenses = calloc(cfg_size(p->cfg, "license") + 1, sizeof(*c->licenses));
+	if (c->roles == NULL || c->networks == NULL || c->tenants == NULL || c->licenses == NULL)
 		return pd_fail_sys(p->e, PD_IO, "parse %s", p->file);
 	return conf_each(p, "network", conf_add_network) == -1 || conf_each(p, "role", conf_add_role) == -1 ||
+	    conf_each(p, "license", conf_add_license) == -1 ||
 	    conf_each(p, "tenant", conf_add_tenant) == -1 ? -1 : conf_check_members(p);
 }
 

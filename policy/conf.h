@@ -64,6 +64,18 @@ struct pd_network {
 	char	*gateway, *dns1, *dns2, *domain;	/* defaults, NULL = none */
 };
 
+/* Where a VM goes that fits on several systems. */
+enum placement_policy { PLACEMENT_SPREAD, PLACEMENT_PACK };
+
+/* All VMs made of an image with one of these products, on these systems, have at most so many processing units together. */
+struct pd_license {
+	char	      *name;
+	int	       line;
+	struct pd_list products;	/* labels of images, patterns; none = every VM, of whatever image */
+	struct pd_list systems;		/* patterns; none = all */
+	int64_t	       units;		/* hundredths */
+};
+
 struct pd_conf {
 	char  *file;			/* its path */
 	char  *text;			/* its bytes */
@@ -93,9 +105,12 @@ struct pd_conf {
 	int64_t history_page, history_witness, history_refusals;
 	int record_consoles;		/* what VMs' consoles say is kept below state */
 	int64_t keep_history_s;		/* 0 = for ever */
+	int64_t inventory_every_s;	/* 0 = never by itself */
+	enum placement_policy placement;
 	struct pd_role	  *roles;    size_t nroles;
 	struct pd_tenant  *tenants;  size_t ntenants;
 	struct pd_network *networks; size_t nnetworks;
+	struct pd_license *licenses; size_t nlicenses;
 };
 
 /*

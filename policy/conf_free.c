@@ -57,6 +57,17 @@ free_networks(struct pd_conf *c)
 	free(c->networks);
 }
 
+static void
+free_licenses(struct pd_conf *c)
+{
+	for (size_t i = 0; i < c->nlicenses; i++) {
+		free(c->licenses[i].name);
+		free_list(&c->licenses[i].products);
+		free_list(&c->licenses[i].systems);
+	}
+	free(c->licenses);
+}
+
 void
 conf_free(struct pd_conf *c)
 {
@@ -65,6 +76,7 @@ conf_free(struct pd_conf *c)
 	free_roles(c);
 	free_tenants(c);
 	free_networks(c);
+	free_licenses(c);
 	free(c->file);
 	free(c->text);
 	free(c->spool);

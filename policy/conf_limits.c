@@ -44,6 +44,7 @@ static const struct {
 	{ "history-page", ARG_COUNT, 1, 1000, 50, FIELD(history_page) },
 	{ "history-witness", ARG_COUNT, 1, 1000000, 1000, FIELD(history_witness) },
 	{ "keep-history", ARG_DURATION, 1, 36600LL * DAY_S, 0, FIELD(keep_history_s) },
+	{ "inventory-every", ARG_DURATION, 0, 31 * DAY_S, 120, FIELD(inventory_every_s) },
 	{ "history-refusals", ARG_COUNT, 1, 1000, 20, FIELD(history_refusals) },
 };
 

@@ -67,6 +67,9 @@ int conf_set_limits(struct conf_parse *p);
 /* conf_networks.c, conf_roles.c, conf_tenants.c: one section each; then what only the whole can tell. */
 int conf_add_network(struct conf_parse *p, cfg_t *section, int line);
 int conf_add_role(struct conf_parse *p, cfg_t *section, int line);
+/* conf_placement.c */
+int conf_set_placement(struct conf_parse *p);
+int conf_add_license(struct conf_parse *p, cfg_t *section, int line);
 int conf_add_tenant(struct conf_parse *p, cfg_t *section, int line);
 int conf_check_members(const struct conf_parse *p);
 

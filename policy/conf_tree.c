@@ -117,6 +117,7 @@ make_tables(struct conf_parse *p)
 	cfg_opt_t tenant[] = { WORD("role"), WORDS("members"), SECTION("quota", quota), SECTION("user-quota", quota),
 		SECTION("vm-limit", vm_limit), WORDS("images"), WORDS("media"), WORDS("networks"), WORDS("platforms"), WORDS("pools"),
 		WORD("weight"), OWNER(p), CFG_END() };
+	cfg_opt_t license[] = { WORDS("products"), WORDS("systems"), WORD("processing-units"), OWNER(p), CFG_END() };
 	cfg_opt_t file[] = { WORD("spool"), WORD("state"), WORD("socket"), WORD("templates"), WORD("keys"),
 		WORD("worker"), WORDS("console-programs"), WORD("pam-directory"), WORD("pam-service"), WORD("service-account"),
 		WORD("spool-group"), WORD("jobs-per-platform"), WORD("jobs-total"), WORD("pending-per-user"),
@@ -125,8 +126,9 @@ make_tables(struct conf_parse *p)
 		WORD("disk-refuse"), WORD("disk-reserve"), WORD("once-keep"),
 		WORD("retry-first"), WORD("retry-longest"), WORD("platform-wait"),
 		WORD("worker-idle"), WORD("worker-jobs"), WORD("history-page"), WORD("history-witness"),
-		WORD("history-refusals"), WORD("keep-history"), WORD("record-consoles"),
-		TITLED("role", role), TITLED("network", network), TITLED("tenant", tenant), WORD("end"), OWNER(p), CFG_END() };
+		WORD("history-refusals"), WORD("keep-history"), WORD("record-consoles"), WORD("inventory-every"), WORD("placement"),
+		TITLED("role", role), TITLED("network", network), TITLED("license", license), TITLED("tenant", tenant),
+		WORD("end"), OWNER(p), CFG_END() };
 
 	return cfg_init(file, CFGF_NONE);	/* copies the tables */
 }

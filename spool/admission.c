@@ -19,6 +19,7 @@
 #include "spool/vis.h"
 
 #define RECORD_ARGS_MAX 4096	/* bytes of arguments in the history */
+#define RECORD_PLACEMENT_MAX 16384	/* of the decision where a VM goes: some 60 systems */
 
 static const struct {
 	const char *verb;
@@ -187,6 +188,8 @@ make_record(const struct admitting *ad, const char *event, const char *digest, c
 		(void)json_object_set(what, "args", ad->args);
 	else
 		(void)json_object_update_new(what, json_pack("{s:s s:I}", "digest", digest, "args_bytes", (json_int_t)bytes));
+	if (ad->decision != NULL && json_dumpb(ad->decision, NULL, 0, JSON_COMPACT) <= RECORD_PLACEMENT_MAX)
+		(void)json_object_set(what, "placement", ad->decision);
 	if (ad->job->again)
 		(void)json_object_set_new(what, "again", json_true());
 
@@ -209,6 +212,8 @@ make_row(const struct admitting *ad, const char *digest, const struct pd_err *wh
 
 	if (row != NULL && why != NULL && first != NULL)
 		(void)json_object_set_new(row, "value", json_pack("{s:O}", "first", json_object_get(first, "id")));
+	else if (row != NULL && why != NULL && why->code == PD_CAPACITY && ad->decision != NULL)
+		(void)json_object_set_new(row, "value", json_pack("{s:O}", "placement", ad->decision));
 	else if (row != NULL && why != NULL && why->wait_s > 0)
 		(void)json_object_set_new(row, "value", json_pack("{s:i}", "retry_after", why->wait_s));
 	return row;
@@ -376,6 +381,7 @@ admit(const struct admission *a, const struct job *job, struct verdict *v, struc
 	v->is_new = 1;
 	rv = decide_and_record(&ad, digest, v, e);
 	json_decref(ad.args);
+	json_decref(ad.decision);
 	return rv;
 }
 

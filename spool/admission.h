@@ -62,13 +62,12 @@ struct admitting {
 	char			platform[PLATFORM_NAME_MAX];
 	char			vm[PLATFORM_NAME_MAX];
 	enum job_state		state;			/* JOB_DONE: the transaction itself does it */
+	json_t		       *decision;		/* create-vm: why there (spool/placement.h); NULL = none was made */
 	enum pd_code		code;			/* then: PD_OK, or PD_NO_CHANGE */
 	char			said[200];		/* and what was done, for people */
 };
 
 /* 0, or -1 with the refusal.  They change the store only inside the caller's transaction. */
-/* On which of the platform's systems: its name becomes platform.system, its facts the platform's. */
-int admit_system(struct admitting *ad, json_t *platform, struct pd_err *e);
 int admit_adopt_vm(struct admitting *ad, struct pd_err *e);	/* admit_adopt.c */
 int admit_create_vm(struct admitting *ad, struct pd_err *e);
 int admit_vm_verb(struct admitting *ad, struct pd_err *e);

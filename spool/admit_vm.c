@@ -9,105 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/vm_spec.h"
 #include "policy/quota.h"
 #include "spool/admission.h"
+#include "spool/admit_place.h"
 #include "spool/clock.h"
 #include "spool/field.h"
-
-/* Everything that create-vm looks up on its way; freed together. */
-struct creation {
-	json_t		 *platform, *image, *spec;
-	struct pd_amounts amounts;
-};
-
-static void
-creation_clear(struct creation *c)
-{
-	json_decref(c->platform);
-	json_decref(c->image);
-	json_decref(c->spec);
-}
-
-/* Does this platform have the image that the request names (or does it name none)? */
-static int
-has_image(struct admitting *ad, const char *platform)
-{
-	const char   *image = field_text(ad->args, "image");
-	struct pd_err ignored;
-	json_t	     *row = NULL;
-
-	if (image[0] == '\0')
-		return 1;
-	if (store_image_get(ad->a->store, image, platform, &row, &ignored) == -1)
-		return 0;
-	json_decref(row);
-	return 1;
-}
-
-/* Without --platform: the only one that the tenant may use and that has the image. */
-static int
-only_platform(struct admitting *ad, const json_t *all, struct pd_err *e)
-{
-	const json_t *p;
-	const char   *image = field_text(ad->args, "image");
-	char	      names[200] = "";
-	size_t	      i, len, n = 0, allowed = 0;
-
-	json_array_foreach(all, i, p) {
-		const char *name = field_text(p, "name");
-
-		if (!policy_list_has(&ad->tenant->platforms, name))
-			continue;
-		allowed++;
-		if (!has_image(ad, name))
-			continue;
-		len = strlen(names);
-		(void)snprintf(names + len, sizeof(names) - len, "%s%s", n++ > 0 ? ", " : "", name);
-		(void)snprintf(ad->platform, sizeof(ad->platform), "%.31s", name);
-	}
-	if (n == 1)
-		return 0;
-	ad->platform[0] = '\0';
-	if (allowed == 0)
-		return pd_fail(e, PD_NOTFOUND, "there is no platform for you yet, ask an administrator");
-	if (n == 0)
-		return pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you; list-images shows them", image);
-	return pd_fail(e, PD_USAGE, "several platforms are possible, say which with --platform: %s", names);
-}
-
-static int
-choose_platform(struct admitting *ad, struct creation *c, struct pd_err *e)
-{
-	const char *asked = field_text(ad->args, "platform");
-	json_t	   *all = NULL;
-	int	    rv;
-
-	if (asked[0] != '\0') {
-		(void)snprintf(ad->platform, sizeof(ad->platform), "%.31s", asked);
-	} else {
-		if (store_platform_list(ad->a->store, &all, e) == -1)
-			return -1;
-		rv = only_platform(ad, all, e);
-		json_decref(all);
-		if (rv == -1)
-			return -1;
-	}
-	if (store_platform_get(ad->a->store, ad->platform, &c->platform, e) == 0)
-		return 0;
-	ad->platform[0] = '\0';	/* a row may only name what exists */
-	return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "there is no platform \"%s\" for you", asked) : -1;
-}
-
-static int
-find_image(struct admitting *ad, struct creation *c, struct pd_err *e)
-{
-	const char *image = field_text(ad->args, "image");
-
-	if (image[0] == '\0' || store_image_get(ad->a->store, image, ad->platform, &c->image, e) == 0)
-		return 0;
-	return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "there is no image \"%s\" for you; list-images shows them", image) : -1;
-}
 
 /* Only the tenant's pools, so that its default is the first of the platform's that it may use. */
 int
@@ -121,7 +27,7 @@ admission_limit_pools(const struct admitting *ad, json_t *platform, struct pd_er
 			(void)json_array_append(allowed, pool);
 	if (json_array_size(pools) > 0 && json_array_size(allowed) == 0) {
 		json_decref(allowed);
-		return pd_fail(e, PD_NOTFOUND, "there is no storage pool for you on %s, ask an administrator", ad->platform);
+		return pd_fail(e, PD_NOTFOUND, "there is no storage pool for you on %s, ask an administrator", field_text(platform, "name"));
 	}
 	return json_object_set_new(platform, "pools", allowed) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for pools");
 }
@@ -213,20 +119,22 @@ admission_addresses_are_free(const struct admitting *ad, const json_t *networks,
 }
 
 static int
-reserve(struct admitting *ad, const struct creation *c, struct pd_err *e)
+reserve(struct admitting *ad, const struct place *c, struct pd_err *e)
 {
 	const struct pd_amounts *more = &c->amounts;
 	json_int_t		 now = (json_int_t)clock_wall_ms();
 	json_t			*row;
 	int			 rv;
 
-	row = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:I s:I s:I s:I s:O s:{s:s s:O* s:O*} s:I s:s s:O*}", "name", ad->vm, "tenant",
+	if (field_text(c->image, "product")[0] != '\0')	/* licenses count it for as long as the VM is there */
+		(void)json_object_set(c->spec, "product", json_object_get(c->image, "product"));
+	row = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:I s:I s:I s:I s:O s:{s:s s:O* s:O*} s:I s:s s:s s:s}", "name", ad->vm, "tenant",
 	    ad->tenant->name, "owner", ad->job->user, "platform", ad->platform, "image", field_text(ad->args, "image"),
 	    "state", "creating", "state_ms", now, "units", (json_int_t)more->units, "procs", (json_int_t)more->procs,
 	    "memory", (json_int_t)more->memory, "disk", (json_int_t)more->disk, "spec", c->spec, "objects", "tag", ad->tag,
 	    /* what it may have when its workers are lost and cannot say what they made */
 	    "disks", json_object_get(c->spec, "disks"), "paths", json_object_get(c->spec, "paths"), "created_ms", now, "job", ad->job->id,
-	    "system", json_object_get(c->platform, "system"));
+	    "system", c->system, "label", field_text(ad->args, "group"));
 	if (row == NULL)
 		return pd_fail(e, PD_IO, "no memory for the row of VM %s", ad->vm);
 	rv = store_vm_put(ad->a->store, row, e);
@@ -234,30 +142,36 @@ reserve(struct admitting *ad, const struct creation *c, struct pd_err *e)
 	return rv;
 }
 
+/* A plan says where it would go. */
+static int
+plan(struct admitting *ad, const struct place *p, struct pd_err *e)
+{
+	(void)json_object_set(ad->args, "spec", p->spec);
+	return json_object_set_new(ad->args, "placed", json_string(p->system)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the plan");
+}
+
 int
 admit_create_vm(struct admitting *ad, struct pd_err *e)
 {
-	struct creation c = { NULL, NULL, NULL, { 0, 0, 0, 0, 0 } };
-	const char     *name = field_text(ad->args, "name");
-	int		rv = -1;
+	struct place p = { .platform = NULL };
+	const char  *name = field_text(ad->args, "name");
+	int	     rv = -1;
 
 	/* The name first: nobody should complete a request only to learn that. */
-	if (admission_name_is_free(ad, name, e) == -1 || choose_platform(ad, &c, e) == -1 || find_image(ad, &c, e) == -1 ||
-	    admit_system(ad, c.platform, e) == -1 || admission_limit_pools(ad, c.platform, e) == -1 ||
-	    vm_spec_make(ad->args, ad->tag, c.platform, c.image, &c.spec, &c.amounts, e) == -1)
+	if (admission_name_is_free(ad, name, e) == -1 || admit_place(ad, &p, e) == -1)
 		goto out;
-	c.amounts.vms = 1;
-	if (admission_quota(ad, &c.amounts, &c.amounts, e) == -1 || admission_addresses_are_free(ad, json_object_get(c.spec, "networks"), e) == -1)
+	p.amounts.vms = 1;
+	if (admission_quota(ad, &p.amounts, &p.amounts, e) == -1 || admission_addresses_are_free(ad, json_object_get(p.spec, "networks"), e) == -1)
 		goto out;
 	/* A plan reserves nothing and has no VM: neither its end nor its scheduling may touch one of this name. */
 	if (ad->job->is_plan) {
-		rv = json_object_set(ad->args, "spec", c.spec) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the plan");
+		rv = plan(ad, &p, e);
 		goto out;
 	}
 	(void)snprintf(ad->vm, sizeof(ad->vm), "%.31s", name);
-	rv = reserve(ad, &c, e);
+	rv = reserve(ad, &p, e);
 out:
-	creation_clear(&c);
+	place_clear(&p);
 	return rv;
 }
 

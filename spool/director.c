@@ -102,6 +102,7 @@ next_timeout(const struct director *d, int64_t now)
 		sooner(&timeout, sched_delay(d->sched, now));
 		sooner(&timeout, pool_delay(&d->pool, now));
 		sooner(&timeout, contact_delay(d, now));
+		sooner(&timeout, inventory_delay(d, now));
 		if (d->hold_until_ms > now)
 			sooner(&timeout, d->hold_until_ms - now);
 	}
@@ -268,6 +269,7 @@ run_timers(struct director *d)
 	if (d->is_stopping)
 		return;
 	contact_timers(d);
+	inventory_timers(d);
 	archive_some(d, now);
 	pool_retire(&d->pool, now);
 	if (d->scan_at_ms <= now)

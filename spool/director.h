@@ -5,6 +5,7 @@
  *	director.c	the loop: what woke us, what to do next, when to wake at the latest
  *	settle.c	what one round decides becomes durable together: ends, intakes, starts
  *	runner*.c	jobs on workers: messages, starts, ends
+ *	inventory.c	what the consoles have, asked in the background
  *	contact.c	which platforms' consoles answer
  *	recovery.c	what a crash left, at each start
  *	ends.c		each end is told in its job's log
@@ -34,6 +35,7 @@
 #include "spool/err.h"
 #include "spool/identity.h"
 #include "spool/intake.h"
+#include "spool/inventory.h"
 #include "spool/log.h"
 #include "spool/query_server.h"
 #include "spool/rate.h"
@@ -92,6 +94,8 @@ struct director {
 	struct settle_file *files;		/* read in this round, not yet taken in (settle.c) */
 	struct rate	   *rate;
 	struct contact	   *contacts;
+	struct inventory   *inventories;	/* one per platform */
+	struct inventory_waiter *waiters;
 	char		    wait_text[CONTACT_TEXT_MAX];	/* what somebody was told last */
 	struct disk	    disks[DISKS];
 	int		    state_dir, lock, watch;

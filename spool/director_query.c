@@ -92,6 +92,71 @@ context_of(struct asking *a)
 		.retake = retake, .verify = verify, .console = console, .wait = wait_of, .contact = contact_of, .arg = a, .now_ms = clock_wall_ms() };
 }
 
+/* The platforms that an answer speaks of. */
+static json_t *
+platforms_of(const json_t *value, const char *verb)
+{
+	const char   *key = strstr(verb, "platform") != NULL ? "name" : "platform";
+	json_t	     *names = json_object(), *list = json_array();
+	const json_t *one;
+	const char   *name;
+	void	     *at;
+	size_t	      i;
+
+	if (json_is_object(value))
+		(void)json_object_set_new(names, field_text(value, key), json_true());
+	json_array_foreach(value, i, one)
+		(void)json_object_set_new(names, field_text(one, key), json_true());
+	for (at = json_object_iter(names); at != NULL; at = json_object_iter_next(names, at)) {
+		name = json_object_iter_key(at);
+		if (name[0] != '\0')
+			(void)json_array_append_new(list, json_string(name));
+	}
+	json_decref(names);
+	return list;
+}
+
+/* The consoles have been asked, or will not answer. */
+static json_t *
+answer_fresh(struct director *d, json_t *arg, const struct pd_err *why)
+{
+	struct asking	     a = { .d = d, .request = json_object_get(arg, "request") };
+	struct query_context q;
+	json_t		    *reply;
+
+	(void)snprintf(a.user, sizeof(a.user), "%s", field_text(arg, "user"));
+	q = context_of(&a);
+	reply = why != NULL ? query_refusal(why) :
+	    query_answer(&q, verb_find(field_text(a.request, "verb")), json_object_get(a.request, "args"), a.user);
+	json_decref(arg);
+	return reply;
+}
+
+/* With --fresh: what the question may see at all is known from the store; then its consoles are asked.  Takes the reference to reply. */
+static json_t *
+refresh(struct asking *a, const char *verb, json_t *reply)
+{
+	json_t	     *platforms, *arg;
+	struct pd_err e;
+	int	      rv = 0;
+
+	if (a->comes_later || field_number(reply, "exit") != 0)
+		return reply;
+	platforms = platforms_of(json_object_get(reply, "value"), verb);
+	if (json_array_size(platforms) > 0) {
+		arg = json_pack("{s:O s:s}", "request", a->request, "user", a->user);
+		if ((rv = inventory_fresh(a->d, platforms, answer_fresh, arg, &e)) == 0)
+			a->comes_later = 1;
+		else
+			json_decref(arg);
+	}
+	json_decref(platforms);
+	if (rv == 0)
+		return reply;
+	json_decref(reply);
+	return query_refusal(&e);
+}
+
 static json_t *
 op_query(struct asking *a)
 {
@@ -114,6 +179,8 @@ op_query(struct asking *a)
 		json_decref(reply);
 		return NULL;	/* ours is closed */
 	}
+	if (field_is_set(json_object_get(a->request, "args"), "fresh"))
+		reply = refresh(a, name, reply);
 	if (!a->comes_later)
 		return reply;
 	json_decref(reply);

@@ -2,6 +2,7 @@
 /*
  * effects.c - what the start and the end of a job change in the store.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "spool/clock.h"
@@ -196,7 +197,8 @@ apply(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 static int
 end_in_transaction(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	const char *id = field_text(job, "id"), *message = end->err.msg;
+	const char *id = field_text(job, "id"), *message = end->err.msg, *placed = field_text(json_object_get(job, "args"), "placed");
+	char	    would[120];
 	json_t	   *set;
 	int	    rv;
 
@@ -204,6 +206,10 @@ end_in_transaction(struct store *st, const json_t *job, struct ending *end, stru
 		return -1;
 	if (message[0] == '\0' && end->state == JOB_DONE)
 		message = field_is_set(job, "plan") ? "this was the plan; nothing was changed or reserved" : "done";
+	if (field_is_set(job, "plan") && placed[0] != '\0' && end->err.msg[0] == '\0' && end->state == JOB_DONE) {
+		(void)snprintf(would, sizeof(would), "this was the plan, for %.31s; nothing was changed or reserved", placed);
+		message = would;
+	}
 	set = json_pack("{s:I s:s s:i s:s}", "finished", (json_int_t)clock_wall_ms(), "code", code_word(end->err.code),
 	    "exit", code_exit(end->err.code), "message", message);
 	if (set == NULL)	/* only bytes that are no UTF-8 do this */

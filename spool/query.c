@@ -28,6 +28,7 @@ static const struct {
 	{ "show-image", query_show_image },
 	{ "list-jobs", query_list_jobs },
 	{ "show-job", query_show_job },
+	{ "why", query_why },
 	{ "cancel-job", query_cancel_job },
 	{ "undo-job", query_undo_job },
 	{ "resume-job", query_resume_job },

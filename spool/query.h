@@ -13,13 +13,17 @@
  * Reply: {"code":WORD,"exit":N,"message":TEXT,"job":ID?,"value":...?}
  *
  * Values of the query verbs.  Sizes are MiB, processing units hundredths beside their text, times RFC 3339; what is unknown or not yet is absent.
- *	list-vms	[{name state state_since platform image units units_text procs memory disk addresses[] owner tenant}]
+ *	list-vms	[{name state state_since seen system? console_name? group? platform image units units_text procs memory disk addresses[] owner tenant}]
+ *			seen: when the console, or a job, told the state; state missing: its console lists it no more; system: where it is, when
+ *			that is not named like its platform; console_name: what the console calls it, when that is another name
  *	show-vm		the same object, with lpar_id created job disks[] networks[] spec{}
  *	list-images	[{name platform os size first_boot description}]
  *	show-image	the same object, with registered, and file for roles that see all
  *	list-jobs	[{id verb user tenant platform vm state plan submitted started finished code exit message waits reason}]; a queued job
  *			whose platform does not answer has the state "waiting"; reason "platform" says the same of any job
  *	show-job	the same object, with args{} value note once source origin attempts cancel, history{seq,head} when it has ended, and position while queued
+ *	why		{policy chosen? change{system options}? systems[{system platform fits down? memory_free units_free partitions_free left_permille
+ *			missing[] options?}]} (spool/placement.h)
  *	cancel-job	{id state}, the state that the job is in now
  *	undo-job resume-job	the same
  *	transcript	[{step i part as command status signal lost out err ms t cut}], status absent: no answer (yet)

@@ -35,6 +35,7 @@ int query_list_images(const struct question *x, struct answer_to *a, struct pd_e
 int query_show_image(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_list_jobs(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_show_job(const struct question *x, struct answer_to *a, struct pd_err *e);
+int query_why(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_cancel_job(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_undo_job(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_resume_job(const struct question *x, struct answer_to *a, struct pd_err *e);

@@ -24,9 +24,45 @@ addresses_of(const json_t *spec)
 	return list;
 }
 
+/* When the console of each system was asked last: {system: wall ms}. */
+static json_t *
+seen_of_systems(const struct question *x)
+{
+	json_t	     *seen = json_object(), *rows = NULL, *row;
+	struct pd_err ignored;
+	size_t	      i;
+
+	if (store_system_list(x->q->store, NULL, &rows, &ignored) == 0)
+		json_array_foreach(rows, i, row)
+			(void)json_object_set(seen, field_text(row, "name"), json_object_get(row, "seen_ms"));
+	json_decref(rows);
+	return seen;
+}
+
+/* The state is as old as what told it last: the console, or a job. */
+static int64_t
+seen_ms(const json_t *row, const json_t *seen)
+{
+	int64_t asked = field_number(seen, field_text(row, "system")), told = field_number(row, "state_ms");
+
+	return asked > told ? asked : told;
+}
+
+/* Only where they say more than the platform and the VM's own name. */
+static void
+add_place(json_t *vm, const json_t *row)
+{
+	if (field_text(row, "system")[0] != '\0' && strcmp(field_text(row, "system"), field_text(row, "platform")) != 0)
+		(void)json_object_set(vm, "system", json_object_get(row, "system"));
+	if (field_text(row, "console_name")[0] != '\0')
+		(void)json_object_set(vm, "console_name", json_object_get(row, "console_name"));
+	if (field_text(row, "label")[0] != '\0')
+		(void)json_object_set(vm, "group", json_object_get(row, "label"));
+}
+
 /* What list-vms says of one VM; a new object. */
 static json_t *
-summary(const json_t *row)
+summary(const json_t *row, const json_t *seen)
 {
 	static const char *const keys[] = { "name", "state", "platform", "image", "procs", "memory",
 	    "disk", "owner", "tenant" };
@@ -34,16 +70,29 @@ summary(const json_t *row)
 
 	set_copy(vm, row, keys, COUNT(keys));
 	set_time(vm, "state_since", field_number(row, "state_ms"));
+	set_time(vm, "seen", seen_ms(row, seen));
+	add_place(vm, row);
 	set_units(vm, field_number(row, "units"));
 	(void)json_object_set_new(vm, "addresses", addresses_of(json_object_get(row, "spec")));
 	return vm;
+}
+
+/* "; seen 12 s ago": the oldest of what was told. */
+static void
+add_age(struct answer_to *a, int has_any, int64_t age_ms)
+{
+	size_t len = strlen(a->message);
+
+	if (has_any)
+		(void)snprintf(a->message + len, sizeof(a->message) - len, "%sseen %lld s ago", len > 0 ? ", " : "", (long long)(age_ms > 0 ? age_ms / 1000 : 0));
 }
 
 int
 query_list_vms(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
 	const char *platform = json_string_value(json_object_get(x->args, "platform"));
-	json_t	   *rows, *row;
+	json_t	   *rows, *row, *seen;
+	int64_t	    oldest = x->q->now_ms;
 	size_t	    i;
 
 	if (platform != NULL && question_platform(x, platform, e) == -1)
@@ -51,9 +100,15 @@ query_list_vms(const struct question *x, struct answer_to *a, struct pd_err *e)
 	if (store_vm_list(x->q->store, x->of_tenant, x->of_user, platform, &rows, e) == -1)
 		return -1;
 	a->value = json_array();
-	json_array_foreach(rows, i, row)
-		(void)json_array_append_new(a->value, summary(row));
+	seen = seen_of_systems(x);
+	json_array_foreach(rows, i, row) {
+		(void)json_array_append_new(a->value, summary(row, seen));
+		if (seen_ms(row, seen) < oldest)
+			oldest = seen_ms(row, seen);
+	}
+	json_decref(seen);
 	(void)count_text(a->message, sizeof(a->message), json_array_size(rows), "VM", "VMs");
+	add_age(a, json_array_size(rows) > 0, x->q->now_ms - oldest);
 	json_decref(rows);
 	return 0;
 }
@@ -145,11 +200,14 @@ query_console(const struct question *x, struct answer_to *a, struct pd_err *e)
 int
 query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
-	json_t *row = NULL;
+	json_t *row = NULL, *seen;
 
 	if (visible_vm(x, &row, e) == -1)
 		return -1;
-	a->value = summary(row);
+	seen = seen_of_systems(x);
+	a->value = summary(row, seen);
+	add_age(a, 1, x->q->now_ms - seen_ms(row, seen));
+	json_decref(seen);
 	if (field_number(row, "lpar_id") > 0)
 		(void)json_object_set(a->value, "lpar_id", json_object_get(row, "lpar_id"));
 	set_time(a->value, "created", field_number(row, "created_ms"));

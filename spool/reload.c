@@ -72,6 +72,7 @@ take_over(struct director *d, struct pd_conf *new, const struct identity *identi
 	conf_free(d->conf);
 	d->conf = new;
 	contact_forget_times(d);
+	inventory_forget_times(d);
 	return 0;
 }
 

@@ -22,10 +22,12 @@ runner_lost(struct director *d, struct worker *w)
 {
 	struct sched_job job = w->job;
 	struct pd_err	 why;
-	int		 was_busy = w->is_busy;
+	int		 was_busy = w->is_busy, is_background = w->is_background;
 
 	pool_end(w, 1);
-	if (!was_busy)
+	if (is_background)
+		inventory_lost(d, w);
+	if (!was_busy || is_background)
 		return;
 	(void)pd_fail(&why, PD_BUSY, "its worker ended, another one takes it up");
 	log_event(&d->log, LOG_WARNING, "worker-lost", "job", job.id, "platform", job.platform, NULL);
@@ -166,6 +168,8 @@ on_message(struct director *d, struct worker *w, const json_t *msg)
 	if (!w->is_busy || strcmp(field_text(msg, "job"), w->job.id) != 0) {
 		log_event(&d->log, LOG_ERR, "worker-speaks-nonsense", "job", field_text(msg, "job"), NULL);
 		runner_lost(d, w);
+	} else if (w->is_background) {
+		inventory_hear(d, w, msg);
 	} else if (strcmp(what, "undoing") == 0) {
 		on_undoing(d, w, msg);
 	} else if (strcmp(what, "full") == 0) {

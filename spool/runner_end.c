@@ -82,6 +82,7 @@ hear_registered(struct director *d, const json_t *row)
 	job.is_registering = 0;
 	pool_retire_platform(&d->pool, job.platform);	/* those for where it was */
 	contact_heard(d, &job, "answered", "");
+	inventory_registered(d, job.platform);
 }
 
 int

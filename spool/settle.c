@@ -136,7 +136,10 @@ next_job(struct director *d, struct sched_job *job)
 {
 	int64_t now = clock_mono_ms();
 
-	return !d->is_stopping && now >= d->hold_until_ms && sched_next(d->sched, now, job);
+	while (!d->is_stopping && now >= d->hold_until_ms && sched_next(d->sched, now, job))
+		if (!inventory_yields(d, job))
+			return 1;	/* else it comes back in a moment, to a worker that is warm */
+	return 0;
 }
 
 static void

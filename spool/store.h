@@ -103,6 +103,13 @@ int store_vm_list(struct store *st, const char *tenant, const char *owner, const
 int store_vm_count(struct store *st, const char *platform, int64_t *n, struct pd_err *e);
 /* What tenant (and, when not NULL, user of it) uses now, VMs being created included. */
 int store_usage(struct store *st, const char *tenant, const char *user, struct pd_amounts *used, struct pd_err *e);
+/* Has the VM a job that is not final, or had one that ended at since_ms (wall) or later?  What was seen of it between then and now may be either. */
+int store_vm_is_busy(struct store *st, const char *name, int64_t since_ms, int *is_busy, struct pd_err *e);
+/* What all VMs on a system have together, powered off or not (spool/placement.h); *held was held_init()ed. */
+struct held;
+int store_system_usage(struct store *st, const char *system, struct held *held, struct pd_err *e);
+/* Processing units of all VMs by system and product of their image (spec.product, "" = none): [{system product units}]. */
+int store_licensed_units(struct store *st, json_t **rows, struct pd_err *e);
 /* Is this IPv4 address reserved by a VM's network on this VLAN?  PD_CONFLICT names nobody. */
 int store_address_free(struct store *st, int vlan, const char *ip, struct pd_err *e);
 

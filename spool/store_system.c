@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "spool/field.h"
+#include "spool/placement.h"
 #include "spool/store_sqlite.h"
 
 static const struct column columns[] = {
@@ -128,4 +129,55 @@ int
 store_inventory_get(struct store *st, const char *system, json_t **inventory, struct pd_err *e)
 {
 	return get(st, &inventory_table, system, inventory, e);
+}
+
+static int
+add_pools(struct store *st, const char *system, struct held *held, struct pd_err *e)
+{
+	struct stmt q;
+	int	    rv;
+
+	if (stmt_open(&q, st, "SELECT json_extract(d.value,'$.pool'), sum(json_extract(d.value,'$.size')) FROM vm, json_each(vm.spec,'$.disks') d"
+	    " WHERE vm.system=? GROUP BY 1", e) == -1)
+		return -1;
+	stmt_text(&q, system);
+	while ((rv = stmt_step(&q, e)) == 1)
+		if (sqlite3_column_type(q.s, 0) == SQLITE_TEXT)
+			held_add_disks(held, (const char *)sqlite3_column_text(q.s, 0), sqlite3_column_int64(q.s, 1));
+	stmt_close(&q);
+	return rv;
+}
+
+int
+store_system_usage(struct store *st, const char *system, struct held *held, struct pd_err *e)
+{
+	struct stmt q;
+	int	    rv;
+
+	if (stmt_open(&q, st, "SELECT count(*), sum(units), sum(memory) FROM vm WHERE system=?", e) == -1)
+		return -1;
+	stmt_text(&q, system);
+	if ((rv = stmt_step(&q, e)) == 1) {
+		held->partitions += sqlite3_column_int64(q.s, 0);
+		held->units += sqlite3_column_int64(q.s, 1);
+		held->memory += sqlite3_column_int64(q.s, 2);
+	}
+	stmt_close(&q);
+	return rv == -1 ? -1 : add_pools(st, system, held, e);
+}
+
+int
+store_licensed_units(struct store *st, json_t **rows, struct pd_err *e)
+{
+	struct stmt q;
+	int	    rv;
+
+	*rows = json_array();
+	if (stmt_open(&q, st, "SELECT ifnull(system,''), ifnull(json_extract(spec,'$.product'),''), sum(units) FROM vm GROUP BY 1, 2", e) == -1)
+		return -1;
+	while ((rv = stmt_step(&q, e)) == 1)
+		(void)json_array_append_new(*rows, json_pack("{s:s s:s s:I}", "system", (const char *)sqlite3_column_text(q.s, 0), "product",
+		    (const char *)sqlite3_column_text(q.s, 1), "units", (json_int_t)sqlite3_column_int64(q.s, 2)));
+	stmt_close(&q);
+	return rv;
 }

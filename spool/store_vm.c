@@ -206,6 +206,22 @@ store_vm_count(struct store *st, const char *platform, int64_t *n, struct pd_err
 	return rv == -1 ? -1 : 0;
 }
 
+int
+store_vm_is_busy(struct store *st, const char *name, int64_t since_ms, int *is_busy, struct pd_err *e)
+{
+	struct stmt q;
+	int	    rv;
+
+	if (stmt_open(&q, st, "SELECT 1 FROM job INDEXED BY job_vm WHERE vm=? AND (finished>=? OR " JOB_IS_PENDING ") LIMIT 1", e) == -1)
+		return -1;
+	stmt_text(&q, name);
+	stmt_int(&q, since_ms);
+	rv = stmt_step(&q, e);
+	*is_busy = rv == 1;
+	stmt_close(&q);
+	return rv == -1 ? -1 : 0;
+}
+
 #define USAGE "SELECT count(*), sum(units), sum(procs), sum(memory), sum(disk) FROM vm WHERE tenant=?"
 
 int

@@ -25,6 +25,9 @@ struct worker {
 	struct wire_in	 in;
 	char		 platform[SCHED_NAME_MAX];
 	int		 is_busy;
+	int		 is_background;	/* busy with what is no job (spool/inventory.h): anything else goes before it */
+	int		 has_next;	/* it stops for this job, which is counted as running already */
+	struct sched_job next_job;
 	int		 is_stale;	/* started for a configuration that is no more: its sandbox knows other directories */
 	struct sched_job job;		/* while busy */
 	struct console	*console;	/* owned; it serves this and never a job (spool/console.h); NULL = jobs */

@@ -204,3 +204,18 @@ out:
 	json_decref(vars);
 	return rv;
 }
+
+int
+worker_inventory(const struct pd_conf *conf, struct store *st, const char *platform, const char *id, json_t **msg, struct pd_err *e)
+{
+	json_t *job = json_pack("{s:s s:s s:s s:s s:{s:s}}", "id", id, "verb", "inventory", "platform", platform, "tag", "", "args", "name",
+	    platform);
+	int	rv;
+
+	*msg = NULL;
+	if (job == NULL)
+		return pd_fail(e, PD_IO, "no memory for the inventory of %s", platform);
+	rv = worker_message(conf, st, job, "run", msg, e);
+	json_decref(job);
+	return rv;
+}

@@ -526,13 +526,15 @@ Test(conf_file, the_sample_names_the_defaults)
 			p[1] = ' ';
 			n++;
 		}
-	cr_expect_eq(n, 31);
+	cr_expect_eq(n, 33);
 	cr_assert_eq(conf_parse("f", text, len, &c, &err), 0, "%s", err.msg);
 	cr_expect_eq(c->console_programs.n, plain->console_programs.n);
 	for (size_t i = 0; i < c->console_programs.n; i++)
 		cr_expect_str_eq(c->console_programs.item[i], plain->console_programs.item[i]);
 	cr_expect_eq(c->record_consoles, plain->record_consoles);
 	cr_expect_eq(c->retry_first_s, plain->retry_first_s);
+	cr_expect_eq(c->inventory_every_s, plain->inventory_every_s);
+	cr_expect_eq(c->placement, plain->placement);
 	cr_expect_eq(c->retry_longest_s, plain->retry_longest_s);
 	cr_expect_eq(c->platform_wait_s, plain->platform_wait_s);
 	cr_expect_str_eq(c->spool, plain->spool);

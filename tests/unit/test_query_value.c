@@ -53,7 +53,7 @@ expect_json(json_t *value, const char *text)
 	json_decref(value);
 }
 
-#define WEB1 "'name':'web1','state':'running','state_since':'2027-01-15T08:00:00.123Z','platform':'power1','image':'rhel6','units':50," \
+#define WEB1 "'name':'web1','state':'running','state_since':'2027-01-15T08:00:00.123Z','seen':'2027-01-15T08:00:00.123Z','platform':'power1','image':'rhel6','units':50," \
 	"'units_text':'0.50','procs':1,'memory':4096,'disk':20480,'addresses':['10.0.10.5'],'owner':'alice','tenant':'blue'"
 
 Test(query_value, list_vms)

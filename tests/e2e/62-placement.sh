@@ -1,0 +1,81 @@
+#!/bin/sh
+# Three systems: VMs go where there is room, are kept apart, never where a platform is drained, and what is refused says why.
+. "$(dirname "$0")/lib.sh"
+export SITE_SPEED=0
+site_up
+register
+extra=
+stop_extra() {
+	for pid in $extra; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
+}
+trap 'stop_extra; finish' EXIT
+for n in 2 3; do
+	p=power$n
+	mkdir "$site/$p"
+	sed "s/06052EA/060520$n/" "$site/etc/world.json" >"$site/etc/world$n.json"
+	"$bin/powerdirector-sim" --kind ivm --listen 127.0.0.1:0 --world "$site/etc/world$n.json" --state "$site/$p" \
+	    --authorized-keys "$site/etc/power1-authorized_keys" --password padmin:padmin --speed 0 >"$site/log/$p" 2>&1 &
+	extra="$extra $!"
+	wait_until "$p is there" test -s "$site/$p/port"
+	as admin 0 register-platform $p --kind ivm --address 127.0.0.1 --port "$(cat "$site/$p/port")" --key power1 \
+	    --host-key "$(ssh-keygen -lf "$site/$p/host_key.pub" | cut -d' ' -f2)" --pools datavg,rootvg
+	as admin 0 register-image rhel6 --platform $p --file /home/padmin/images/rhel6/rhel6.0 --os linux --first-boot agent --product rhel
+done
+as admin 0 list-systems --json
+is 'systems' 'power1 power2 power3' "$(json '[.value[].name] | join(" ")')"
+
+system() { request admin show-vm "$1" --json; json .value.platform; }
+as admin 0 create-vm a --image rhel6 --memory 1G --group web --apart-from web
+as admin 0 create-vm b --image rhel6 --memory 1G --group web --apart-from web
+as admin 0 create-vm c --image rhel6 --memory 1G --group web --apart-from web
+is 'apart' 'power1 power2 power3' "$(system a) $(system b) $(system c)"
+as admin 75 create-vm d --image rhel6 --memory 1G --group web --apart-from web --json
+says 'no system has room; power1: a is there; power2: b is there; power3: c is there'
+job=$(json .job)
+as admin 0 why "$job"
+says 'power2 +no'
+as admin 0 create-vm d --image rhel6 --memory 1G --near b
+is 'near' power2 "$(system d)"
+
+# Drained: no new VMs, those that it has go on.
+as admin 0 drain-platform power3 --why "'new memory'"
+as admin 75 create-vm e --image rhel6 --host power3
+says 'drained: new memory'
+as admin 0 restart-vm c --force
+as admin 0 create-vm e --image rhel6 --memory 1G --plan
+says 'this was the plan, for power1'
+as admin 73 remove-platform power3 --yes
+says 'power3 has 1 VM: c'
+as admin 0 delete-vm c --yes --force
+as admin 0 remove-platform power3 --yes
+as admin 0 list-systems --json
+is 'systems' 'power1 power2' "$(json '[.value[].name] | join(" ")')"
+as admin 0 history --limit 1000 --json
+is 'changes' 'platform-drained platform-removed' "$(json '[.value[].event | select(. == "platform-drained" or . == "platform-removed")] | join(" ")')"
+
+# Too large for any: what is missing, and what would fit.
+as admin 75 create-vm big --image rhel6 --memory 63G
+says 'power1: 63G memory asked for, [0-9]+M free; .*it would fit on power[12] --memory [0-9]+M'
+
+# A product's cap.
+sed -i 's/^end = true/license rhel {\n\tproducts = { rhel }\n\tprocessing-units = 1.2\n}\nend = true/' "$site/etc/powerdirector.conf"
+options 'jobs-total = 16'
+as admin 75 create-vm l --image rhel6 --cpu 0.5 --host power2
+says 'license rhel allows 1.20 processing units: 1.00 used, 0.50 asked for'
+as admin 0 create-vm l --image rhel6 --cpu 0.2 --host power2
+
+# Ten at once for the room of a few: nothing is given twice.
+as admin 0 list-systems --fresh --json
+room=$(json '[.value[] | (.memory_free - 1) / 10240 | floor] | add')
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do
+	ssh -F "$site/ssh_config" admin create-vm "p$i" --disk 64M --memory 10G --cpu 0.1 --no-start --json </dev/null >"$work/p$i" 2>/dev/null &
+	running="${running:-} $!"
+done
+wait $running
+made=$(cat "$work"/p[0-9]* | jq -r 'select(.code == "OK") | .code' | wc -l)
+full=$(cat "$work"/p[0-9]* | jq -r 'select(.code == "NO_CAPACITY") | .code' | wc -l)
+is 'answers' 14 $((made + full))
+checks=$((checks + 1))
+[ "$made" -le "$room" ] && [ "$made" -ge $((room - 1)) ] || fail "$made VMs of 10G in the room of $room"

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * test_inventory.c - what an inventory changes in the store, and what it leaves alone.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "spool/clock.h"
+#include "spool/field.h"
+#include "spool/inventory.h"
+#include "tests/unit/fixture_store.h"
+
+#define TAG "pd00000001"
+
+static struct fixture f;
+static int64_t	      asked;
+
+static void
+set_up(void)
+{
+	json_t *vm;
+
+	fixture_open(&f);
+	fixture_put_platform(&f, "power1");
+	vm = fixture_vm("web1", "alice", "blue", NULL);
+	(void)json_object_update_new(vm, json_pack("{s:i s:s s:{s:s} s:i}", "lpar_id", 2, "system", "power1", "objects", "tag", TAG, "state_ms", 1));
+	fixture_put_vm(&f, vm);
+	asked = clock_wall_ms();
+}
+
+static void
+tear_down(void)
+{
+	fixture_close(&f);
+}
+
+TestSuite(inventory, .init = set_up, .fini = tear_down);
+
+/* A console with its own partition and one more. */
+static json_t *
+console(const char *name, const char *state, const char *profile)
+{
+	return json_pack("{s:{s:s s:s s:s s:i s:i s:s s:s} s:[{s:i s:s s:s s:s s:s} {s:i s:s s:s s:s s:s}] s:[{s:i s:s}] s:[{s:i s:s s:s s:s}]}",
+	    "facts", "type_model", "8246-L2D", "serial", "06052EA", "level", "2.2.2.1", "memory", 65536, "memory_free", 50000, "units", "16.00",
+	    "units_free", "10.00", "lpars",
+	    "id", 1, "name", "vios", "state", "Running", "env", "vioserver", "profile", "vios",
+	    "id", 2, "name", name, "state", state, "env", "aixlinux", "profile", profile,
+	    "memory", "id", 2, "run", "4096", "processors", "id", 2, "run_units", "0.50", "run_procs", "1", "mode", "shared");
+}
+
+static void
+record(json_t *found)
+{
+	cr_assert_eq(inventory_record(f.st, "power1", found, asked, &f.e), 0, "%s", f.e.msg);
+	json_decref(found);
+}
+
+static void
+expect_vm(const char *state, const char *console_name)
+{
+	json_t *vm = NULL;
+
+	cr_assert_eq(store_vm_get(f.st, "web1", &vm, &f.e), 0);
+	cr_expect_str_eq(field_text(vm, "state"), state);
+	cr_expect_str_eq(field_text(vm, "console_name"), console_name);
+	cr_expect_eq(field_number(vm, "memory"), 4096, "what quota counts stays");
+	json_decref(vm);
+}
+
+static int
+events(const char *event)
+{
+	struct history_filter filter = { .limit = 100 };
+	json_t		     *records = NULL, *r;
+	size_t		      i;
+	int		      n = 0;
+
+	cr_assert_eq(store_history_list(f.st, &filter, &records, &f.e), 0);
+	json_array_foreach(records, i, r)
+		n += strcmp(field_text(r, "event"), event) == 0;
+	json_decref(records);
+	return n;
+}
+
+Test(inventory, a_vm_is_shown_as_the_console_has_it)
+{
+	record(console("web1", "Not Activated", TAG));
+	expect_vm("stopped", "");
+	record(console("web1", "Open Firmware", TAG));
+	expect_vm("open-firmware", "");
+	record(console("web1", "Starting", TAG));
+	expect_vm("open-firmware", "");
+	record(console("web1", "Running", TAG));
+	expect_vm("running", "");
+	cr_expect_eq(events("vm-missing") + events("vm-back") + events("vm-renamed"), 0, "power is no event");
+}
+
+Test(inventory, a_renamed_vm_is_known_by_its_mark)
+{
+	record(console("other", "Running", TAG));
+	expect_vm("running", "other");
+	record(console("other", "Running", TAG));
+	cr_expect_eq(events("vm-renamed"), 1, "once");
+	record(console("web1", "Running", TAG));
+	expect_vm("running", "");
+}
+
+Test(inventory, another_partition_with_its_number_is_not_the_vm)
+{
+	record(console("other", "Running", "by-hand"));
+	expect_vm("missing", "");
+	cr_expect_eq(events("vm-missing"), 1);
+	record(console("other", "Running", "by-hand"));
+	cr_expect_eq(events("vm-missing"), 1, "once");
+	record(console("web1", "Not Activated", TAG));
+	expect_vm("stopped", "");
+	cr_expect_eq(events("vm-back"), 1);
+}
+
+Test(inventory, what_a_job_has_touched_meanwhile_stays)
+{
+	json_t *set = json_pack("{s:I}", "finished", (json_int_t)clock_wall_ms() + 1000);
+	char	id[JOB_ID_LEN + 1];
+
+	fixture_add_job(&f, fixture_job(1, "alice", "blue", "web1", "queued"));
+	record(console("web1", "Not Activated", TAG));
+	expect_vm("running", "");
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_job_move(f.st, fixture_id(id, 1), JOB_CANCELLED, set, &f.e), 0);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	record(console("web1", "Not Activated", TAG));
+	expect_vm("running", "");
+	asked = clock_wall_ms() + 2000;
+	record(console("web1", "Not Activated", TAG));
+	expect_vm("stopped", "");
+	json_decref(set);
+}
+
+Test(inventory, states_of_jobs_are_theirs)
+{
+	static const char *const states[] = { "creating", "deleting", "broken" };
+
+	for (size_t i = 0; i < 3; i++) {
+		json_t *set = json_pack("{s:s}", "state", states[i]);
+
+		cr_assert_eq(store_begin(f.st, &f.e), 0);
+		cr_assert_eq(store_vm_set(f.st, "web1", set, &f.e), 0);
+		cr_assert_eq(store_commit(f.st, &f.e), 0);
+		record(console("web1", "Not Activated", TAG));
+		expect_vm(states[i], "");
+		json_decref(set);
+	}
+}
+
+Test(inventory, figures_are_dated_and_say_what_is_ours)
+{
+	json_t	     *row = NULL, *inventory = NULL;
+	const json_t *held;
+
+	record(console("web1", "Running", TAG));
+	cr_assert_eq(store_system_get(f.st, "power1", &row, &f.e), 0);
+	held = json_object_get(json_object_get(row, "facts"), "held");
+	cr_expect_eq(field_number(row, "seen_ms"), asked);
+	cr_expect_str_eq(field_text(row, "ident"), "8246-L2D*06052EA");
+	cr_expect_eq(field_number(held, "memory"), 4096);
+	cr_expect_eq(field_number(held, "units"), 50);
+	cr_expect_eq(field_number(held, "partitions"), 1);
+	cr_expect_eq(field_number(json_object_get(held, "pools"), "rootvg"), 20480);
+	cr_assert_eq(store_inventory_get(f.st, "power1", &inventory, &f.e), 0);
+	cr_expect_eq(json_array_size(json_object_get(json_object_get(inventory, "found"), "lpars")), 2, "others' partitions, too");
+	json_decref(row);
+	json_decref(inventory);
+}
+
+Test(inventory, another_system_at_the_address_is_not_believed)
+{
+	json_t *found = console("web1", "Not Activated", TAG);
+
+	record(console("web1", "Running", TAG));
+	(void)json_object_set_new(json_object_get(found, "facts"), "serial", json_string("0000000"));
+	cr_expect_eq(inventory_record(f.st, "power1", found, asked, &f.e), -1);
+	cr_expect_eq(f.e.code, PD_CONFLICT);
+	expect_vm("running", "");
+	json_decref(found);
+}
+
+Test(inventory, an_answer_without_figures_changes_nothing)
+{
+	json_t *none = json_object();
+
+	cr_expect_eq(inventory_record(f.st, "power1", none, asked, &f.e), -1);
+	cr_expect_eq(inventory_record(f.st, "power1", NULL, asked, &f.e), -1);
+	expect_vm("running", "");
+	json_decref(none);
+}
