@@ -2,8 +2,9 @@
 /*
  * follow.c - a job's event log, read while it grows.
  *
- * The log is the truth and the watch is a hint: it is set before the first read, and when it says nothing the file is looked
- * at again after a second.  Where there is none it is looked at after PORT_LOOK_MS, and then after twice as long each
+ * In the beginning the log is looked at every few milliseconds: most requests are answered by then, and to give a watch back
+ * takes the kernel ten.  Then it is watched.  The log is the truth and the watch is a hint: it is set before a read, and when it
+ * says nothing the file is looked at again after a second.  Where there is none it is looked at after PORT_LOOK_MS, and then after twice as long each
  * time that nothing was there: who looks learns of an event after at most as long again as it took to come, and hundreds of
  * them cost next to nothing.
  */
@@ -24,6 +25,8 @@
 #define CHUNK	  (64 * 1024)	/* read at once: a long log comes in few calls */
 #define LOOK_MS	  1000	/* again, although the watch is silent */
 #define LOOK_MAX_MS 400	/* without a watch */
+#define EARLY_MS  60	/* so long it is only looked at, */
+#define EARLY_LOOKS 16	/* each time after this part of the time so far, and a millisecond */
 #define STEPS_MAX 9999
 #define MS_MAX	  (1000LL * 86400 * 366)
 
@@ -129,8 +132,9 @@ follow_open(struct follow *f, const char *spool, const char *id, int may_watch, 
 		return pd_fail_sys(e, errno == ENOENT ? PD_NOTFOUND : PD_IO, "open the log of job %s", id);
 	if (sys.fstat(f->fd, &st) == -1 || !S_ISREG(st.st_mode))
 		return pd_fail(e, PD_IO, "the log of job %s is no regular file", id);
-	if (may_watch)
-		f->watch = port_watch_file(path);
+	f->spool = spool;
+	f->id = id;
+	f->may_watch = may_watch;
 	return 0;
 }
 
@@ -183,6 +187,7 @@ read_more(struct follow *f, struct pd_err *e)
 	if (n == -1)
 		return pd_fail_sys(e, PD_IO, "read the job's log");
 	f->len += (size_t)n;
+	f->at += n;
 	if (n > 0)
 		f->look_ms = PORT_LOOK_MS;
 	return n > 0;
@@ -235,14 +240,48 @@ forget_what_is_read(struct follow *f)
 	f->start = f->len = f->size = 0;
 }
 
+static int
+has_grown(const struct follow *f)
+{
+	struct stat st;
+
+	return sys.fstat(f->fd, &st) == -1 || st.st_size > f->at;
+}
+
+/* Looks often until something is there, or the time for that is over: then the watch is set.  As follow_wait(). */
+static int
+wait_early(struct follow *f, int limit_ms)
+{
+	char path[4096];
+
+	while (f->early_ms < EARLY_MS) {
+		struct pollfd p = { .fd = STDOUT_FILENO };
+		int	      ms = 1 + f->early_ms / EARLY_LOOKS, rv;
+
+		if (limit_ms >= 0 && (limit_ms -= ms) < 0)
+			return 0;
+		f->early_ms += ms;
+		if ((rv = poll(&p, 1, ms)) == 1 && p.revents & (POLLERR | POLLHUP | POLLNVAL))
+			return -1;
+		if (rv == -1 || has_grown(f))
+			return 0;
+	}
+	if (f->may_watch && (size_t)snprintf(path, sizeof(path), "%s/log/%s", f->spool, f->id) < sizeof(path))
+		f->watch = port_watch_file(path);
+	f->may_watch = 0;
+	return 0;
+}
+
 int
 follow_wait(struct follow *f, int limit_ms)
 {
 	struct pollfd p[2] = { { .fd = STDOUT_FILENO }, { .fd = f->watch, .events = POLLIN } };
 	int	      look = f->watch != -1 ? LOOK_MS : f->look_ms;
 
-	f->look_ms = f->look_ms < LOOK_MAX_MS / 2 ? f->look_ms * 2 : LOOK_MAX_MS;
 	forget_what_is_read(f);
+	if (f->fd != -1 && (f->early_ms < EARLY_MS || f->may_watch))
+		return wait_early(f, limit_ms);
+	f->look_ms = f->look_ms < LOOK_MAX_MS / 2 ? f->look_ms * 2 : LOOK_MAX_MS;
 	/* No events are asked for on stdout: only that its reader is gone is told. */
 	if (poll(p, 2, limit_ms >= 0 && limit_ms < look ? limit_ms : look) <= 0)
 		return 0;

@@ -40,11 +40,15 @@ void		event_set_numbers(struct event *ev, long long i, long long of, long long m
 struct follow {
 	int    fd, watch;	/* watch is -1 where there is none */
 	int    look_ms;		/* without a watch: until it is looked at again */
+	int    early_ms;	/* spent waiting with short looks, in the beginning */
+	int    may_watch;	/* and has not yet */
+	const char *spool, *id;	/* lent */
+	long long   at;		/* bytes read */
 	char  *buf;
 	size_t start, len, size;
 };
 
-/* Opens SPOOL/log/ID, and watches it if it may (followers.h).  PD_NOTFOUND: not there yet. */
+/* Opens SPOOL/log/ID, and watches it later if it may (followers.h); both texts stay until it is closed.  PD_NOTFOUND: not there yet. */
 int follow_open(struct follow *f, const char *spool, const char *id, int may_watch, struct pd_err *e);
 void follow_close(struct follow *f);	/* also after a failed open */
 

@@ -113,6 +113,31 @@ Test(follow, waiting_ends_when_the_log_grows)
 	cr_assert_eq(follow_wait(&f, 1), 0);
 }
 
+/* Most jobs end by then, and have cost no watch. */
+Test(follow, in_the_beginning_it_is_looked_at_often_and_then_watched)
+{
+	int64_t began;
+
+	append("");
+	cr_assert_eq(follow_open(&f, dir, ID, 1, &e), 0);
+	cr_assert_eq(next(), 0);
+	cr_assert_eq(follow_wait(&f, 5), 0);
+	cr_assert_eq(f.watch, -1);
+	append("{\"event\":\"note\",\"text\":\"x\"}\n");
+	cr_assert_eq(follow_wait(&f, -1), 0);
+	cr_assert_lt(f.early_ms, 60, "it has grown");
+	cr_assert_eq(next(), 1);
+	cr_assert_eq(next(), 0);
+	cr_assert_eq(follow_wait(&f, -1), 0);
+	if (f.watch == -1)
+		cr_skip_test("no watches here");
+	append("{\"event\":\"note\",\"text\":\"y\"}\n");
+	began = clock_mono_ms();
+	cr_assert_eq(follow_wait(&f, 20000), 0);
+	cr_assert_lt(clock_mono_ms() - began, 10000);
+	cr_assert_eq(next(), 1);
+}
+
 /* As where there are no watches left: later, and never by much. */
 Test(follow, without_a_watch_it_is_looked_at_less_and_less_often)
 {
@@ -121,6 +146,9 @@ Test(follow, without_a_watch_it_is_looked_at_less_and_less_often)
 
 	append("");
 	cr_assert_eq(follow_open(&f, dir, ID, 0, &e), 0);
+	cr_assert_eq(next(), 0);
+	cr_assert_eq(follow_wait(&f, -1), 0, "often, in the beginning");
+	cr_assert_geq(f.early_ms, 60);
 	cr_assert_eq(f.watch, -1);
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
 		cr_assert_eq(next(), 0);
