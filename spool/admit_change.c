@@ -12,20 +12,6 @@
 #include "spool/admission.h"
 #include "spool/field.h"
 
-/* XXX: there are sequences for one kind of console so far; a job without one would only fail later, and say less. */
-static int
-console_can(const struct admitting *ad, struct pd_err *e)
-{
-	json_t *platform = NULL;
-	int	rv = store_platform_get(ad->a->store, ad->platform, &platform, e);
-
-	if (rv == 0 && strcmp(field_text(platform, "kind"), "ivm") != 0)
-		rv = pd_fail(e, PD_CONFLICT, "%s cannot be done on %s yet, which is of the kind %s; an administrator changes it on its console",
-		    ad->job->verb, ad->platform, field_text(platform, "kind"));
-	json_decref(platform);
-	return rv;
-}
-
 /* The VM, not in the hands of another job. */
 int
 change_begin(struct admitting *ad, json_t **vm, struct pd_err *e)
@@ -34,8 +20,6 @@ change_begin(struct admitting *ad, json_t **vm, struct pd_err *e)
 	const char   *name = field_text(ad->args, "name");
 
 	if (admission_take_vm(ad, vm, e) == -1)
-		return -1;
-	if (console_can(ad, e) == -1)
 		return -1;
 	if (strcmp(field_text(*vm, "state"), "broken") == 0)
 		return pd_fail(e, PD_CONFLICT, "%s is broken: an administrator ends the job that left it so (resume-job, undo-job) first", name);
