@@ -225,6 +225,21 @@ take(struct choice *c, int chosen, struct place *p)
 	p->amounts = o->amounts;
 }
 
+/* Who may not have so much need not hear that there is no room for it. */
+static int
+is_within_quota(const struct choice *c, struct pd_err *e)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct pd_amounts amounts = c->options[i].amounts;
+
+		if (c->options[i].spec == NULL)
+			continue;
+		amounts.vms = 1;
+		return admission_quota(c->ad, &amounts, &amounts, e) == 0;
+	}
+	return 1;
+}
+
 int
 admit_place(struct admitting *ad, struct place *p, struct pd_err *e)
 {
@@ -247,7 +262,8 @@ admit_place(struct admitting *ad, struct place *p, struct pd_err *e)
 	}
 	chosen = placement_choose(ad->a->conf->placement, c.candidates, c.n, &ad->decision);
 	if (chosen == -1) {
-		(void)no_room(ad, e);
+		if (is_within_quota(&c, e))
+			(void)no_room(ad, e);
 		goto out;
 	}
 	take(&c, chosen, p);

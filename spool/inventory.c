@@ -426,7 +426,7 @@ take_result(struct director *d, struct inventory *i, const struct sched_job *job
 			failed(d, i, field_text(msg, "message"));
 		return;
 	}
-	if (inventory_record(d->store, i->platform, json_object_get(json_object_get(msg, "value"), "found"), i->asked_ms, &e) == -1)
+	if (inventory_record(d->store, i->platform, json_object_get(msg, "value"), i->asked_ms, &e) == -1)
 		failed(d, i, e.msg);
 	else
 		i->answered_ms = i->asked_ms;

@@ -50,9 +50,10 @@ typedef json_t *inventory_answer(struct director *d, json_t *arg, const struct p
 int inventory_fresh(struct director *d, const json_t *platforms, inventory_answer *answer, json_t *arg, struct pd_err *e);
 
 /*
- * What a console of one system said between asked_ms (wall) and now, into system, inventory and VMs, in one transaction.  VMs that a job has
+ * What a console said between asked_ms (wall) and now, into system, inventory and VMs, in one transaction: value{found}, of one system, or
+ * value{systems[]}, of several (spool/effects_systems.h).  VMs that a job has
  * touched since asked_ms stay as they are.  PD_CONFLICT: another system answers there.
  */
-int inventory_record(struct store *st, const char *platform, const json_t *found, int64_t asked_ms, struct pd_err *e);
+int inventory_record(struct store *st, const char *platform, const json_t *value, int64_t asked_ms, struct pd_err *e);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spool/effects_systems.h"
 #include "spool/field.h"
 #include "spool/inventory.h"
 #include "spool/placement.h"
@@ -151,6 +152,10 @@ look_at_vms(struct recording *r, struct pd_err *e)
 		return -1;
 	rv = 0;
 	json_array_foreach(vms, i, vm) {
+		const char *on = field_text(vm, "system");
+
+		if (on[0] != '\0' && strcmp(on, r->system) != 0)
+			continue;
 		if ((rv = store_vm_is_busy(r->st, field_text(vm, "name"), r->asked_ms, &is_busy, e)) == -1)
 			break;
 		if (is_busy)
@@ -168,19 +173,20 @@ look_at_vms(struct recording *r, struct pd_err *e)
 static int
 set_system(struct recording *r, struct pd_err *e)
 {
-	const json_t *facts = json_object_get(r->found, "facts");
+	const json_t *facts = json_object_get(r->found, "facts"), *whose = json_object_get(r->found, "ident") != NULL ? r->found : facts;
 	json_t	     *row = NULL, *all;
 	char	      ident[80];
 	int	      rv = -1;
 
 	if (store_system_get(r->st, r->system, &row, e) == -1)
 		return -1;
-	(void)snprintf(ident, sizeof(ident), "%.30s*%.30s", field_text(facts, "type_model"), field_text(facts, "serial"));
+	(void)snprintf(ident, sizeof(ident), "%.30s*%.30s", field_text(whose, "type_model"), field_text(whose, "serial"));
 	if (field_text(row, "ident")[0] != '\0' && strcmp(field_text(row, "ident"), ident) != 0) {
 		(void)pd_fail(e, PD_CONFLICT, "%s is the system %s, and %s answers there", r->system, field_text(row, "ident"), ident);
 	} else {
 		all = json_is_object(json_object_get(row, "facts")) ? json_copy(json_object_get(row, "facts")) : json_object();
-		(void)json_object_update(all, (json_t *)(uintptr_t)facts);
+		if (whose == facts)	/* else they are there: effects_systems_put() */
+			(void)json_object_update(all, (json_t *)(uintptr_t)facts);
 		(void)json_object_set_new(all, "held", held_object(&r->held));
 		(void)json_object_update_new(row, json_pack("{s:o s:s s:s s:I}", "facts", all, "ident", ident, "level",
 		    field_text(facts, "level"), "seen_ms", (json_int_t)r->asked_ms));
@@ -190,20 +196,53 @@ set_system(struct recording *r, struct pd_err *e)
 	return rv;
 }
 
-int
-inventory_record(struct store *st, const char *platform, const json_t *found, int64_t asked_ms, struct pd_err *e)
+/* One system, in the transaction. */
+static int
+record_system(struct recording *r, struct pd_err *e)
 {
-	struct recording r = { .st = st, .found = found, .platform = platform, .system = platform, .asked_ms = asked_ms };
+	int rv = -1;
+
+	if (!json_is_object(json_object_get(r->found, "facts")) || !json_is_array(json_object_get(r->found, "lpars")))
+		return pd_fail(e, PD_REMOTE, "the inventory of %s has no figures", r->system);
+	if (held_init(&r->held) == 0 && look_at_vms(r, e) == 0 && set_system(r, e) == 0)
+		rv = store_inventory_put(r->st, r->system, r->asked_ms, r->found, e);
+	held_clear(&r->held);
+	return rv;
+}
+
+/* A console of several: those that told of themselves, by their idents; of one that is off the rest stays as it was. */
+static int
+record_systems(struct recording *r, const json_t *systems, struct pd_err *e)
+{
+	json_t	     *rows = NULL, *row;
+	const json_t *system;
+	size_t	      i, k;
+	int	      rv = effects_systems_check(r->st, r->platform, systems, e, e);
+
+	if (rv != 0 || effects_systems_put(r->st, r->platform, systems, e) == -1 || store_system_list(r->st, r->platform, &rows, e) == -1)
+		return -1;
+	json_array_foreach(systems, i, system)
+		json_array_foreach(rows, k, row)
+			if (rv == 0 && json_is_array(json_object_get(system, "lpars")) &&
+			    strcmp(field_text(row, "ident"), field_text(system, "ident")) == 0) {
+				r->found = system;
+				r->system = field_text(row, "name");
+				rv = record_system(r, e);
+			}
+	json_decref(rows);
+	return rv;
+}
+
+int
+inventory_record(struct store *st, const char *platform, const json_t *value, int64_t asked_ms, struct pd_err *e)
+{
+	const json_t	*systems = json_object_get(value, "systems");
+	struct recording r = { .st = st, .found = json_object_get(value, "found"), .platform = platform, .system = platform, .asked_ms = asked_ms };
 	int		 rv = -1;
 
-	if (!json_is_object(json_object_get(found, "facts")) || !json_is_array(json_object_get(found, "lpars")))
-		return pd_fail(e, PD_REMOTE, "the inventory of %s has no figures", platform);
-	held_init(&r.held);
-	if (store_begin(st, e) == 0 && look_at_vms(&r, e) == 0 && set_system(&r, e) == 0 &&
-	    store_inventory_put(st, r.system, asked_ms, found, e) == 0)
+	if (store_begin(st, e) == 0 && (json_is_array(systems) ? record_systems(&r, systems, e) : record_system(&r, e)) == 0)
 		rv = store_commit(st, e);
 	if (rv == -1)
 		store_rollback(st);
-	held_clear(&r.held);
 	return rv;
 }

@@ -39,18 +39,29 @@ for request in show-job follow cancel-job; do
 done
 # Every verb of bob's that takes the name of a VM or of a job, from the program's own table; none says whose it is.
 as bob 0 help --json
-json '.value[] | .name as $v | .args[] | select(.type == "vm" or .type == "job") | [$v, .type, .name, (.positional | tostring)] | join(" ")' >"$work/named"
+json '.value[] | .name as $v | .example as $e | .args[] | select(.type == "vm" or .type == "job") |
+    [$v, .type, .name, (.positional | tostring), $e] | join(" ")' >"$work/named"
 checks=$((checks + 1))
 [ "$(wc -l <"$work/named")" -ge 9 ] || fail "help --json knows $(wc -l <"$work/named") arguments that name a VM or a job"
-while read -r verb type arg positional; do
+while read -r verb type arg positional example; do
 	name=web1
 	[ "$type" = vm ] || name=$job
 	[ "$positional" = true ] || name="--$arg $name"
-	request bob $verb $name $([ "$verb" != delete-vm ] || echo --yes) --json
-	case $verb in
-	create-vm) is "$verb $name" CONFLICT "$(json .code)" ;;	# names are one for all
-	list-jobs | history) is "$verb $name" 0 "$(json '.value | length')" ;;
-	*) is "$verb $name" NOT_FOUND "$(json .code)" ;;
+	line="$verb $name"
+	# The manual's examples are about web1, and say all that the verb needs.
+	case $verb:$arg:$example in
+	delete-vm:*) line="$verb $name --yes" ;;
+	create-vm:name:*) ;;
+	create-vm:*) line="create-vm x9 --disk 1G --plan $name" ;;
+	rename-vm:to:*) line="rename-vm x9 $name" ;;
+	*":name:$verb web1"*) line=$example ;;
+	esac
+	request bob $line --json
+	case $verb:$arg in
+	create-vm:name) is "$line" CONFLICT "$(json .code)" ;;	# names are one for all
+	console:*) is "$line" USAGE "$(json .code)" ;;		# there is no terminal
+	list-jobs:* | history:*) is "$line" 0 "$(json '.value | length')" ;;
+	*) is "$line" NOT_FOUND "$(json .code)" ;;
 	esac
 	says_not 'alice|blue'
 done <"$work/named"

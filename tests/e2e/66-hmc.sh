@@ -37,7 +37,11 @@ json '.value.networks[0].mac' | grep -qE '^[0-9A-F]{12}$' || fail 'no MAC addres
 as alice 64 modify-vm web1 --cpu 1
 says 'modify-vm is not there for platforms of the kind hmc'
 as admin 64 orphans --platform hmc1
+as alice 0 list-systems --fresh --json
+is 'partitions that the console shows' '2 2' "$(json '[.value[].partitions] | map(tostring) | join(" ")')"
 as alice 0 stop-vm web1
+as alice 0 list-vms --fresh --json
+is 'state' stopped "$(json '.value[0].state')"
 as alice 0 start-vm web1
 as alice 0 restart-vm web1 --force
 as alice 0 stop-vm web1 --force

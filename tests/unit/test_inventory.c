@@ -50,11 +50,21 @@ console(const char *name, const char *state, const char *profile)
 	    "memory", "id", 2, "run", "4096", "processors", "id", 2, "run_units", "0.50", "run_procs", "1", "mode", "shared");
 }
 
+/* What an inventory of power1 does that says so; takes found. */
+static int
+put(json_t *found)
+{
+	json_t *value = json_pack("{s:o}", "found", found);
+	int	rv = inventory_record(f.st, "power1", value, asked, &f.e);
+
+	json_decref(value);
+	return rv;
+}
+
 static void
 record(json_t *found)
 {
-	cr_assert_eq(inventory_record(f.st, "power1", found, asked, &f.e), 0, "%s", f.e.msg);
-	json_decref(found);
+	cr_assert_eq(put(found), 0, "%s", f.e.msg);
 }
 
 static void
@@ -180,18 +190,111 @@ Test(inventory, another_system_at_the_address_is_not_believed)
 
 	record(console("web1", "Running", TAG));
 	(void)json_object_set_new(json_object_get(found, "facts"), "serial", json_string("0000000"));
-	cr_expect_eq(inventory_record(f.st, "power1", found, asked, &f.e), -1);
+	cr_expect_eq(put(found), -1);
 	cr_expect_eq(f.e.code, PD_CONFLICT);
 	expect_vm("running", "");
-	json_decref(found);
 }
 
 Test(inventory, an_answer_without_figures_changes_nothing)
 {
-	json_t *none = json_object();
-
-	cr_expect_eq(inventory_record(f.st, "power1", none, asked, &f.e), -1);
+	cr_expect_eq(put(json_object()), -1);
 	cr_expect_eq(inventory_record(f.st, "power1", NULL, asked, &f.e), -1);
 	expect_vm("running", "");
-	json_decref(none);
+}
+
+/* ---- a console of several systems ---- */
+
+static json_t *
+managed(const char *name, const char *serial, const char *state, const char *web1)
+{
+	json_t *system = json_pack("{s:s s:s s:s s:s s:o}", "name", name, "serial", serial, "state", state, "type_model", "9009-42A", "ident",
+	    json_sprintf("9009-42A*%s", serial));
+
+	if (strcmp(state, "Operating") != 0)
+		return system;
+	(void)json_object_update_new(system, json_pack("{s:{s:s s:i s:i s:[{s:i s:s s:s s:s s:[{s:s s:i s:i}]}]} s:[{s:i s:s s:s s:s s:s}]}", "facts",
+	    "max_lpars", "400", "memory", 65536, "memory_free", 50000, "vioses", "id", 1, "name", "vios1", "state", "Running", "rmc", "active",
+	    "pools", "name", "rootvg", "size", 9000, "free", 5000, "lpars", "id", 2, "name", "web1", "env", "aixlinux", "state", web1, "profile", TAG));
+	return system;
+}
+
+static int
+put_systems(json_t *systems)
+{
+	json_t *value = json_pack("{s:o}", "systems", systems);
+	int	rv = inventory_record(f.st, "hmc1", value, asked, &f.e);
+
+	json_decref(value);
+	return rv;
+}
+
+static int64_t
+fact(const char *system, const char *key)
+{
+	json_t *row = NULL;
+	int64_t n;
+
+	cr_assert_eq(store_system_get(f.st, system, &row, &f.e), 0, "%s", f.e.msg);
+	n = field_number(json_object_get(row, "facts"), key);
+	json_decref(row);
+	return n;
+}
+
+static void
+put_hmc(void)
+{
+	json_t *p = json_pack("{s:s s:s}", "name", "hmc1", "kind", "hmc");
+
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_platform_put(f.st, p, &f.e), 0);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	json_decref(p);
+}
+
+Test(inventory, each_system_of_a_console_gets_its_own_figures_and_VMs)
+{
+	json_t *vm = fixture_vm("db1", "alice", "blue", NULL);
+
+	put_hmc();
+	cr_assert_eq(put_systems(json_pack("[o o]", managed("p9a", "AAA", "Operating", "Running"), managed("p9b", "BBB", "Operating", "Running"))), 0, "%s",
+	    f.e.msg);
+	cr_expect_eq(fact("p9a", "max_lpars"), 400);
+	cr_expect_eq(fact("p9b", "memory_free"), 50000);
+	(void)json_object_update_new(vm, json_pack("{s:i s:s s:s s:{s:s} s:i}", "lpar_id", 2, "platform", "hmc1", "system", "p9b", "objects", "tag", TAG,
+	    "state_ms", 1));
+	fixture_put_vm(&f, vm);
+	/* Partition 2 of the other system is another one. */
+	cr_assert_eq(put_systems(json_pack("[o o]", managed("p9a", "AAA", "Operating", "Not Activated"), managed("p9b", "BBB", "Operating", "Running"))), 0);
+	cr_assert_eq(store_vm_get(f.st, "db1", &vm, &f.e), 0);
+	cr_expect_str_eq(field_text(vm, "state"), "running");
+	json_decref(vm);
+	cr_assert_eq(put_systems(json_pack("[o o]", managed("p9a", "AAA", "Operating", "Running"), managed("p9b", "BBB", "Operating", "Not Activated"))), 0);
+	cr_assert_eq(store_vm_get(f.st, "db1", &vm, &f.e), 0);
+	cr_expect_str_eq(field_text(vm, "state"), "stopped");
+	json_decref(vm);
+}
+
+Test(inventory, a_system_that_is_off_keeps_what_it_told, .description = "P9: its VIOSes stay known")
+{
+	json_t *row = NULL;
+
+	put_hmc();
+	cr_assert_eq(put_systems(json_pack("[o]", managed("p9a", "AAA", "Operating", "Running"))), 0, "%s", f.e.msg);
+	cr_assert_eq(put_systems(json_pack("[o]", managed("renamed", "AAA", "Power Off", ""))), 0, "%s", f.e.msg);
+	cr_assert_eq(store_system_get(f.st, "p9a", &row, &f.e), 0, "it is known by its ident");
+	cr_expect_eq(json_array_size(json_object_get(json_object_get(row, "facts"), "vioses")), 1);
+	cr_expect_str_eq(field_text(json_object_get(row, "facts"), "state"), "Power Off");
+	json_decref(row);
+}
+
+Test(inventory, a_system_of_another_platform_is_not_taken)
+{
+	put_hmc();
+	cr_assert_eq(put_systems(json_pack("[o]", managed("p9a", "AAA", "Operating", "Running"))), 0, "%s", f.e.msg);
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_platform_put(f.st, json_pack("{s:s s:s}", "name", "hmc2", "kind", "hmc"), &f.e), 0);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	cr_expect_eq(inventory_record(f.st, "hmc2", json_pack("{s:[o]}", "systems", managed("p9a", "AAA", "Operating", "Running")), asked, &f.e), -1);
+	cr_expect_eq(f.e.code, PD_CONFLICT);
+	cr_expect_not_null(strstr(f.e.msg, "managed through the platform hmc1"), "%s", f.e.msg);
 }
