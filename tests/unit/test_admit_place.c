@@ -132,7 +132,7 @@ Test(admit_place, a_drained_system_gets_no_new_VM)
 Test(admit_place, P11_no_system_is_overbooked)
 {
 	int  on[2] = { 0, 0 }, refused = 0;
-	char name[8];
+	char name[16];
 
 	for (int i = 0; i < 100; i++) {
 		const char *where;
