@@ -141,6 +141,8 @@ scan(struct director *d)
 		return;
 	}
 	d->scan_at_ms = now + DIRECTOR_SCAN_MS;
+	if (!intake_scan_goes_on(&d->intake))
+		d->names_came = 0;
 	n = intake_scan(&d->intake, d->spool.new, DIRECTOR_ROUND, &e);
 	d->scan_spent_ms += clock_mono_ms() - now;
 	if (n == -1) {
@@ -152,6 +154,8 @@ scan(struct director *d)
 	} else {
 		d->scan_not_before_ms = now + rest_after(d);
 		d->scan_spent_ms = 0;
+		if (d->names_came)	/* behind where the scan stood already */
+			d->scan_at_ms = now + DIRECTOR_HINT_MS;
 		if (d->scan_at_ms < d->scan_not_before_ms)
 			d->scan_at_ms = d->scan_not_before_ms;
 	}
@@ -198,6 +202,7 @@ serve(struct director *d, const struct pollfd *p, const struct slot *slot)
 		break;
 	case SRC_WATCH:
 		port_watch_drain(p->fd);
+		d->names_came = 1;
 		if (d->scan_at_ms > now + DIRECTOR_HINT_MS)
 			d->scan_at_ms = now + DIRECTOR_HINT_MS > d->scan_not_before_ms ? now + DIRECTOR_HINT_MS : d->scan_not_before_ms;
 		break;

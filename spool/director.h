@@ -101,6 +101,7 @@ struct director {
 	int		    state_dir, lock, watch;
 	int64_t		    scan_at_ms, retry_at_ms, sweep_at_ms;	/* monotonic; retry 0 = none */
 	int64_t		    scan_not_before_ms, scan_spent_ms;	/* the rest after a scan; what this one has taken so far */
+	int		    names_came;			/* into new/, since the scan that goes on began */
 	struct drop_sweep   sweep;
 	int		    tmp_is_crowded;
 	int64_t		    hold_until_ms;	/* nothing is started before: our own disk or worker program failed */

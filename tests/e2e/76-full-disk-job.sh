@@ -14,7 +14,8 @@ log_says() { grep -q "event=$1.*$job" "$site/log/director"; }
 is_final() { request alice show-job "$job" --json; case $(json .value.state) in done | failed | stuck | cancelled) ;; *) return 1 ;; esac; }
 begin() {	# begin NAME: a job that is in the middle of its work
 	echo 'match=mksyscfg,nth=1,action=delay,ms=1500' | faults
-	as alice 0 create-vm "$1" --memory 512M --disk 1G --no-start --detach --json
+	# Its journal takes several blocks more from there: what fits into one that it has needs no room.
+	as alice 0 create-vm "$1" --memory 512M --disk 1G --disk 1G --disk 1G --no-start --detach --json
 	job=$(json .job)
 	wait_until 'it runs' is_in running
 }
