@@ -365,11 +365,10 @@ Test(journal, a_sync_that_fails_breaks_the_journal)
 	struct pd_err  e;
 	json_t	      *r = json_pack("{s:s}", "k", "intent");
 	int	       p[2];
-	struct journal j;
+	struct journal j = { .fd = -1 };
 
 	cr_assert_eq(pipe(p), 0);	/* takes the write, cannot be synced */
 	j.fd = p[1];
-	j.next = 0;
 	cr_assert_eq(journal_append(&j, r, 1, &e), -1);
 	cr_assert_eq(e.code, PD_IO);
 	j.fd = fd;
