@@ -50,7 +50,7 @@ held_clear(struct held *h)
 void
 held_add_disks(struct held *h, const char *pool, int64_t mib)
 {
-	(void)json_object_set_new(h->pools, pool, json_integer((json_int_t)(field_number(h->pools, pool) + mib)));
+	(void)json_object_set_new(h->pools, pool, json_integer((json_int_t)field_number(h->pools, pool) + (json_int_t)mib));
 }
 
 void

@@ -97,7 +97,7 @@ reload_faults(const struct sim *sim, const struct options *opt)
 	char *path = NULL, err[256];
 	int n;
 
-	if (asprintf(&path, "%s/faults", opt->state_dir) == -1)
+	if (sim == NULL || asprintf(&path, "%s/faults", opt->state_dir) == -1)
 		return;
 	if (access(path, F_OK) == 0) {
 		n = faults_load(sim->faults, path, err, sizeof(err));
