@@ -402,7 +402,7 @@ after_rename(struct matrix *m)
 }
 
 #define CHANGES(what, line, on, takes_back, after) \
-	{ what, "alice", line " --detach", (on), .changes_base = 1, .undoes = (takes_back) != NULL, .undo = takes_back, .check = (after) }
+	{ what, "alice", line " --detach", (on), .changes_base = 1, .undoes = (takes_back) != NULL, .undo = (takes_back), .check = (after) }
 #define IMAGE "register-image more --platform power1 --file /home/padmin/images/rhel6/rhel6.0 --os linux --detach"
 #define POWER2 "register-platform power2 --kind ivm --address 127.0.0.1 --key power1 --pools datavg --detach "
 
