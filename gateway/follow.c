@@ -22,7 +22,7 @@
 #include "spool/portable.h"
 #include "spool/sys.h"
 
-#define CHUNK	  (64 * 1024)	/* read at once: a long log comes in few calls */
+#define CHUNK	  (128 * 1024)	/* read at once: a long log comes in few calls, and what is as large goes back to the system when it is freed */
 #define LOOK_MS	  1000	/* again, although the watch is silent */
 #define LOOK_MAX_MS 400	/* without a watch */
 #define EARLY_MS  60	/* so long it is only looked at, */
