@@ -110,7 +110,7 @@ next_timeout(const struct director *d, int64_t now)
 		sooner(&timeout, d->retry_at_ms > now ? d->retry_at_ms - now : 0);
 	sooner(&timeout, query_server_delay(&d->server, now));
 	sooner(&timeout, tally_delay(&d->tally, now));
-	if (d->walk != NULL)
+	if (d->walk != NULL || d->round_is_full)
 		timeout = 0;
 	if (!d->is_stopping)
 		sooner(&timeout, archive_delay(&d->archive, d->conf->keep_history_s, now));

@@ -59,7 +59,7 @@
 #define DIRECTOR_PARK_MS     30000	/* workers may finish their command so long after SIGTERM */
 #define DIRECTOR_STARTS	     4		/* one start and three resumptions; then a person is told */
 #define LOG_MIB		     (1024 * 1024)
-#define DIRECTOR_ROUND	     64		/* job files taken in before the sockets are looked at again */
+#define DIRECTOR_ROUND	     64		/* job files taken in, jobs started, before the sockets are looked at again */
 
 /* An end of a job with a slot: of this round, or one that could not be recorded (our disk is full) and is kept until it can. */
 struct unrecorded {
@@ -101,6 +101,7 @@ struct director {
 	int		    state_dir, lock, watch;
 	int64_t		    scan_at_ms, retry_at_ms, sweep_at_ms;	/* monotonic; retry 0 = none */
 	int64_t		    scan_not_before_ms, scan_spent_ms;	/* the rest after a scan; what this one has taken so far */
+	int		    round_is_full;		/* more jobs may start: the next round comes at once */
 	int		    names_came;			/* into new/, since the scan that goes on began */
 	struct drop_sweep   sweep;
 	int		    tmp_is_crowded;

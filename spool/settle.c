@@ -154,20 +154,25 @@ record_start(struct director *d, struct group *g, const struct sched_job *job)
 	g->starts_tail = &s->next;
 }
 
-/* A start may end its job at once (its VM is gone), and an end may free the slot for the next start. */
+/*
+ * A start may end its job at once (its VM is gone), and an end may free the slot for the next start.  Not for ever: who asks on the sockets
+ * comes between, however many jobs end so.
+ */
 static void
 fill(struct director *d, struct group *g, const struct sched_job *first)
 {
 	struct sched_job job;
+	int		 n = first != NULL;
 
 	if (first != NULL)
 		record_start(d, g, first);
 	do {
 		record_ends(d, g);
 		decide_files(d, g);
-		while (next_job(d, &job))
+		for (; n < DIRECTOR_ROUND && next_job(d, &job); n++)
 			record_start(d, g, &job);
 	} while (d->ends != NULL);
+	d->round_is_full = n == DIRECTOR_ROUND;
 }
 
 /* ---- it is durable ---- */
@@ -287,6 +292,7 @@ settle_round(struct director *d)
 	g.ended_tail = &g.ended;
 	g.files_tail = &g.files;
 	g.starts_tail = &g.starts;
+	d->round_is_full = 0;
 	if (sched_waiting(d->sched) > 0 && !d->is_stopping)
 		disk_look(d);
 	has_job = is_idle && next_job(d, &job);
