@@ -4,7 +4,7 @@
  *
  * In code, so that no request, no sequence and no answer of a console can say otherwise.  A sequence is checked when it is loaded,
  * the value of every id when it is filled in:
- *	lpar-id		never a VIOS of the system (system.facts.vioses[].id), never the partition that runs the platform
+ *	lpar-id		never a VIOS (system.facts.vioses[].id), never the partition that runs the platform
  *			(platform.facts.management_lpar); where neither is known never 1, which is an IVM's own
  *	vios-id		a VIOS of the system.  A change may name it only where a virtual adapter of a VM begins: adding and
  *			removing virtual SCSI and Fibre Channel server adapters, and commands that the VIOS itself runs

@@ -14,7 +14,7 @@
  *	register-platform check-platform
  *				platform (row, facts not needed), args
  *	register-image		image (the new row: name, file), platform, args
- * Those of templates/hmc take system (row: ident, facts.vioses[]) beside platform, or systems (all of the console), and their VMs have
+ * Those of templates/hmc take a row system {ident, facts.vioses[]} beside platform, or systems[] (all of the console), and their VMs have
  * paths (handlers/vm_paths.h); register-platform and check-platform give systems[] (spool/effects_systems.h).
  * The value of create-vm, start-vm, stop-vm and restart-vm is merged into the VM's row: lpar_id, state ("running",
  * "stopped", "open-firmware"), objects{tag, disks[{index,size,pool,kind,bd,vtd}], networks[{..,slot,mac}], medium, address}.

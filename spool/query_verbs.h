@@ -55,7 +55,7 @@ int question_job_id(const struct question *x, const char *prefix, char id[JOB_ID
 /* Checks that the platform exists and that the tenant may use it: one text for both. */
 int question_platform(const struct question *x, const char *name, struct pd_err *e);
 
-/* query_system.c: what is said of one system (a row), and the names of those VMs (rows) that are on it; new ones. */
+/* query_system.c: what is said of a row of a system, and the names of those of the rows of VMs that are on it; new ones. */
 json_t *question_system(const struct question *x, const json_t *row, const json_t *platform);
 json_t *question_vms_of(const json_t *vms, const char *system);
 

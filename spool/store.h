@@ -116,7 +116,7 @@ int store_address_free(struct store *st, int vlan, const char *ip, struct pd_err
 /*
  * Platforms: name kind address port user key host_key pools[] facts{} registered_ms second_address second_host_key vios_access drained_ms
  * (0 = it takes new VMs) drain_why.  Images: name platform file size os first_boot description registered_ms product.
- * A console of one system (an IVM) has that system under its own name: putting the platform puts its system, too.
+ * The console of a single system, an IVM, has that system under its own name: putting the platform puts its system, too.
  */
 int store_platform_put(struct store *st, const json_t *p, struct pd_err *e);
 int store_platform_get(struct store *st, const char *name, json_t **p, struct pd_err *e);

@@ -15,7 +15,7 @@ static const struct column columns[] = {
 	{ "level", COLUMN_TEXT }, { "facts", COLUMN_JSON }, { "seen_ms", COLUMN_INT },
 	{ "drained_ms", COLUMN_INT }, { "drain_why", COLUMN_TEXT },
 };
-const struct table store_system_table = { "system", "name", columns, sizeof(columns) / sizeof(columns[0]) };
+const struct table store_system_table = { "managed_system", "name", columns, sizeof(columns) / sizeof(columns[0]) };
 
 static const struct column inventory_columns[] = {
 	{ "system", COLUMN_TEXT }, { "seen_ms", COLUMN_INT }, { "found", COLUMN_JSON },

@@ -68,34 +68,18 @@ is 'destroyed' '' "$(size "${tag}_1")"
 is 'disk used' 2048 "$(used disk)"
 
 # ---- undone at each command that fails ----
-each() {	# each COMMANDS words...: one after the other refused
-	total=$1
-	shift
-	n=0
-	world >"$work/before"
-	while [ $n -lt "$total" ]; do
-		n=$((n + 1))
-		echo "match=.*,nth=$n,action=refuse,status=1,stderr=0516-000 test: refused" | faults
-		as alice 1 "$@"
-		faults </dev/null
-		world >"$work/after"
-		checks=$((checks + 1))
-		diff "$work/before" "$work/after" >"$work/out" || fail "$1: command $n refused: the console is not as before"
-	done
-}
-commands() { jq -r '.ran[]?.command // empty' "$site/power1/transcript.jsonl" | wc -l; }
-: >"$site/power1/transcript.jsonl"
+nothing_sent
 as alice 0 add-disk web1 --disk 1G
-n=$(commands)
+n=$(sent | wc -l)
 as alice 0 remove-disk web1 --disk 2 --destroy --yes
-each "$n" add-disk web1 --disk 1G
-: >"$site/power1/transcript.jsonl"
+each_refused "$n" 1 alice add-disk web1 --disk 1G
+nothing_sent
 as alice 0 remove-disk web1 --disk 3
-n=$(commands)
+n=$(sent | wc -l)
 as alice 0 add-disk web1 --existing "${tag}_2"
-each "$n" remove-disk web1 --disk 3
-each "$n" remove-disk web1 --disk 3 --destroy --yes
-each 4 extend-disk web1 --disk 3 --size 2G
+each_refused "$n" 1 alice remove-disk web1 --disk 3
+each_refused "$n" 1 alice remove-disk web1 --disk 3 --destroy --yes
+each_refused 4 1 alice extend-disk web1 --disk 3 --size 2G
 is 'disk used after all that' 2048 "$(used disk)"
 
 # ---- with the VM goes what it keeps ----

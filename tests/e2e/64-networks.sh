@@ -7,22 +7,6 @@ register
 quick_sequences
 
 adapters() { jq -r --arg n "$1" '[.state.lpars[] | select(.name == $n) | .veths[] | "\(.slot):\(.pvid)"] | sort | join(" ")' "$site/power1/world.json"; }
-commands() { jq -r '.ran[]?.command // empty' "$site/power1/transcript.jsonl" | wc -l; }
-each() {	# each COMMANDS words...: one after the other refused
-	total=$1
-	shift
-	n=0
-	world >"$work/before"
-	while [ $n -lt "$total" ]; do
-		n=$((n + 1))
-		echo "match=.*,nth=$n,action=refuse,status=1,stderr=[VIOSE01040014-0010] test: refused" | faults
-		as alice 1 "$@"
-		faults </dev/null
-		world >"$work/after"
-		checks=$((checks + 1))
-		diff "$work/before" "$work/after" >"$work/out" || fail "$1: command $n refused: the console is not as before"
-	done
-}
 
 as alice 0 create-vm web1 --image rhel6 --memory 512M --network vlan=10,ip=10.0.10.5/24
 as alice 0 create-vm raw1 --memory 256M --disk 1G --network vlan=20
@@ -53,9 +37,9 @@ as bob 0 create-vm red1 --memory 256M --disk 1G --network name=lab,ip=10.0.20.5/
 as bob 0 delete-vm red1 --yes
 as alice 73 create-vm web2 --memory 256M --disk 1G --network vlan=10,ip=10.0.10.6/24
 # Another address on the same VLAN is no matter of the console.
-: >"$site/power1/transcript.jsonl"
+nothing_sent
 as alice 0 change-network web1 --adapter 2 --network vlan=10,ip=10.0.10.7/24
-! jq -r '.ran[]?.command // empty' "$site/power1/transcript.jsonl" | grep -q chhwres || fail 'an address has changed the console'
+! sent chhwres >/dev/null || fail 'an address has changed the console'
 as alice 66 change-network web1 --adapter 5 --network vlan=10
 
 # ---- running without RMC: refused; stopped: done ----
@@ -81,17 +65,17 @@ as alice 0 add-network raw1 --network vlan=10 --network vlan=10 --network vlan=1
 is 'adapters' '15:10 16:10 17:10 18:10 19:10 5:10 6:10 7:10' "$(adapters raw1)"
 
 # ---- undone at each command that fails, its address free again ----
-: >"$site/power1/transcript.jsonl"
+nothing_sent
 as alice 0 add-network web1 --network name=lab,ip=10.0.20.9/24
-n=$(commands)
+n=$(sent | wc -l)
 as alice 0 remove-network web1 --adapter 3
-each "$n" add-network web1 --network name=lab,ip=10.0.20.9/24
-: >"$site/power1/transcript.jsonl"
+each_refused "$n" 1 alice add-network web1 --network name=lab,ip=10.0.20.9/24
+nothing_sent
 as alice 0 change-network web1 --adapter 2 --network name=lab,ip=10.0.20.9/24
-n=$(commands)
+n=$(sent | wc -l)
 as alice 0 change-network web1 --adapter 2 --network vlan=10,ip=10.0.10.7/24
-each "$n" change-network web1 --adapter 2 --network name=lab,ip=10.0.20.9/24
-each 3 remove-network web1 --adapter 2
+each_refused "$n" 1 alice change-network web1 --adapter 2 --network name=lab,ip=10.0.20.9/24
+each_refused 3 1 alice remove-network web1 --adapter 2
 as alice 0 show-vm web1 --json
 is 'the rows' '10.0.10.5 10.0.10.7' "$(json '.value.addresses | join(" ")')"
 as bob 0 create-vm red1 --memory 256M --disk 1G --network name=lab,ip=10.0.20.9/24 --no-start

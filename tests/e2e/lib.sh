@@ -156,6 +156,41 @@ faults() {
 	done
 }
 
+# What the console is sent from now on, one command a line.
+nothing_sent() { : >"$site/$console/transcript.jsonl"; }
+sent() { jq -r '.ran[]?.command // empty' "$site/$console/transcript.jsonl" | grep -E -e "${1:-.}"; }
+
+is_as_before() {	# is_as_before WHAT: the console, compared with $work/before
+	world >"$work/after"
+	checks=$((checks + 1))
+	diff "$work/before" "$work/after" >"$work/out" || fail "$*: the console is not as before"
+}
+
+# The same request again and again, each time with another of its commands refused, one of $every.  It ends with one of
+# STATUSES, and the console is as before; what else must be so then a test says with a function each_time, which also takes
+# back what was done though a command was refused.
+every=1
+each_time() { :; }
+each_refused() {	# each_refused COMMANDS 'STATUSES' USER words...
+	total=$1 statuses=$2 asking=$3 refused=0
+	shift 3
+	case $console in hmc1) words=HSCL0000 ;; *) words=0516-000 ;; esac
+	world >"$work/before"
+	while [ $refused -lt "$total" ]; do
+		refused=$((refused + every))
+		nothing_sent
+		echo "match=.*,nth=$refused,action=refuse,status=1,stderr=$words test: refused" | faults
+		request "$asking" "$@"
+		faults </dev/null
+		refusal="$1, command $refused refused ($(sent | sed -n "${refused}p"))"
+		checks=$((checks + 1))
+		case " $statuses " in *" $status "*) ;; *) fail "$refusal: exit status $status" ;; esac
+		each_time
+		is_as_before "$refusal"
+	done
+	echo "$1: $((refused / every)) of $total commands refused, one at a time"
+}
+
 # Plain options of the configuration from now on, in place of those of the same name; in force when it returns.
 policies() { grep -c 'event=policy ' "$site/log/director"; }
 has_policies() { [ "$(policies)" -ge "$1" ]; }
