@@ -54,9 +54,10 @@ grep -E '^(chhwres|chsyscfg|chsysstate|rmsyscfg|migrlpar|mksyscfg)' "$work/all" 
 is 'other changes of the VIOS' 0 "$(grep -E -e '--id 1( |$)|lpar_id=1(,|$)' "$work/changes" |
     grep -cvE '^chhwres -r virtualio .* --rsubtype scsi -o [ar] |^chsyscfg -r prof .*virtual_scsi_adapters[+-]=[0-9]+/server/')"
 
-# ---- each command refused ----
+# ---- each command refused, beside a VM whose adapters stand in the same profile of the VIOS ----
 
 quick_sequences
+as alice 0 create-vm beside --platform hmc1 --memory 256M --disk 1G --no-start
 total=$(wc -l <"$work/commands")
 checks=$((checks + 1))
 [ "$total" -ge 40 ] || fail "only $total commands"
@@ -69,5 +70,6 @@ each_time() {
 every=${HMC_STEP:-6}
 each_refused "$total" '0 1 69 73 75' alice create-vm broken --image rhel9 --platform hmc1 --memory 512M --disk 6G --disk 1G \
     --network vlan=10,ip=10.0.10.7/24 --network name=lab
+as alice 0 delete-vm beside --yes
 request alice quota --json
 is 'usage' 0 "$(json '[.value[].used] | add')"
