@@ -157,6 +157,8 @@ static const struct value_type types[] = {
 	{ WORD("units", DIGITS ".", 1, 7, is_units) },
 	/* No quote, backslash, dollar, backquote, comma or equals sign: fine inside quotes only. */
 	{ WORD("label", ALNUM " ._-+:/@%#~()[]<>*?;|&", 1, 63, is_label) },
+	/* An element of a list of virtual adapters, without VLANs or world wide names: those have commas. */
+	{ WORD("adapter", ALNUM "/._-", 3, 127, first_is_alnum) },
 	{ NUMBER("lpar-id", 1, 65535) },	/* guard.c says which of them */
 	{ NUMBER("vios-id", 1, 65535) },
 	{ WORD("mtms", DIGITS UPPER "-*", 10, 31, is_mtms) },

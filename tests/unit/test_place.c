@@ -12,7 +12,7 @@
 #include "handlers/place.h"
 
 static const char *const types[] = { "lpar-name", "name", "word", "device", "lv", "pool", "path", "file", "media", "ip", "mask", "hostname",
-	"mac", "mac-colon", "units", "label", "lpar-id", "mtms", "slot", "vlan", "size-mib", "count", "weight" };
+	"mac", "mac-colon", "units", "label", "adapter", "lpar-id", "mtms", "slot", "vlan", "size-mib", "count", "weight" };
 #define NTYPES (sizeof(types) / sizeof(types[0]))
 
 /* A command that prints its one argument, and what stands around the value in it. */
