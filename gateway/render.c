@@ -45,7 +45,7 @@ static const struct {
 	void	  (*render)(FILE *out, const json_t *value);
 } forms[] = {
 	{ "history", 1, render_history }, { "transcript", 1, render_transcript }, { "quota", 1, render_quota },
-	{ "why", 0, render_why }, { "show-vm", 0, render_vm }, { "show-job", 0, render_job }, { "whoami", 0, render_whoami },
+	{ "drift", 0, render_drift }, { "why", 0, render_why }, { "show-vm", 0, render_vm }, { "show-job", 0, render_job }, { "whoami", 0, render_whoami },
 };
 
 /* Verbs whose message says what became of it; the value is for programs. */

@@ -22,7 +22,8 @@ void render_show(FILE *out, const json_t *object);
 void render_rest(FILE *out, const json_t *object, const char *const *known);
 /* "memory:      ", to be followed by the value. */
 void render_label(FILE *out, const char *label);
-/* render_why.c, render_vm.c, render_job.c, render_account.c: the verbs that show one thing. */
+/* render_drift.c, render_why.c, render_vm.c, render_job.c, render_account.c: the verbs that show one thing. */
+void render_drift(FILE *out, const json_t *value);
 void render_why(FILE *out, const json_t *decision);
 void render_vm(FILE *out, const json_t *vm);
 void render_job(FILE *out, const json_t *job);

@@ -36,6 +36,9 @@ static const struct layout layouts[] = {
 	{ "disks of a VM", "disk size pool backing_device", "", "no disks" },
 	{ "disks that a VM keeps", "kept size pool", "", "no disks" },
 	{ "networks of a VM", "adapter network vlan address gateway mac", "", "no networks" },
+	{ "drift", "vm what wanted found", "repair", "no drift" },
+	{ "not compared", "vm why", "", "nothing" },
+	{ "partitions", "name id state system platform", "", "no partitions" },
 	{ "orphans", "kind name removed origin vm job why as before command", "platform pool tag state", "nothing" },
 	{ "storage pools", "pool holds size free", "", "no storage pools" },
 };

@@ -216,6 +216,13 @@ static const struct verb_arg system_args[] = {
 	FRESH,
 };
 
+static const struct verb_arg drift_args[] = {
+	{ "name", "name", ARG_VM, ARG_POSITIONAL, 0, 0, NULL, "NAME", "only this VM" },
+	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "only the VMs on this platform" },
+	FRESH,
+	{ "repair", "repair", ARG_FLAG, 0, 0, 0, NULL, NULL, "show the requests that bring it back, too" },
+};
+
 static const struct verb_arg register_image_args[] = {
 	{ "name", "name", ARG_NAME, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the image" },
 	{ "platform", "platform", ARG_NAME, ARG_REQUIRED, 0, 0, NULL, "PLATFORM", "the platform that has the file" },
@@ -287,6 +294,7 @@ const struct verb verbs[] = {
 	{ "show-platform", VERB_QUERY, VERB_ADMIN, "show one platform: its console, its systems, what it has free", "show-platform power1", ARGS(show_platform_args) },
 	{ "list-systems", VERB_QUERY, 0, "list the systems that VMs can be put on, with what they have free", "list-systems", ARGS(list_systems_args) },
 	{ "show-system", VERB_QUERY, 0, "show one system", "show-system power1", ARGS(system_args) },
+	{ "drift", VERB_QUERY, 0, "show where your VMs are not on their consoles what jobs have built", "drift web1 --fresh --repair", ARGS(drift_args) },
 	{ "drain-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN, "put no new VMs on a platform; those that it has stay",
 	  "drain-platform power1 --why 'its memory is replaced'", ARGS(drain_platform_args) },
 	{ "resume-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN, "put new VMs on a platform again", "resume-platform power1", ARGS(resume_platform_args) },

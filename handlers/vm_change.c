@@ -157,15 +157,22 @@ differs(const json_t *spec, const json_t *change, const char *const *keys, size_
 	return 0;
 }
 
-/* So that a sequence leaves alone what is to stay. */
+static int
+asks(const json_t *args, const char *a, const char *b)
+{
+	return json_object_get(args, a) != NULL || (b != NULL && json_object_get(args, b) != NULL);
+}
+
+/* So that a sequence leaves alone what is to stay.  What is asked for by name is made so, whatever the console shows (drift). */
 static void
-note_differences(json_t *change, const json_t *spec)
+note_differences(json_t *change, const json_t *spec, const json_t *args)
 {
 	static const char *const processors[] = { "units_min", "units", "units_max", "procs_min", "procs", "procs_max" };
 	static const char *const memory[] = { "memory_min", "memory", "memory_max" };
 
-	(void)json_object_set_new(change, "other_processors", json_boolean(differs(spec, change, processors, 6)));
-	(void)json_object_set_new(change, "other_memory", json_boolean(differs(spec, change, memory, 3)));
+	(void)json_object_set_new(change, "other_processors", json_boolean(asks(args, "units", "procs") ||
+	    differs(spec, change, processors, 6)));
+	(void)json_object_set_new(change, "other_memory", json_boolean(asks(args, "memory", NULL) || differs(spec, change, memory, 3)));
 }
 
 int
@@ -184,7 +191,7 @@ vm_change_sizes(const json_t *spec, const json_t *args, const json_t *platform, 
 		(void)snprintf(buf, sizeof(buf), "%d.%02d", (int)(units / 100), (int)(units % 100));
 		(void)json_object_set_new(*change, "units_more", json_string(buf));
 		(void)json_object_set_new(*change, "memory_more", json_integer(more(after.memory, before.memory)));
-		note_differences(*change, spec);
+		note_differences(*change, spec, args);
 		rv = 0;
 	}
 	json_decref(want);

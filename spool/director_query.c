@@ -92,6 +92,12 @@ context_of(struct asking *a)
 		.retake = retake, .verify = verify, .console = console, .wait = wait_of, .contact = contact_of, .arg = a, .now_ms = clock_wall_ms() };
 }
 
+static int
+is_drift(const char *verb)
+{
+	return strcmp(verb, "drift") == 0;
+}
+
 /* The platforms that an answer speaks of. */
 static json_t *
 platforms_of(const json_t *value, const char *verb)
@@ -103,6 +109,8 @@ platforms_of(const json_t *value, const char *verb)
 	void	     *at;
 	size_t	      i;
 
+	if (is_drift(verb))
+		value = json_object_get(value, "systems");
 	if (json_is_object(value))
 		(void)json_object_set_new(names, field_text(value, key), json_true());
 	json_array_foreach(value, i, one)
@@ -140,12 +148,12 @@ refresh(struct asking *a, const char *verb, json_t *reply)
 	struct pd_err e;
 	int	      rv = 0;
 
-	if (a->comes_later || field_number(reply, "exit") != 0)
+	if (a->comes_later || (field_number(reply, "exit") != 0 && !is_drift(verb)))
 		return reply;
 	platforms = platforms_of(json_object_get(reply, "value"), verb);
 	if (json_array_size(platforms) > 0) {
 		arg = json_pack("{s:O s:s}", "request", a->request, "user", a->user);
-		if ((rv = inventory_fresh(a->d, platforms, answer_fresh, arg, &e)) == 0)
+		if ((rv = inventory_fresh(a->d, platforms, is_drift(verb), answer_fresh, arg, &e)) == 0)
 			a->comes_later = 1;
 		else
 			json_decref(arg);

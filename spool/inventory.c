@@ -34,6 +34,7 @@ struct inventory {
 	int64_t		  answered_ms;	/* wall: asked_ms of the last one that brought figures; 0 = none since the start */
 	int		  is_running, is_parked;
 	int64_t		  wanted_ms;	/* wall: somebody waits for a run that begins after this; 0 = nobody */
+	int		  with_details;	/* and wants what only drift looks at */
 };
 
 /* One request with --fresh. */
@@ -244,7 +245,7 @@ start(struct director *d, struct inventory *i)
 	memset(&job, 0, sizeof(job));
 	(void)snprintf(job.platform, sizeof(job.platform), "%s", i->platform);
 	job.began_ms = clock_mono_ms();
-	if (id_make(job.id, &e) == -1 || worker_inventory(d->conf, d->store, i->platform, job.id, &msg, &e) == -1) {
+	if (id_make(job.id, &e) == -1 || worker_inventory(d->conf, d->store, i->platform, job.id, i->with_details, &msg, &e) == -1) {
 		if (e.code == PD_NOTFOUND) {
 			forget(d, i);
 			return 0;
@@ -381,7 +382,7 @@ serve_waiters(struct director *d, int64_t now)
 }
 
 int
-inventory_fresh(struct director *d, const json_t *platforms, inventory_answer *answer, json_t *arg, struct pd_err *e)
+inventory_fresh(struct director *d, const json_t *platforms, int details, inventory_answer *answer, json_t *arg, struct pd_err *e)
 {
 	struct inventory_waiter *w = d->waiters;
 	struct inventory	*i;
@@ -396,8 +397,10 @@ inventory_fresh(struct director *d, const json_t *platforms, inventory_answer *a
 	*w = (struct inventory_waiter){ .ticket = d->server.ticket, .answer = answer, .arg = arg,
 		.platforms = json_deep_copy(platforms), .since_ms = clock_wall_ms(), .until_ms = clock_mono_ms() + INVENTORY_FRESH_MS };
 	json_array_foreach(platforms, k, name)
-		if ((i = find_or_make(d, json_string_value(name))) != NULL)
+		if ((i = find_or_make(d, json_string_value(name))) != NULL) {
 			i->wanted_ms = w->since_ms;
+			i->with_details |= details;
+		}
 	return 0;
 }
 
@@ -426,6 +429,8 @@ take_result(struct director *d, struct inventory *i, const struct sched_job *job
 			failed(d, i, field_text(msg, "message"));
 		return;
 	}
+	if (i->wanted_ms == 0)
+		i->with_details = 0;
 	if (inventory_record(d->store, i->platform, json_object_get(msg, "value"), i->asked_ms, &e) == -1)
 		failed(d, i, e.msg);
 	else

@@ -44,10 +44,11 @@ int inventory_yields(struct director *d, const struct sched_job *job);
 /*
  * Somebody (the server's current ticket) waits until these platforms have been asked anew; answer(d, arg, why) is called once then, with the reason
  * why not as why (NULL = all of them answered: PD_REMOTE, PD_BUSY), and returns the reply.  -1 PD_BUSY: too many wait.
+ * details: what only drift looks at, too.
  * Takes the reference to arg, on success only.
  */
 typedef json_t *inventory_answer(struct director *d, json_t *arg, const struct pd_err *why);
-int inventory_fresh(struct director *d, const json_t *platforms, inventory_answer *answer, json_t *arg, struct pd_err *e);
+int inventory_fresh(struct director *d, const json_t *platforms, int details, inventory_answer *answer, json_t *arg, struct pd_err *e);
 
 /*
  * What a console said between asked_ms (wall) and now, into system, inventory and VMs, in one transaction: value{found}, of one system, or
@@ -55,5 +56,12 @@ int inventory_fresh(struct director *d, const json_t *platforms, inventory_answe
  * touched since asked_ms stay as they are.  PD_CONFLICT: another system answers there.
  */
 int inventory_record(struct store *st, const char *platform, const json_t *value, int64_t asked_ms, struct pd_err *e);
+
+/*
+ * Of an inventory (store_inventory_get(), "found"): the row of a list whose key is this number, and the VM's partition, which is the one with its
+ * number and its name or its mark; NULL = there is none.  Lent.
+ */
+const json_t *inventory_row(const json_t *list, const char *key, int64_t number);
+const json_t *inventory_partition(const json_t *found, const json_t *vm);
 
 #endif

@@ -25,24 +25,23 @@ struct recording {
 	struct held   held;
 };
 
-/* The row of a partition in one of the found lists; NULL = none. */
-static const json_t *
-row_of(const json_t *list, const char *key, int64_t id)
+const json_t *
+inventory_row(const json_t *list, const char *key, int64_t number)
 {
 	const json_t *row;
 	size_t	      i;
 
 	json_array_foreach(list, i, row)
-		if (field_number(row, key) == id)
+		if (field_number(row, key) == number)
 			return row;
 	return NULL;
 }
 
-/* The VM's partition: its number alone proves nothing, another one may have it by now. */
-static const json_t *
-partition_of(const struct recording *r, const json_t *vm)
+/* Its number alone proves nothing, another one may have it by now. */
+const json_t *
+inventory_partition(const json_t *found, const json_t *vm)
 {
-	const json_t *lpar = row_of(json_object_get(r->found, "lpars"), "id", field_number(vm, "lpar_id"));
+	const json_t *lpar = inventory_row(json_object_get(found, "lpars"), "id", field_number(vm, "lpar_id"));
 	const char   *tag = field_text(json_object_get(vm, "objects"), "tag");
 
 	if (lpar == NULL || field_number(vm, "lpar_id") == 0)
@@ -130,8 +129,8 @@ static void
 hold(struct recording *r, const json_t *vm, const json_t *lpar)
 {
 	int64_t	      id = field_number(lpar, "id"), units;
-	const json_t *memory = row_of(json_object_get(r->found, "memory"), "id", id);
-	const json_t *procs = row_of(json_object_get(r->found, "processors"), "id", id);
+	const json_t *memory = inventory_row(json_object_get(r->found, "memory"), "id", id);
+	const json_t *procs = inventory_row(json_object_get(r->found, "processors"), "id", id);
 
 	if ((units = placement_hundredths(procs, "run_units")) <= 0)
 		units = strcmp(field_text(procs, "mode"), "ded") == 0 ? 100 * whole(procs, "run_procs") : 0;
@@ -160,7 +159,7 @@ look_at_vms(struct recording *r, struct pd_err *e)
 			break;
 		if (is_busy)
 			continue;	/* nobody knows whether the console answered before or after it */
-		if ((lpar = partition_of(r, vm)) != NULL)
+		if ((lpar = inventory_partition(r->found, vm)) != NULL)
 			hold(r, vm, lpar);
 		if ((rv = set_vm(r, vm, lpar, e)) == -1)
 			break;
@@ -210,6 +209,27 @@ record_system(struct recording *r, struct pd_err *e)
 	return rv;
 }
 
+/* What the VIOSes of a system map is no fact for placement: one list beside its partitions.  Absent when nobody asked for it. */
+static void
+take_maps(json_t *system)
+{
+	json_t *all = NULL, *vios, *maps, *map;
+	size_t	i, k;
+
+	json_array_foreach(json_object_get(json_object_get(system, "facts"), "vioses"), i, vios) {
+		if ((maps = json_object_get(vios, "maps")) == NULL)
+			continue;
+		if (all == NULL)
+			all = json_array();
+		json_array_foreach(maps, k, map)
+			(void)json_object_set(map, "vios", json_object_get(vios, "id"));
+		(void)json_array_extend(all, maps);
+		(void)json_object_del(vios, "maps");
+	}
+	if (all != NULL)
+		(void)json_object_set_new(system, "maps", all);
+}
+
 /* A console of several: those that told of themselves, by their idents; of one that is off the rest stays as it was. */
 static int
 record_systems(struct recording *r, const json_t *systems, struct pd_err *e)
@@ -236,13 +256,17 @@ record_systems(struct recording *r, const json_t *systems, struct pd_err *e)
 int
 inventory_record(struct store *st, const char *platform, const json_t *value, int64_t asked_ms, struct pd_err *e)
 {
-	const json_t	*systems = json_object_get(value, "systems");
+	json_t		*systems = json_deep_copy(json_object_get(value, "systems")), *system;
 	struct recording r = { .st = st, .found = json_object_get(value, "found"), .platform = platform, .system = platform, .asked_ms = asked_ms };
+	size_t		 i;
 	int		 rv = -1;
 
+	json_array_foreach(systems, i, system)
+		take_maps(system);
 	if (store_begin(st, e) == 0 && (json_is_array(systems) ? record_systems(&r, systems, e) : record_system(&r, e)) == 0)
 		rv = store_commit(st, e);
 	if (rv == -1)
 		store_rollback(st);
+	json_decref(systems);
 	return rv;
 }

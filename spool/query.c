@@ -41,6 +41,7 @@ static const struct {
 	{ "show-platform", query_show_platform },
 	{ "list-systems", query_list_systems },
 	{ "show-system", query_show_system },
+	{ "drift", query_drift },
 };
 
 json_t *

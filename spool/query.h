@@ -17,6 +17,9 @@
  *			seen: when the console, or a job, told the state; state missing: its console lists it no more; system: where it is, when
  *			that is not named like its platform; console_name: what the console calls it, when that is another name
  *	show-vm		the same object, with lpar_id created job disks[] networks[] spec{}
+ *	drift		{differences[{vm what wanted found repair?}] not_compared[{vm why}] partitions[{name id state system platform}]
+ *			systems[{name platform seen?}] repair[]?}: partitions, nobody's here, for roles that see all and when no VM is named;
+ *			repair: what brings it back, as requests, when that is asked for; CONFLICT when there are differences
  *	list-images	[{name platform os size first_boot description}]
  *	show-image	the same object, with registered, and file for roles that see all
  *	list-jobs	[{id verb user tenant platform vm state plan submitted started finished code exit message waits reason}]; a queued job

@@ -47,6 +47,7 @@ int query_quota(const struct question *x, struct answer_to *a, struct pd_err *e)
 int query_list_platforms(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_show_platform(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_list_systems(const struct question *x, struct answer_to *a, struct pd_err *e);
+int query_drift(const struct question *x, struct answer_to *a, struct pd_err *e);
 int query_show_system(const struct question *x, struct answer_to *a, struct pd_err *e);
 
 /* The id of the one visible job that args.job names: PD_NOTFOUND, or PD_USAGE when several fit. */
@@ -54,6 +55,8 @@ int question_job_id(const struct question *x, const char *prefix, char id[JOB_ID
     struct pd_err *e);
 /* Checks that the platform exists and that the tenant may use it: one text for both. */
 int question_platform(const struct question *x, const char *name, struct pd_err *e);
+/* query_vm.c: the VM (a row, the caller's) that args.name names, when the user may see it: one text for both. */
+int question_vm(const struct question *x, json_t **row, struct pd_err *e);
 
 /* query_system.c: what is said of a row of a system, and the names of those of the rows of VMs that are on it; new ones. */
 json_t *question_system(const struct question *x, const json_t *row, const json_t *platform);

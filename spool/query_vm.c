@@ -165,9 +165,8 @@ add_specification(json_t *vm, const json_t *spec)
 		(void)json_object_set_new(vm, "spec", rest);
 }
 
-/* The VM that args.name names, when the user may see it. */
-static int
-visible_vm(const struct question *x, json_t **row, struct pd_err *e)
+int
+question_vm(const struct question *x, json_t **row, struct pd_err *e)
 {
 	const char *name = field_text(x->args, "name");
 	int	    rv = store_vm_get(x->q->store, name, row, e);
@@ -189,7 +188,7 @@ query_console(const struct question *x, struct answer_to *a, struct pd_err *e)
 
 	if (x->q->console == NULL)
 		return pd_fail(e, PD_BUG, "there are no consoles here");
-	if (visible_vm(x, &row, e) == -1)
+	if (question_vm(x, &row, e) == -1)
 		return -1;
 	rv = x->q->console(x->q->arg, x->user, row, field_is_set(x->args, "steal"), e);
 	(void)snprintf(a->message, sizeof(a->message), "connected");
@@ -202,7 +201,7 @@ query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
 	json_t *row = NULL, *seen;
 
-	if (visible_vm(x, &row, e) == -1)
+	if (question_vm(x, &row, e) == -1)
 		return -1;
 	seen = seen_of_systems(x);
 	a->value = summary(row, seen);

@@ -206,7 +206,8 @@ out:
 }
 
 int
-worker_inventory(const struct pd_conf *conf, struct store *st, const char *platform, const char *id, json_t **msg, struct pd_err *e)
+worker_inventory(const struct pd_conf *conf, struct store *st, const char *platform, const char *id, int details, json_t **msg,
+    struct pd_err *e)
 {
 	json_t *job = json_pack("{s:s s:s s:s s:s s:{s:s}}", "id", id, "verb", "inventory", "platform", platform, "tag", "", "args", "name",
 	    platform);
@@ -215,6 +216,8 @@ worker_inventory(const struct pd_conf *conf, struct store *st, const char *platf
 	*msg = NULL;
 	if (job == NULL)
 		return pd_fail(e, PD_IO, "no memory for the inventory of %s", platform);
+	if (details)
+		(void)json_object_set_new(json_object_get(job, "args"), "details", json_true());
 	rv = worker_message(conf, st, job, "run", msg, e);
 	json_decref(job);
 	return rv;

@@ -23,8 +23,9 @@ int worker_message(const struct pd_conf *conf, struct store *st, const json_t *j
 /* Is it the VIOS that this director runs on?  Its row has no address then. */
 int worker_platform_is_local(const json_t *platform);
 
-/* The same for an inventory of the platform, which is no job: id is for the worker alone. */
-int worker_inventory(const struct pd_conf *conf, struct store *st, const char *platform, const char *id, json_t **msg, struct pd_err *e);
+/* The same for an inventory of the platform, which is no job: id is for the worker alone.  details: with what only drift looks at. */
+int worker_inventory(const struct pd_conf *conf, struct store *st, const char *platform, const char *id, int details, json_t **msg,
+    struct pd_err *e);
 
 /* The platform's row as register-platform's arguments describe it, without pools and facts. */
 json_t *worker_platform_from_args(const json_t *args);
