@@ -56,7 +56,7 @@ give_up_the_rest(const struct gateway *g, struct pd_err *e)
 	(void)snprintf(new, sizeof(new), "%s/new", spool);
 	(void)snprintf(log, sizeof(log), "%s/log", spool);
 	sandbox_limits();
-	if (sandbox_files(paths, g->conf != NULL ? sizeof(paths) / sizeof(paths[0]) : 0, 0, 0, e) == -1)
+	if (sandbox_files(paths, g->conf != NULL ? sizeof(paths) / sizeof(paths[0]) : 0, 0, NULL, 0, e) == -1)
 		return -1;
 	return sandbox_enter(SANDBOX_GATEWAY, e);
 }

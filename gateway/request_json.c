@@ -117,6 +117,7 @@ word_from(const struct verb_arg *a, const json_t *v, char *buf, struct pd_err *e
 		break;
 	case ARG_DISK:
 	case ARG_NETWORK:
+	case ARG_VIOS:
 		if (json_is_object(v))
 			return add_members(v, buf) == 0 ? 0 : bad_type(a, e, "an object of plain values, or a string as on the command line");
 		break;

@@ -78,6 +78,8 @@ value_parse(const struct verb_arg *a, const char *text, json_t **out, struct pd_
 		return value_parse_disk(a, text, out, e);
 	case ARG_NETWORK:
 		return value_parse_network(a, text, out, e);
+	case ARG_VIOS:
+		return value_parse_vios(a, text, out, e);
 	case ARG_LIST:
 		return value_parse_list(a, text, out, e);
 	default:

@@ -42,6 +42,10 @@ int value_parse_disk(const struct verb_arg *a, const char *text, json_t **out, s
 int value_parse_list(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
 int value_parse_network(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
 
+/* value_vios.c: how a VIOS is reached, and the word that it is made from (-1: another shape). */
+int value_parse_vios(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
+int value_vios_word(const json_t *v, char *buf, size_t size);
+
 /*
  * Splits "key=value,key=value" in place.  keys ends with NULL; found[i] becomes the value of keys[i], NULL when absent.
  */

@@ -38,9 +38,9 @@ value_split(const struct verb_arg *a, char *text, const char *const *keys, char 
 			*next++ = '\0';
 		value = strchr(text, '=');
 		if (value == NULL)
-			return value_bad(a, text, e, "has no \"=\"; write %s", a->type == ARG_NETWORK ?
-			    "key=value,key=value, as in name=office or vlan=10,ip=10.0.10.5/24" :
-			    "key=value,key=value, as in size=20G,pool=datavg");
+			return value_bad(a, text, e, "has no \"=\"; write key=value,key=value, as in %s", a->type == ARG_NETWORK ?
+			    "name=office or vlan=10,ip=10.0.10.5/24" : a->type == ARG_VIOS ? "name=vios1,address=10.0.0.11" :
+			    "size=20G,pool=datavg");
 		*value++ = '\0';
 		for (i = 0; keys[i] != NULL && strcmp(keys[i], text) != 0; i++)
 			;

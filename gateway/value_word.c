@@ -123,6 +123,8 @@ value_to_word(const struct verb_arg *a, const json_t *v, char *buf, size_t size)
 		return disk_text(v, buf, size);
 	case ARG_NETWORK:
 		return network_text(v, buf, size);
+	case ARG_VIOS:
+		return value_vios_word(v, buf, size);
 	case ARG_LIST:
 		return strings_text(v, ',', buf, size);
 	default:

@@ -185,8 +185,9 @@ static const struct verb_arg register_platform_args[] = {
 	{ "host-key", "host_key", ARG_FINGERPRINT, 0, 0, 0, NULL, "SHA256:...", "fingerprint of its host key; without it, it is shown and nothing registered" },
 	{ "pools", "pools", ARG_LIST, 0, 1, 64, NULL, "POOL,...", "storage pools for VMs, the default one first (default: the console's default pool)" },
 	{ "second-address", "second_address", ARG_ADDRESS, 0, 0, 0, NULL, "ADDRESS", "a second console of the same systems, for when the first does not answer" },
+	{ "second-port", "second_port", ARG_COUNT, 0, 1, 65535, NULL, "PORT", "port of the second console's SSH server (default: that of the first)" },
 	{ "second-host-key", "second_host_key", ARG_FINGERPRINT, 0, 0, 0, NULL, "SHA256:...", "fingerprint of the second console's host key" },
-	{ "vios-access", "vios_access", ARG_WORD, 0, 0, 0, "console ssh", "WAY", "how commands reach a VIOS: through the console (default) or by ssh" },
+	{ "vios-access", "vios_access", ARG_VIOS, ARG_REPEAT, 0, 32, NULL, "name=VIOS,address=ADDRESS,...", "a VIOS that is reached by SSH instead of through the console" },
 	{ "replace", "replace", ARG_FLAG, 0, 0, 0, NULL, NULL, "the same system is registered already: its address, account, key or host key has changed" },
 };
 

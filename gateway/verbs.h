@@ -34,6 +34,7 @@ enum arg_type {
 	ARG_COUNTS,	/* likewise, whole numbers		object */
 	ARG_DISK,	/* SIZE or size=S[,pool=P]		object {size,pool?} */
 	ARG_NETWORK,	/* vlan=N|name=N[,ip=A/P][,gateway=A][,dns=A[+A]]	object {vlan?,name?,ip?,prefix?,gateway?,dns?:[..]} */
+	ARG_VIOS,	/* name=V,address=A[,system=S][,port=P][,host-key=F][,user=U][,key=FILE]	object {name,address,..} */
 	ARG_ADDRESS,	/* host name or IPv4/IPv6 address	string */
 	ARG_PATH,	/* absolute path: [A-Za-z0-9/._+-], no "..", up to 255	string */
 	ARG_FILE,	/* a file name: [A-Za-z0-9._-], 1-64, no leading '.' or '-'	string */

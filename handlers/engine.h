@@ -16,6 +16,7 @@
 #define ENGINE_TRIES	    5		/* after a lost answer: 1+2+4+8 s between them */
 #define AWAY_TRIES	    2		/* connections to a console that has answered in this run, a second apart; then it is away */
 #define UNDO_ROUNDS	    3
+#define ENGINE_AS_MAX	    48
 #define SLICE_MS	    200		/* stop() is asked at least so often */
 #define ROOM_WAIT_MS	    10000	/* so long a full disk may take to be relieved before the job is parked */
 
@@ -88,7 +89,8 @@ enum sent engine_send(struct engine *g, const struct unit *u, enum part part, co
     const char *ignore, struct answer *a, struct pd_err *e);
 void engine_record_repeats(struct engine *g, const struct unit *u);	/* a poll ends, or its answer changes */
 size_t engine_sends(const struct commands *c);	/* how many calls of engine_send() a list of commands takes */
-const char *engine_as(const struct engine *g, const struct commands *c);	/* "root", "padmin" on a VIOS, "console" on an HMC */
+/* "root", "padmin" on a VIOS, "console" on an HMC; "padmin@vios1" in a VIOS's own session.  Returns buf. */
+const char *engine_as(const struct engine *g, const struct unit *u, const struct commands *c, char buf[ENGINE_AS_MAX]);
 int engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index,
     enum place_fill how, char buf[COMMAND_MAX], struct pd_err *e);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "handlers/engine.h"
+#include "handlers/route.h"
 #include "spool/clock.h"
 #include "spool/digest.h"
 #include "spool/vis.h"
@@ -33,10 +34,24 @@ engine_sends(const struct commands *c)
 	return c->as_root && c->n > 0 ? 1 : c->n;
 }
 
-const char *
-engine_as(const struct engine *g, const struct commands *c)
+static struct route
+route(const struct engine *g, const struct unit *u, const struct commands *c, size_t index)
 {
-	return c->as_root ? "root" : strcmp(g->seq->kind, "hmc") == 0 ? "console" : "padmin";
+	struct scope s = engine_scope(g, u);
+
+	return route_of(c, index, &s, g->run->vios_access);
+}
+
+const char *
+engine_as(const struct engine *g, const struct unit *u, const struct commands *c, char buf[ENGINE_AS_MAX])
+{
+	struct route r = route(g, u, c, 0);
+
+	if (r.vios != NULL)
+		(void)snprintf(buf, ENGINE_AS_MAX, "%s@%.32s", r.as_root ? "root" : "padmin", json_string_value(json_object_get(r.vios, "name")));
+	else
+		(void)snprintf(buf, ENGINE_AS_MAX, "%s", r.as_root ? "root" : strcmp(g->seq->kind, "hmc") == 0 ? "console" : "padmin");
+	return buf;
 }
 
 /* Fills in one command, or all of a root session joined by &&. */
@@ -45,12 +60,13 @@ engine_command(const struct engine *g, const struct unit *u, const struct comman
     char buf[COMMAND_MAX], struct pd_err *e)
 {
 	struct scope s = engine_scope(g, u);
+	struct route r = route(g, u, c, c->as_root ? 0 : index);
 	size_t	     used = 0;
 
 	if (!c->as_root) {
-		if (g->seq->environment != NULL)
+		if (g->seq->environment != NULL && r.vios == NULL)	/* the console's, not that of a VIOS */
 			used = (size_t)snprintf(buf, COMMAND_MAX, "%s ", g->seq->environment);
-		return place_fill(&c->command[index], &s, how, buf + used, COMMAND_MAX - used, e);
+		return place_fill(r.command, &s, how, buf + used, COMMAND_MAX - used, e);
 	}
 	for (size_t i = 0; i < c->n; i++) {
 		if (i > 0) {
@@ -119,7 +135,9 @@ answer_json(enum part part, const struct answer *a, int rc)
 static int
 record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, const struct commands *c, struct pd_err *e)
 {
-	return engine_record(g, u, "intent", json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", engine_as(g, c), "part",
+	char as[ENGINE_AS_MAX];
+
+	return engine_record(g, u, "intent", json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", engine_as(g, u, c, as), "part",
 	    part_names[part], "t", (json_int_t)clock_wall_ms()), is_change(part), e);
 }
 
@@ -191,6 +209,8 @@ struct sending {
 	const struct unit     *u;
 	enum part	       part;
 	const struct commands *c;
+	struct transport      *t;
+	int		       as_root;
 	const char	      *cmd, *ignore;
 	int		       tries;		/* connections tried in vain */
 	long		       patience;	/* answers that asked for it */
@@ -237,10 +257,11 @@ record_answer(struct sending *d, const struct answer *a, int rc)
 	(void)engine_record(g, d->u, "answer", answer_json(d->part, a, rc), 0, &ignored);
 }
 
+/* The console; a VIOS that is away is one command that fails, as it is when the console cannot reach it. */
 static int
-is_unreachable(const struct engine *g)
+is_unreachable(const struct sending *d)
 {
-	return g->run->transport->contact == CONTACT_SILENT || g->run->transport->contact == CONTACT_REFUSED;
+	return d->t == d->g->run->transport && (d->t->contact == CONTACT_SILENT || d->t->contact == CONTACT_REFUSED);
 }
 
 /*
@@ -256,9 +277,11 @@ go_away(struct engine *g, const struct pd_err *why)
 }
 
 static int
-tries_for(const struct engine *g)
+tries_for(const struct sending *d)
 {
-	if (is_unreachable(g))
+	const struct engine *g = d->g;
+
+	if (d->t->contact == CONTACT_SILENT || d->t->contact == CONTACT_REFUSED)
 		return g->answered ? AWAY_TRIES : 1;
 	return g->answered || engine_has_begun(g) || g->is_undoing ? ENGINE_TRIES : 1;
 }
@@ -271,8 +294,8 @@ try_again(struct sending *d, enum sent *result, const struct pd_err *why)
 		*result = SENT_STOPPED;
 		return -1;
 	}
-	if (++d->tries >= tries_for(d->g)) {
-		*result = is_unreachable(d->g) && go_away(d->g, why) ? SENT_STOPPED : SENT_NOT;
+	if (++d->tries >= tries_for(d)) {
+		*result = is_unreachable(d) && go_away(d->g, why) ? SENT_STOPPED : SENT_NOT;
 		return -1;
 	}
 	engine_note(d->g, "warning", "%s; trying again", why->msg);
@@ -303,9 +326,18 @@ not_sent(struct sending *d, enum sent *result, struct pd_err *e)
 	if (e->code != PD_DENIED)
 		return try_again(d, result, e);
 	e->code = PD_REMOTE;	/* what the user may do is not the point here */
-	if (is_unreachable(d->g) && go_away(d->g, e))
+	if (is_unreachable(d) && go_away(d->g, e))
 		*result = SENT_STOPPED;
 	return -1;
+}
+
+static void
+console_answered(struct engine *g, const struct answer *a)
+{
+	if (a->kind != ANSWER_LOST && !g->is_told && g->run->answered != NULL)
+		g->run->answered(g->run->arg);
+	g->is_told |= a->kind != ANSWER_LOST;
+	g->answered = 1;
 }
 
 /* Sends once.  1 = a has the answer, 0 = try again, -1 = *result. */
@@ -313,30 +345,44 @@ static int
 send_once(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 {
 	char		  input[COMMAND_MAX + sizeof(ROOT_TAIL)];
-	const char	 *line = d->c->as_root ? ROOT_SHELL : d->cmd;
-	struct transport *t = d->g->run->transport;
+	const char	 *line = d->as_root ? ROOT_SHELL : d->cmd;
+	struct transport *t = d->t;
+	int		  is_vios = t != d->g->run->transport;
 
 	/* Before the first intent, so that a journal does not fill with commands that found nobody. */
-	if (!d->g->answered && t->open != NULL && t->open(t, e) == -1)
+	if ((is_vios || !d->g->answered) && t->open != NULL && t->open(t, e) == -1)
 		return not_sent(d, result, e);
 	if (!is_quiet(d) && record_intent(d->g, d->u, d->part, d->cmd, d->c, e) == -1) {
 		*result = engine_stop(d->g) ? SENT_STOPPED : SENT_NOT;
 		return -1;
 	}
-	stpcpy(stpcpy(input, d->c->as_root ? d->cmd : ""), ROOT_TAIL);
-	if (t->run(t, line, d->c->as_root ? input : NULL, (int)(d->c->timeout_s * 1000), a, e) == -1) {
+	stpcpy(stpcpy(input, d->as_root ? d->cmd : ""), ROOT_TAIL);
+	if (t->run(t, line, d->as_root ? input : NULL, (int)(d->c->timeout_s * 1000), a, e) == -1) {
 		record_unsent(d, e);
 		return not_sent(d, result, e);
 	}
-	if (a->kind != ANSWER_LOST && !d->g->is_told && d->g->run->answered != NULL)
-		d->g->run->answered(d->g->run->arg);
-	d->g->is_told |= a->kind != ANSWER_LOST;
-	d->g->answered = 1;
+	if (!is_vios)
+		console_answered(d->g, a);
 	if ((a->out == NULL && (a->out = strdup("")) == NULL) || (a->err == NULL && (a->err = strdup("")) == NULL)) {
 		*result = is_change(d->part) ? SENT_UNKNOWN : SENT_NOT;
 		return pd_fail(e, PD_BUG, "out of memory");
 	}
 	return 1;
+}
+
+/* What a VIOS says on its standard error comes with its output, as it does through the console. */
+static void
+join_streams(struct answer *a)
+{
+	char *both = a->err_len == 0 ? NULL : realloc(a->out, a->out_len + a->err_len + 1);
+
+	if (both == NULL)
+		return;
+	memcpy(both + a->out_len, a->err, a->err_len + 1);
+	a->out = both;
+	a->out_len += a->err_len;
+	a->err[0] = '\0';
+	a->err_len = 0;
 }
 
 /*
@@ -372,7 +418,7 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 	const struct transient *t;
 	int			rc = a->status;
 
-	if (a->kind == ANSWER_EXIT && d->c->as_root && (rc = take_rc(a)) == -1) {
+	if (a->kind == ANSWER_EXIT && d->as_root && (rc = take_rc(a)) == -1) {
 		if (a->status != 0) {
 			rc = a->status;		/* no root shell at all */
 		} else {
@@ -380,6 +426,8 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 			snprintf(a->why, sizeof(a->why), "the root shell ended before its command");
 		}
 	}
+	if (d->t != d->g->run->transport)
+		join_streams(a);
 	if (a->kind == ANSWER_EXIT && !is_change(d->part) && !is_text(a->out, a->out_len)) {
 		a->kind = ANSWER_LOST;
 		snprintf(a->why, sizeof(a->why), "what came is no text");
@@ -412,17 +460,38 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 	return 1;
 }
 
+/* A VIOS's own session is stopped by whatever stops the console's now. */
+static int
+choose_session(struct sending *d, size_t index, struct pd_err *e)
+{
+	struct route      r = route(d->g, d->u, d->c, index);
+	struct transport *console = d->t;
+
+	d->as_root = r.as_root;
+	if (r.vios == NULL)
+		return 0;
+	if (d->g->run->vios == NULL)
+		return pd_fail(e, PD_BUG, "there are no sessions with VIOSes");
+	if ((d->t = d->g->run->vios(d->g->run->arg, r.vios, e)) == NULL)
+		return -1;
+	d->t->stop = console->stop;
+	d->t->stop_arg = console->stop_arg;
+	return 0;
+}
+
 enum sent
 engine_send(struct engine *g, const struct unit *u, enum part part, const struct commands *c, size_t index, const char *ignore,
     struct answer *a, struct pd_err *e)
 {
 	char	       cmd[COMMAND_MAX];
-	struct sending d = { .g = g, .u = u, .part = part, .c = c, .cmd = cmd, .ignore = ignore };
+	struct sending d = { .g = g, .u = u, .part = part, .c = c, .t = g->run->transport, .cmd = cmd, .ignore = ignore };
 	enum sent      result = SENT_NOT;
 
 	memset(a, 0, sizeof(*a));
 	if (engine_command(g, u, c, index, FILL_COMMAND, cmd, e) == -1)
 		return SENT_FAILED;
+	if (choose_session(&d, index, e) == -1)
+		return SENT_NOT;
 	for (;;) {
 		int rv = send_once(&d, a, &result, e);
 

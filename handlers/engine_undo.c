@@ -78,13 +78,17 @@ remember_left(struct engine *g, const char *thing, const char *as, const char *c
 static void
 left_unit(struct engine *g, const struct unit *u, struct left *l)
 {
-	char thing[120], cmd[COMMAND_MAX] = "", text[COMMAND_MAX + 16];
+	char thing[120], cmd[COMMAND_MAX] = "", text[COMMAND_MAX + ENGINE_AS_MAX], as[ENGINE_AS_MAX];
 
 	fill_thing(g, u, thing, sizeof(thing));
 	if (engine_command(g, u, &u->step->undo, 0, FILL_PLAN, cmd, NULL) == -1)
 		cmd[0] = '\0';
-	snprintf(text, sizeof(text), "%s%s", u->step->undo.as_root ? "as root: " : "", cmd);
-	remember_left(g, thing, engine_as(g, &u->step->undo), cmd);
+	(void)engine_as(g, u, &u->step->undo, as);
+	if (strncmp(as, "root", 4) == 0 || strchr(as, '@') != NULL)
+		snprintf(text, sizeof(text), "as %s: %s", as, cmd);
+	else
+		snprintf(text, sizeof(text), "%s", cmd);
+	remember_left(g, thing, as, cmd);
 	engine_note(g, "warning", "left: %s; remove it with: %s", thing, text);
 	left_add(l, thing, text);
 }
@@ -307,7 +311,7 @@ list_not_done(struct engine *g, struct left *left)
 		for (size_t i = 0; i < n && s->is_run && s->thing.source != NULL; i++) {
 			struct unit  probe = { .step = s, .i = (json_int_t)i }, *u = &probe;
 			struct scope scope = engine_scope(g, u);
-			char	     thing[160];
+			char	     thing[160], as[ENGINE_AS_MAX];
 
 			for (size_t k = 0; k < g->n; k++)
 				if (g->unit[k].step == s && g->unit[k].i == probe.i)
@@ -316,7 +320,7 @@ list_not_done(struct engine *g, struct left *left)
 				continue;
 			fill_thing(g, u, thing, sizeof(thing));
 			left_add(left, thing, "");
-			remember_left(g, thing, engine_as(g, &u->step->undo), "");
+			remember_left(g, thing, engine_as(g, u, &u->step->undo, as), "");
 		}
 	}
 }

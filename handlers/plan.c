@@ -84,12 +84,12 @@ static int
 tell_command(struct engine *g, const struct unit *u, const struct commands *c, size_t index, int is_sure)
 {
 	struct scope s = engine_scope(g, u);
-	char	     cmd[COMMAND_MAX], say[480];
+	char	     cmd[COMMAND_MAX], say[480], as[ENGINE_AS_MAX];
 	json_t	    *fields;
 
 	if (engine_command(g, u, c, index, FILL_PLAN, cmd, &g->err) == -1)
 		return -1;
-	fields = json_pack("{s:s, s:s, s:s}", "step", u->step->name, "as", engine_as(g, c), "cmd", cmd);
+	fields = json_pack("{s:s, s:s, s:s}", "step", u->step->name, "as", engine_as(g, u, c, as), "cmd", cmd);
 	if (u->step->say.source != NULL && place_fill(&u->step->say, &s, FILL_MESSAGE, say, sizeof(say), NULL) == 0)
 		(void)json_object_set_new(fields, "say", json_string(say));
 	if (!is_sure && index == 0)

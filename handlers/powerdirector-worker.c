@@ -144,7 +144,7 @@ confine_files(const struct worker_needs *needs, struct pd_err *e)
 		return pd_fail(e, PD_BUG, "more directories of programs than the sandbox has room for");
 	for (size_t i = 0; i < needs->nprograms; i++)
 		paths[n++] = (struct sandbox_path){ needs->programs[i], SANDBOX_START };
-	return sandbox_files(paths, n, 0, needs->port, e);
+	return sandbox_files(paths, n, 0, needs->ports, needs->nports, e);
 }
 
 /* One whose platform is this host goes on starting programs; the others never do. */

@@ -56,6 +56,12 @@ struct run_clock {
 struct run {
 	const struct sequence *seq;
 	struct transport      *transport;	/* NULL in plan mode */
+	/*
+	 * VIOSes that have sessions of their own (handlers/route.h), NULL = none; and the session of one of them: with stop() set, as the
+	 * transport above; NULL and *e when there can be none.
+	 */
+	const json_t	      *vios_access;
+	struct transport     *(*vios)(void *arg, const json_t *access, struct pd_err *e);
 	struct journal	      *journal;		/* NULL in plan mode */
 	int		       log_fd;		/* -1 = no events */
 	int64_t		       log_max;		/* its bytes, 0 = LOG_FILE_MAX */

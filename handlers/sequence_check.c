@@ -114,7 +114,7 @@ static int
 check_commands(struct checker *c, const struct commands *cmds)
 {
 	for (size_t i = 0; i < cmds->n; i++)
-		if (check_place(c, &cmds->command[i]) == -1)
+		if (check_place(c, &cmds->command[i]) == -1 || (cmds->by_ssh != NULL && check_place(c, &cmds->by_ssh[i]) == -1))
 			return -1;
 	return 0;
 }
@@ -124,7 +124,8 @@ static int
 check_changes(struct checker *c, const struct commands *cmds)
 {
 	for (size_t i = 0; i < cmds->n; i++)
-		if (guard_change(c->s->file, &cmds->command[i], c->e) == -1)
+		if (guard_change(c->s->file, &cmds->command[i], c->e) == -1 ||
+		    (cmds->by_ssh != NULL && guard_change(c->s->file, &cmds->by_ssh[i], c->e) == -1))
 			return -1;
 	return check_commands(c, cmds);
 }

@@ -39,10 +39,12 @@ struct capture_list {
 	struct capture_list *next;
 };
 
-/* How a command of another machine, a VIOS, goes through the console. */
+/* How a command of another machine, a VIOS, goes through the console; and how it goes to the VIOS itself (handlers/route.h). */
 struct carrier {
 	const char *name;
 	const char *console;		/* the console's command; {command} in it is what is carried */
+	const char *ssh;		/* the same in a session with the VIOS; NULL = always through the console */
+	int	    ssh_as_root;
 	struct carrier *next;
 };
 
@@ -52,6 +54,7 @@ struct commands {
 	size_t	      n;
 	int	      as_root;
 	const struct carrier *carrier;	/* NULL = none; the commands above are whole already */
+	struct place *by_ssh;		/* n of them, for a VIOS's own session; NULL = none */
 	long	      timeout_s;
 	int	      may_fail;		/* a status other than 0 is an answer without rows */
 };

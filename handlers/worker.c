@@ -2,8 +2,8 @@
 /*
  * worker.c - the loop of powerdirector-worker: jobs of one platform, one after the other.
  *
- * The SSH session stays open from one job to the next (a new one costs forty commands' time); a
- * platform whose address, user, key or host key differs gets a new one.  While a job runs the
+ * The SSH sessions stay open from one job to the next (a new one costs forty commands' time); a
+ * platform whose address, user, key or host key differs gets new ones.  While a job runs the
  * socket is read message by message, never ahead: a later "run" carries descriptors.
  */
 #include <sys/select.h>
@@ -26,7 +26,6 @@
 #include "spool/sys.h"
 #include "spool/wire.h"
 
-#define CONNECT_TIMEOUT_MS 15000
 #define MESSAGE_TIMEOUT_MS 10000	/* for the rest of a message whose beginning is there */
 /*
  * A command that the console is working on gets this long to end by itself after a cancel or park: most do, and then its
@@ -36,8 +35,7 @@
 
 struct worker {
 	int		  sock;
-	struct transport *transport;	/* NULL = none yet */
-	json_t		 *platform;	/* that the transport is for */
+	struct sessions	  sessions;
 	char		  job[JOB_ID_LEN + 1];
 	char		  want;		/* 0, 'c' or 'p': what the director asked of the running job */
 	int64_t		  want_ms;	/* when */
@@ -163,8 +161,8 @@ add_contact(const struct worker *w, const struct run_result *res, json_t *msg)
 {
 	static const char *const names[] = { "", "answered", "silent", "refused" };
 
-	if (w->transport != NULL && w->transport->contact != CONTACT_NONE)
-		(void)json_object_set_new(msg, "contact", json_string(names[w->transport->contact]));
+	if (w->sessions.console != NULL && w->sessions.console->contact != CONTACT_NONE)
+		(void)json_object_set_new(msg, "contact", json_string(names[w->sessions.console->contact]));
 	if (res->outcome == OUTCOME_PARKED)
 		(void)json_object_set_new(msg, "begun", json_boolean(res->has_begun));
 }
@@ -195,90 +193,12 @@ text_of(const json_t *o, const char *key)
 	return s == NULL ? "" : s;
 }
 
-static struct ssh_target
-target_of(const json_t *platform)
+static struct transport *
+vios_session(void *arg, const json_t *access, struct pd_err *e)
 {
-	return (struct ssh_target){
-		.address = text_of(platform, "address"),
-		.port = (int)json_integer_value(json_object_get(platform, "port")),
-		.user = text_of(platform, "user"),
-		.key_file = text_of(platform, "key_file"),
-		.host_key = text_of(platform, "host_key"),
-		.connect_timeout_ms = CONNECT_TIMEOUT_MS,
-	};
-}
+	struct worker *w = arg;
 
-static void
-drop_transport(struct worker *w)
-{
-	if (w->transport != NULL)
-		w->transport->free(w->transport);
-	json_decref(w->platform);
-	w->transport = NULL;
-	w->platform = NULL;
-}
-
-/* Two absent ones are equal too. */
-static int
-is_equal(const json_t *a, const json_t *b)
-{
-	return a == b || json_equal(a, b);
-}
-
-/* The directories of the console's programs, when the platform is this host; their number, 0 = it is another one. */
-static size_t
-programs_of(const json_t *platform, const char *dirs[CONSOLE_PROGRAMS_MAX])
-{
-	const json_t *list = json_object_get(platform, "programs"), *dir;
-	size_t	      i, n = 0;
-
-	json_array_foreach(list, i, dir)
-		if (n < CONSOLE_PROGRAMS_MAX && json_is_string(dir))
-			dirs[n++] = json_string_value(dir);
-	return n;
-}
-
-static int
-make_transport(struct worker *w, const json_t *platform, struct pd_err *e)
-{
-	struct ssh_target target = target_of(platform);
-	const char	 *dirs[CONSOLE_PROGRAMS_MAX];
-	size_t		  n = programs_of(platform, dirs);
-
-	return n > 0 ? local_transport(dirs, n, &w->transport, e) : ssh_transport(&target, &w->transport, e);
-}
-
-/* The warm connection when it leads to this platform, else a new one. */
-static int
-use_platform(struct worker *w, json_t *platform, struct pd_err *e)
-{
-	static const char *const keys[] = { "address", "port", "user", "key_file", "host_key", "programs" };
-	int			 is_same = w->transport != NULL;
-
-	for (size_t i = 0; is_same && i < sizeof(keys) / sizeof(keys[0]); i++)
-		is_same = is_equal(json_object_get(w->platform, keys[i]), json_object_get(platform, keys[i]));
-	if (is_same)
-		return 0;
-	drop_transport(w);
-	if (make_transport(w, platform, e) == -1)
-		return -1;
-	w->platform = json_incref(platform);
-	w->transport->stop = stop_command;
-	w->transport->stop_arg = w;
-	return 0;
-}
-
-/* Registration without a host key: the administrator is told which one the console shows. */
-static int
-show_host_key(const json_t *platform, struct pd_err *e)
-{
-	struct ssh_target target = target_of(platform);
-	char		  fp[80];
-
-	if (ssh_host_key(&target, fp, sizeof(fp), e) == -1)
-		return -1;
-	return pd_fail(e, PD_BADDATA, "%s shows host key %s; compare it with the console's own, then repeat with --host-key %s",
-	    target.address, fp, fp);
+	return sessions_vios(&w->sessions, access, e);
 }
 
 /* Runs with everything at hand. */
@@ -289,7 +209,9 @@ run_sequence(struct worker *w, const struct order *o, const struct sequence *seq
 	const int  is_plan = strcmp(o->mode, "plan") == 0;
 	struct run r = {
 		.seq = seq,
-		.transport = is_plan ? NULL : w->transport,
+		.transport = is_plan ? NULL : w->sessions.console,
+		.vios_access = json_object_get(o->platform, "vios_access"),
+		.vios = vios_session,
 		.journal = is_plan ? NULL : journal,
 		.log_fd = o->log_fd,
 		.log_max = o->log_max,
@@ -342,11 +264,9 @@ prepare(struct worker *w, const struct order *o, const struct sequence **seq, st
 		return -1;
 	if (strcmp(o->mode, "plan") == 0)
 		return 0;
-	if (json_object_get(o->platform, "programs") == NULL && text_of(o->platform, "host_key")[0] == '\0')
-		return show_host_key(o->platform, e);
-	if (journal_load(journal, o->journal_fd, 1, records, e) == -1 || take_decision(o, journal, *records, e) == -1)
+	if (sessions_know_keys(o->platform, e) == -1 || journal_load(journal, o->journal_fd, 1, records, e) == -1 || take_decision(o, journal, *records, e) == -1)
 		return -1;
-	return use_platform(w, o->platform, e);
+	return sessions_use(&w->sessions, o->platform, e);
 }
 
 static void
@@ -359,8 +279,8 @@ carry_out(struct worker *w, const struct order *o)
 
 	memset(&res, 0, sizeof(res));
 	w->tells = o->tell;
-	if (w->transport != NULL)
-		w->transport->contact = CONTACT_NONE;
+	if (w->sessions.console != NULL)
+		w->sessions.console->contact = CONTACT_NONE;
 	if (prepare(w, o, &seq, &journal, &records, &res.err) == 0)
 		run_sequence(w, o, seq, &journal, records, &res);
 	else	/* a job that had begun may have left something: that is for a person, but not what our own disk does */
@@ -385,15 +305,15 @@ give_up_the_rest(struct worker *w, const struct order *o, struct pd_err *e)
 {
 	char		    sequences[PATH_MAX], keys[PATH_MAX];
 	const char	   *programs[CONSOLE_PROGRAMS_MAX];
-	struct worker_needs needs = { sequences, keys, 0, programs, 0 };
+	struct worker_needs needs = { .sequences = sequences, .keys = keys, .programs = programs };
 
 	if (w->confine == NULL)
 		return 0;
 	directory_of(o->sequence, sequences, sizeof(sequences));
 	directory_of(text_of(o->platform, "key_file"), keys, sizeof(keys));
-	needs.nprograms = programs_of(o->platform, programs);
+	needs.nprograms = sessions_programs(o->platform, programs, CONSOLE_PROGRAMS_MAX);
 	if (needs.nprograms == 0)
-		needs.port = (int)json_integer_value(json_object_get(o->platform, "port"));
+		needs.nports = sessions_ports(o->platform, needs.ports);
 	if (w->confine(&needs, e) == -1)
 		return -1;
 	w->confine = NULL;
@@ -441,10 +361,12 @@ serve_console(struct worker *w, const json_t *msg, const int fds[2], struct pd_e
 		return -1;
 	memcpy(w->job, o.job, sizeof(w->job));
 	w->want = 0;
-	if (use_platform(w, o.platform, &res.err) == 0) {
-		w->transport->stop = stop;	/* a person who goes is no command that may end by itself */
-		console_serve(w->transport, &s, &res);
-		w->transport->stop = stop_command;
+	if (sessions_use(&w->sessions, o.platform, &res.err) == 0) {
+		struct transport *console = w->sessions.console;
+
+		console->stop = stop;	/* a person who goes is no command that may end by itself */
+		console_serve(console, &s, &res);
+		console->stop = stop_command;
 	} else {
 		console_refuse(&s, &res.err);
 	}
@@ -499,6 +421,9 @@ worker_serve(int sock, worker_confine *confine, struct pd_err *e)
 	int	      fds[2], rv = 0;
 	json_t	     *msg;
 
+	w.sessions.stop = stop_command;
+	w.sessions.stop_arg = &w;
+
 	while (rv == 0 && !w.is_over) {
 		if (wait_for_order(sock, e) == -1) {
 			rv = -1;
@@ -511,7 +436,7 @@ worker_serve(int sock, worker_confine *confine, struct pd_err *e)
 		close_fds(fds);
 		json_decref(msg);
 	}
-	drop_transport(&w);
+	sessions_drop(&w.sessions);
 	sequence_cache_clear(&w.sequences);
 	return rv;
 }

@@ -7,12 +7,14 @@
 
 #include <stddef.h>
 
+#include "handlers/sessions.h"
 #include "spool/err.h"
 
 /* All that this process needs from its first order on, beside what looks up names. */
 struct worker_needs {
 	const char *sequences, *keys;	/* directories that it reads */
-	int	    port;		/* TCP, of the console's SSH server; 0 = the platform is this host */
+	int	    ports[SESSION_PORTS_MAX];	/* TCP, of the SSH servers of the console and of VIOSes, nports of them; none = this host */
+	size_t	    nports;
 	const char *const *programs;	/* then: directories with the console's programs, nprograms of them */
 	size_t	    nprograms;
 };

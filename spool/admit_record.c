@@ -64,18 +64,33 @@ key_exists(const struct admitting *ad, const char *key, struct pd_err *e)
 	return rv;
 }
 
+/* The console's, and those of VIOSes that have another one. */
+static int
+keys_exist(const struct admitting *ad, struct pd_err *e)
+{
+	const json_t *vios;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(ad->args, "vios_access"), i, vios)
+		if (field_text(vios, "key")[0] != '\0' && key_exists(ad, field_text(vios, "key"), e) == -1)
+			return -1;
+	return key_exists(ad, field_text(ad->args, "key"), e);
+}
+
 /* An IVM is one console, in the VIOS itself: it has no second one, and no other way to its VIOS. */
 static int
 console_is_possible(const json_t *args, struct pd_err *e)
 {
 	static const struct {
 		const char *key, *option;
-	} of_hmc[] = { { "second_address", "second-address" }, { "second_host_key", "second-host-key" }, { "vios_access", "vios-access" } };
+	} of_hmc[] = { { "second_address", "second-address" }, { "second_port", "second-port" },
+	    { "second_host_key", "second-host-key" }, { "vios_access", "vios-access" } };
 
 	for (size_t i = 0; i < sizeof(of_hmc) / sizeof(of_hmc[0]); i++)
-		if (strcmp(field_text(args, "kind"), "hmc") != 0 && field_text(args, of_hmc[i].key)[0] != '\0')
+		if (strcmp(field_text(args, "kind"), "hmc") != 0 && json_object_get(args, of_hmc[i].key) != NULL)
 			return pd_fail(e, PD_USAGE, "--%s is for the kind hmc: this kind is one console, on the VIOS itself", of_hmc[i].option);
-	if ((field_text(args, "second_address")[0] == '\0') != (field_text(args, "second_host_key")[0] == '\0'))
+	if ((field_text(args, "second_address")[0] == '\0') != (field_text(args, "second_host_key")[0] == '\0') ||
+	    (json_object_get(args, "second_port") != NULL && json_object_get(args, "second_address") == NULL))
 		return pd_fail(e, PD_USAGE, "a second console needs both --second-address and --second-host-key");
 	return 0;
 }
@@ -84,7 +99,8 @@ console_is_possible(const json_t *args, struct pd_err *e)
 static int
 says_where(const json_t *args, struct pd_err *e)
 {
-	static const char *const remote[] = { "address", "port", "user", "key", "host_key", "second_address", "second_host_key" };
+	static const char *const remote[] = { "address", "port", "user", "key", "host_key", "second_address", "second_port", "second_host_key",
+	    "vios_access" };
 
 	if (field_is_set(args, "local") && strcmp(field_text(args, "kind"), "hmc") == 0)
 		return pd_fail(e, PD_USAGE, "--local is for a host that is a VIOS with an IVM; an HMC is reached over SSH, say --address and --key");
@@ -121,7 +137,7 @@ admit_register_platform(struct admitting *ad, struct pd_err *e)
 	set_platform(ad, name);
 	if (console_is_possible(ad->args, e) == -1)
 		return -1;
-	return field_is_set(ad->args, "local") ? 0 : key_exists(ad, field_text(ad->args, "key"), e);
+	return field_is_set(ad->args, "local") ? 0 : keys_exist(ad, e);
 }
 
 int

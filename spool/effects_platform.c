@@ -130,7 +130,7 @@ keep_old(json_t *row, const json_t *old, const json_t *args)
 static int
 record_platform(struct store *st, const json_t *job, const json_t *row, const char *event, struct pd_err *e)
 {
-	static const char *const keys[] = { "kind", "address", "port", "user", "key", "host_key", "pools", "second_address", "second_host_key",
+	static const char *const keys[] = { "kind", "address", "port", "user", "key", "host_key", "pools", "second_address", "second_port", "second_host_key",
 		"vios_access" };
 	json_t			*what = json_pack("{s:s}", "platform", field_text(row, "name"));
 
@@ -176,7 +176,8 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 		json_decref(old);
 		return refuse(end, &why);
 	}
-	if (systems != NULL && (rv = effects_systems_check(st, name, systems, &why, e)) != 0) {
+	if (systems != NULL && ((rv = effects_systems_check(st, name, systems, &why, e)) != 0 ||
+	    (rv = effects_systems_access(systems, json_object_get(args, "vios_access"), &why)) != 0)) {
 		json_decref(old);
 		return rv == 1 ? refuse(end, &why) : -1;
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "handlers/route.h"
 #include "spool/clock.h"
 #include "spool/effects_systems.h"
 #include "spool/field.h"
@@ -194,4 +195,29 @@ effects_systems_pools(const json_t *found)
 		json_decref(of);
 	}
 	return pools;
+}
+
+int
+effects_systems_access(const json_t *found, const json_t *access, struct pd_err *why)
+{
+	const json_t *entry, *system, *vios;
+	size_t	      a, i, k;
+
+	json_array_foreach(access, a, entry) {
+		int n = 0;
+
+		json_array_foreach(found, i, system)
+			json_array_foreach(json_object_get(json_object_get(system, "facts"), "vioses"), k, vios)
+				n += strcmp(field_text(vios, "name"), field_text(entry, "name")) == 0 && route_is_of(entry, system);
+		if (n == 1)
+			continue;
+		if (n == 0)
+			(void)pd_fail(why, PD_NOTFOUND, "--vios-access: no system of the console has a VIOS %s%s%s; nothing was registered",
+			    field_text(entry, "name"), field_text(entry, "system")[0] != '\0' ? " on " : "", field_text(entry, "system"));
+		else
+			(void)pd_fail(why, PD_USAGE, "--vios-access: %d systems have a VIOS %s, say which with system=; nothing was registered", n,
+			    field_text(entry, "name"));
+		return 1;
+	}
+	return 0;
 }

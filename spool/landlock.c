@@ -59,7 +59,7 @@ size_of(long abi)
 }
 
 static struct ruleset
-handled(long abi, int keep_reading, int port)
+handled(long abi, int keep_reading, int has_ports)
 {
 	struct ruleset r = { .files = ALL_ABI2 | (abi >= 3 ? TRUNCATE : 0) };
 
@@ -69,7 +69,7 @@ handled(long abi, int keep_reading, int port)
 		r.files |= abi >= 5 ? IOCTL_DEV : 0;
 		r.scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL : 0;
 	}
-	if (port > 0 && abi >= 4)
+	if (has_ports && abi >= 4)
 		r.net = NET_BIND | NET_CONNECT;
 	return r;
 }
@@ -144,14 +144,24 @@ add_port(int set, int port, struct pd_err *e)
 }
 
 static int
-fill_and_enter(int set, const struct ruleset *r, const struct sandbox_path *paths, size_t n, int port, struct pd_err *e)
+add_ports(int set, const int *ports, size_t n, struct pd_err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (add_port(set, ports[i], e) == -1)
+			return -1;
+	return add_port(set, DNS_PORT, e);
+}
+
+static int
+fill_and_enter(int set, const struct ruleset *r, const struct sandbox_path *paths, size_t n, const int *ports, size_t nports,
+    struct pd_err *e)
 {
 	for (size_t i = 0; i < n; i++)
 		if (add_path(set, r, &paths[i], e) == -1)
 			return -1;
 	if (add_loader(set, r, paths, n, e) == -1)
 		return -1;
-	if (r->net != 0 && (add_port(set, port, e) == -1 || (port != DNS_PORT && add_port(set, DNS_PORT, e) == -1)))
+	if (r->net != 0 && add_ports(set, ports, nports, e) == -1)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 || syscall(SYS_landlock_restrict_self, set, 0) == -1)
 		return pd_fail_sys(e, PD_IO, "restrict files in the sandbox");
@@ -159,7 +169,7 @@ fill_and_enter(int set, const struct ruleset *r, const struct sandbox_path *path
 }
 
 int
-sandbox_files(const struct sandbox_path *paths, size_t n, int keep_reading, int port, struct pd_err *e)
+sandbox_files(const struct sandbox_path *paths, size_t n, int keep_reading, const int *ports, size_t nports, struct pd_err *e)
 {
 	long	       abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
 	struct ruleset r;
@@ -167,22 +177,23 @@ sandbox_files(const struct sandbox_path *paths, size_t n, int keep_reading, int 
 
 	if (abi < 2)
 		return 0;
-	r = handled(abi, keep_reading, port);
+	r = handled(abi, keep_reading, nports > 0);
 	set = (int)syscall(SYS_landlock_create_ruleset, &r, size_of(abi), 0);
 	if (set == -1)
 		return pd_fail_sys(e, PD_IO, "make rules for files in the sandbox");
-	rv = fill_and_enter(set, &r, paths, n, port, e);
+	rv = fill_and_enter(set, &r, paths, n, ports, nports, e);
 	(void)close(set);
 	return rv;
 }
 #else
 int
-sandbox_files(const struct sandbox_path *paths, size_t n, int keep_reading, int port, struct pd_err *e)
+sandbox_files(const struct sandbox_path *paths, size_t n, int keep_reading, const int *ports, size_t nports, struct pd_err *e)
 {
 	(void)paths;
 	(void)n;
 	(void)keep_reading;
-	(void)port;
+	(void)ports;
+	(void)nports;
 	(void)e;
 	return 0;
 }

@@ -263,7 +263,7 @@ give_up_the_rest(const struct director *d, struct pd_err *e)
 	paths[3].path = dirname(path);
 	if (setenv("SQLITE_TMPDIR", d->conf->state, 1) == -1)	/* large sorts */
 		return pd_fail_sys(e, PD_IO, "say where temporary files go");
-	return sandbox_files(paths, sizeof(paths) / sizeof(paths[0]), 1, 0, e) == -1 ? -1 : sandbox_enter(SANDBOX_DIRECTOR, e);
+	return sandbox_files(paths, sizeof(paths) / sizeof(paths[0]), 1, NULL, 0, e) == -1 ? -1 : sandbox_enter(SANDBOX_DIRECTOR, e);
 }
 
 static int

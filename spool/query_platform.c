@@ -93,7 +93,8 @@ query_list_platforms(const struct question *x, struct answer_to *a, struct pd_er
 int
 query_show_platform(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
-	static const char *const more[] = { "port", "user", "host_key", "second_address", "second_host_key", "vios_access", "pools" };
+	static const char *const more[] = { "port", "user", "host_key", "second_address", "second_port", "second_host_key",
+	    "vios_access", "pools" };
 	const char		*name = field_text(x->args, "name");
 	json_t			*row = NULL, *systems = NULL, *list, *system;
 	size_t			 i;

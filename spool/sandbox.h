@@ -39,11 +39,11 @@ int sandbox_enter(enum sandbox_program program, struct pd_err *e);
 
 /*
  * Files: those of the list and no others (with keep_reading, reading stays free: only what changes something is
- * restricted).  port > 0: TCP connections to this port only, and to 53, the name service's.  0 also when the kernel has
+ * restricted).  nports > 0: TCP connections to these ports only, and to 53, the name service's.  0 also when the kernel has
  * no Landlock, or one older than 5.19, which could not rename between directories.  Before sandbox_enter() for the gateway and the
  * director, whose filters do not allow it, after it for the worker, which learns its platform later.
  */
-int sandbox_files(const struct sandbox_path *paths, size_t n, int keep_reading, int port, struct pd_err *e);
+int sandbox_files(const struct sandbox_path *paths, size_t n, int keep_reading, const int *ports, size_t nports, struct pd_err *e);
 
 /* Hard limits: 0 processes to start, and address space of 2 GiB, far more than a gateway or worker ever needs. */
 void sandbox_limits(void);

@@ -13,8 +13,9 @@ static const struct column platform_columns[] = {
 	{ "name", COLUMN_TEXT }, { "kind", COLUMN_TEXT }, { "address", COLUMN_TEXT },
 	{ "port", COLUMN_INT }, { "user", COLUMN_TEXT }, { "key", COLUMN_TEXT },
 	{ "host_key", COLUMN_TEXT }, { "pools", COLUMN_JSON }, { "facts", COLUMN_JSON },
-	{ "registered_ms", COLUMN_INT }, { "second_address", COLUMN_TEXT }, { "second_host_key", COLUMN_TEXT },
-	{ "vios_access", COLUMN_TEXT }, { "drained_ms", COLUMN_INT }, { "drain_why", COLUMN_TEXT },
+	{ "registered_ms", COLUMN_INT }, { "second_address", COLUMN_TEXT }, { "second_port", COLUMN_INT },
+	{ "second_host_key", COLUMN_TEXT },
+	{ "vios_access", COLUMN_JSON }, { "drained_ms", COLUMN_INT }, { "drain_why", COLUMN_TEXT },
 };
 const struct table store_platform_table = { "platform", "name", platform_columns,
 	sizeof(platform_columns) / sizeof(platform_columns[0]) };

@@ -130,6 +130,7 @@ static const char version_3[] =
  */
 static const char version_4[] =
     "ALTER TABLE platform ADD COLUMN second_address TEXT;"
+    "ALTER TABLE platform ADD COLUMN second_port INTEGER;"
     "ALTER TABLE platform ADD COLUMN second_host_key TEXT;"
     "ALTER TABLE platform ADD COLUMN vios_access TEXT;"
     "ALTER TABLE platform ADD COLUMN drained_ms INTEGER NOT NULL DEFAULT 0;"

@@ -29,20 +29,54 @@ worker_platform_is_local(const json_t *platform)
 	return field_text(platform, "address")[0] == '\0';
 }
 
+/* What an element of --vios-access leaves out is as usual: padmin, the console's key, SSH's port. */
+static json_t *
+vios_access(const json_t *args)
+{
+	const json_t *given = json_object_get(args, "vios_access"), *vios;
+	json_t	     *list = json_array_size(given) > 0 ? json_array() : NULL;
+	size_t	      i;
+
+	json_array_foreach(given, i, vios) {
+		const char *user = field_text(vios, "user"), *key = field_text(vios, "key");
+		int64_t	    port = field_number(vios, "port");
+
+		(void)json_array_append_new(list, json_pack("{s:s s:s* s:s s:I s:s s:s s:s}", "name", field_text(vios, "name"), "system",
+		    json_string_value(json_object_get(vios, "system")), "address", field_text(vios, "address"), "port",
+		    (json_int_t)(port > 0 ? port : SSH_PORT), "user", user[0] != '\0' ? user : IVM_ACCOUNT, "key",
+		    key[0] != '\0' ? key : field_text(args, "key"), "host_key", field_text(vios, "host-key")));
+	}
+	return list;
+}
+
+/* A second console is reached as the first one is, but for its address and host key. */
+static void
+add_second(json_t *platform, const json_t *args)
+{
+	int64_t port = field_number(args, "second_port");
+
+	if (field_text(args, "second_address")[0] == '\0')
+		return;
+	(void)json_object_set(platform, "second_address", json_object_get(args, "second_address"));
+	(void)json_object_set(platform, "second_host_key", json_object_get(args, "second_host_key"));
+	(void)json_object_set_new(platform, "second_port", json_integer(port > 0 ? (json_int_t)port : field_number(platform, "port")));
+}
+
 json_t *
 worker_platform_from_args(const json_t *args)
 {
 	int64_t	    port = field_number(args, "port");
 	const char *user = field_text(args, "user");
+	json_t	   *platform;
 
 	if (field_is_set(args, "local"))
 		return local_platform(args);
-	return json_pack("{s:s s:s s:s s:I s:s s:s s:s s:s* s:s* s:s*}", "name", field_text(args, "name"), "kind", field_text(args, "kind"),
+	platform = json_pack("{s:s s:s s:s s:I s:s s:s s:s s:o*}", "name", field_text(args, "name"), "kind", field_text(args, "kind"),
 	    "address", field_text(args, "address"), "port", (json_int_t)(port > 0 ? port : SSH_PORT), "user",
 	    user[0] != '\0' ? user : strcmp(field_text(args, "kind"), "hmc") == 0 ? HMC_ACCOUNT : IVM_ACCOUNT, "key", field_text(args, "key"), "host_key",
-	    field_text(args, "host_key"), "second_address", json_string_value(json_object_get(args, "second_address")), "second_host_key",
-	    json_string_value(json_object_get(args, "second_host_key")), "vios_access",
-	    json_string_value(json_object_get(args, "vios_access")));
+	    field_text(args, "host_key"), "vios_access", vios_access(args));
+	add_second(platform, args);
+	return platform;
 }
 
 static int
@@ -58,9 +92,20 @@ add_programs(const struct pd_conf *conf, json_t *platform, struct pd_err *e)
 }
 
 static int
-make_platform(const struct pd_conf *conf, struct store *st, const json_t *job, json_t **platform, struct pd_err *e)
+add_key_file(const struct pd_conf *conf, json_t *host, struct pd_err *e)
 {
 	char path[WORKER_PATH_MAX];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", conf->keys, field_text(host, "key")) >= sizeof(path))
+		return pd_fail(e, PD_BADDATA, "the path of the key directory is too long");
+	return json_object_set_new(host, "key_file", json_string(path)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory");
+}
+
+static int
+make_platform(const struct pd_conf *conf, struct store *st, const json_t *job, json_t **platform, struct pd_err *e)
+{
+	json_t *vios;
+	size_t	i;
 
 	if (strcmp(field_text(job, "verb"), "register-platform") == 0)
 		*platform = worker_platform_from_args(json_object_get(job, "args"));
@@ -70,9 +115,10 @@ make_platform(const struct pd_conf *conf, struct store *st, const json_t *job, j
 		    : -1;
 	if (worker_platform_is_local(*platform))
 		return add_programs(conf, *platform, e);
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", conf->keys, field_text(*platform, "key")) >= sizeof(path))
-		return pd_fail(e, PD_BADDATA, "the path of the key directory is too long");
-	return json_object_set_new(*platform, "key_file", json_string(path)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory");
+	json_array_foreach(json_object_get(*platform, "vios_access"), i, vios)
+		if (add_key_file(conf, vios, e) == -1)
+			return -1;
+	return add_key_file(conf, *platform, e);
 }
 
 static int

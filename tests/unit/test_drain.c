@@ -120,6 +120,6 @@ Test(drain, a_second_console_is_refused_where_there_can_be_none)
 {
 	expect("register-platform", "{\"name\":\"p2\",\"kind\":\"ivm\",\"address\":\"h\",\"key\":\"power1\",\"second_address\":\"h2\"}", "USAGE",
 	    "--second-address is for the kind hmc");
-	expect("register-platform", "{\"name\":\"p2\",\"kind\":\"ivm\",\"address\":\"h\",\"key\":\"power1\",\"vios_access\":\"ssh\"}", "USAGE",
+	expect("register-platform", "{\"name\":\"p2\",\"kind\":\"ivm\",\"address\":\"h\",\"key\":\"power1\",\"vios_access\":[{\"name\":\"v1\",\"address\":\"h\"}]}", "USAGE",
 	    "--vios-access is for the kind hmc");
 }

@@ -305,7 +305,7 @@ try_files(const char *read_dir, const char *a, const char *b)
 {
 	const struct sandbox_path paths[] = { { "read", SANDBOX_READ }, { a, SANDBOX_FILE }, { b, SANDBOX_FILE }, { "none", SANDBOX_WRITE } };
 
-	MUST(0, sandbox_files(paths, 4, 0, 0, NULL));
+	MUST(0, sandbox_files(paths, 4, 0, NULL, 0, NULL));
 	MUST(0, opening("read/file", O_RDONLY));
 	MUST(0, opening(read_dir, O_RDONLY | O_DIRECTORY));
 	MUST(EACCES, opening("read/file", O_WRONLY));
@@ -366,7 +366,7 @@ Test(sandbox, a_local_worker_starts_the_programs_of_its_directories_and_no_other
 	enter_scratch(dir);
 	cr_assert(mkdir("console", 0700) == 0 && system("cp /bin/true console/lssyscfg && cp /bin/true other") == 0);
 	if ((pid = fork()) == 0) {
-		MUST(0, sandbox_files(paths, sizeof(paths) / sizeof(paths[0]), 0, 0, NULL));
+		MUST(0, sandbox_files(paths, sizeof(paths) / sizeof(paths[0]), 0, NULL, 0, NULL));
 		MUST(0, sandbox_enter(SANDBOX_LOCAL, NULL));
 		MUST(0, start("console/lssyscfg"));
 		MUST(250, start("./other"));
@@ -391,7 +391,7 @@ Test(sandbox, the_director_reads_everything_and_writes_what_is_its_own)
 	enter_scratch(dir);
 	cr_assert(mkdir("own", 0700) == 0 && mkdir("other", 0700) == 0);
 	if ((pid = fork()) == 0) {
-		MUST(0, sandbox_files(paths, 1, 1, 0, NULL));
+		MUST(0, sandbox_files(paths, 1, 1, NULL, 0, NULL));
 		MUST(0, opening("/etc/passwd", O_RDONLY));
 		MUST(0, opening("own/file", O_RDWR | O_CREAT));
 		MUST(0, mkdir("own/dir", 0700));
@@ -428,26 +428,31 @@ connecting(const struct sockaddr_in *in)
 	return connect(s, (const struct sockaddr *)in, sizeof(*in)) == 0 ? 0 : errno;
 }
 
-Test(sandbox, only_the_platforms_port_is_reached)
+Test(sandbox, only_the_platforms_ports_are_reached)
 {
-	struct sockaddr_in ours, other;
-	int		   status, a, b;
+	struct sockaddr_in ours, its_vios, other;
+	int		   status, a, b, c, ports[2];
 	pid_t		   pid;
 
 	if (landlock_version() < 4)
 		cr_skip_test("this kernel's Landlock knows no TCP ports");
 	a = listening(&ours);
 	b = listening(&other);
+	c = listening(&its_vios);
+	ports[0] = ntohs(ours.sin_port);
+	ports[1] = ntohs(its_vios.sin_port);
 	if ((pid = fork()) == 0) {
-		MUST(0, sandbox_files(NULL, 0, 0, ntohs(ours.sin_port), NULL));
+		MUST(0, sandbox_files(NULL, 0, 0, ports, 2, NULL));
 		MUST(0, sandbox_enter(SANDBOX_WORKER, NULL));
 		MUST(0, connecting(&ours));
+		MUST(0, connecting(&its_vios));
 		MUST(EACCES, connecting(&other));
 		_exit(0);
 	}
 	status = ended(pid);
 	(void)close(a);
 	(void)close(b);
+	(void)close(c);
 	cr_assert_eq(status, 0, "line %d", WEXITSTATUS(status) - 1);
 }
 #endif

@@ -112,7 +112,7 @@ Test(store_open, everything_is_there_after_reopening)
 #define BACK_TO_3 \
 	"DROP TABLE inventory; DROP TABLE managed_system; DROP INDEX vm_system; ALTER TABLE vm DROP COLUMN system; ALTER TABLE vm DROP COLUMN label;" \
 	"ALTER TABLE vm DROP COLUMN console_name; ALTER TABLE image DROP COLUMN product; ALTER TABLE platform DROP COLUMN second_address;" \
-	"ALTER TABLE platform DROP COLUMN second_host_key; ALTER TABLE platform DROP COLUMN vios_access;" \
+	"ALTER TABLE platform DROP COLUMN second_host_key; ALTER TABLE platform DROP COLUMN second_port; ALTER TABLE platform DROP COLUMN vios_access;" \
 	"ALTER TABLE platform DROP COLUMN drained_ms; ALTER TABLE platform DROP COLUMN drain_why; PRAGMA user_version = 3"
 
 Test(store_open, a_file_of_version_3_has_a_system_behind_each_platform_then)

@@ -175,6 +175,20 @@ Test(value, a_network_is_one_vlan_or_one_name_with_usable_addresses)
 	REFUSES(ARG_NETWORK, "");
 }
 
+Test(value, a_vios_has_a_name_and_an_address)
+{
+	TAKES(ARG_VIOS, "name=vios1,address=10.0.0.11", "{\"address\":\"10.0.0.11\",\"name\":\"vios1\"}");
+	TAKES(ARG_VIOS, "name=vios1,address=v1.example.com,port=2222,system=p9a,user=padmin,key=vios1",
+	    "{\"address\":\"v1.example.com\",\"key\":\"vios1\",\"name\":\"vios1\",\"port\":2222,\"system\":\"p9a\",\"user\":\"padmin\"}");
+	SAYS(ARG_VIOS, "name=vios1", "has no address");
+	SAYS(ARG_VIOS, "address=10.0.0.11", "has no name");
+	SAYS(ARG_VIOS, "name=vios1,adress=10.0.0.11", "did you mean address=");
+	SAYS(ARG_VIOS, "name=vios1,address=10.0.0.11,port=65536", "too large");
+	SAYS(ARG_VIOS, "vios1", "as in name=vios1,address=10.0.0.11");
+	REFUSES(ARG_VIOS, "name=vios1,address=10.0.0.11,host-key=MD5:aa");
+	REFUSES(ARG_VIOS, "name=vios1,address=10.0.0.11,key=../x");
+}
+
 Test(value, host_names_and_addresses)
 {
 	TAKES(ARG_HOSTNAME, "web1.example.com", "\"web1.example.com\"");

@@ -1,0 +1,47 @@
+#!/bin/sh
+# How the disks of a VM on an HMC's system are reached: VIOSes through the console and by SSH; every command of a create-vm refused
+# once leaves the systems exactly as before.
+. "$(dirname "$0")/lib.sh"
+export SITE_SPEED=0 SITE_HMC=1
+site_up
+console=hmc1
+key=$(ssh-keygen -lf "$site/hmc1/host_key.pub" | cut -d' ' -f2)
+hmc() { # hmc STATUS words...: registers hmc1
+	expected=$1
+	shift
+	as admin "$expected" register-platform hmc1 --kind hmc --address 127.0.0.1 --port "$(cat "$site/hmc1/port")" --key hmc1 --host-key "$key" "$@"
+}
+reach() { echo "--vios-access name=$1,address=127.0.0.1,port=$(cat "$site/hmc1/port-${2:-$1}"),key=hmc1${3-,host-key=$key}"; }
+commands() { jq -r 'select(.ran != null) | .line' "$site/hmc1/transcript.jsonl"; }
+world >"$work/before"
+
+# ---- VIOSes by SSH ----
+
+as admin 64 register-platform p2 --kind ivm --address 127.0.0.1 --key power1 --vios-access name=v,address=h
+says '--vios-access is for the kind hmc'
+hmc 65 $(reach vios21 vios21 '')
+says "vios21 at 127.0.0.1 shows host key $key"
+hmc 66 $(reach vios29 vios21)
+says 'no system of the console has a VIOS vios29'
+hmc 73 $(reach vios21 vios11)
+says 'what answers as vios21 of p9b says that it is partition 1, vios11'
+as admin 66 show-platform hmc1
+hmc 0 $(reach vios11) $(reach vios21) $(reach vios22)
+as admin 0 show-platform hmc1 --json
+is 'VIOSes by SSH' 'vios11 vios21 vios22' "$(json '[.value.vios_access[].name] | join(" ")')"
+as admin 0 show-platform hmc1
+says 'vios21'
+as admin 0 register-image rhel9 --platform hmc1 --file /home/padmin/images/rhel9/rhel9.0 --os linux --first-boot agent
+
+new() { # new STATUS NAME words...
+	expected=$1 name=$2
+	shift 2
+	as alice "$expected" create-vm "$name" --image rhel9 --platform hmc1 --memory 512M --disk 6G --disk 1G \
+	    --network vlan=10,ip=10.0.10.7/24 --network name=lab "$@"
+}
+new 0 web1 --plan
+says 'ioscli mklv -lv'
+says_not 'viosvrcmd'
+: >"$site/hmc1/transcript.jsonl"
+new 0 web1
+is 'commands through the console' 0 "$(grep -c viosvrcmd "$site/hmc1/transcript.jsonl")"
