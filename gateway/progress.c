@@ -189,6 +189,7 @@ heading(struct progress *p, const struct event *ev)
 static void
 command(struct progress *p, const struct event *ev)
 {
+	char  prompt[TEXT_PROMPT_MAX];
 	char *text;
 
 	if (p->as_json) {
@@ -199,7 +200,7 @@ command(struct progress *p, const struct event *ev)
 	(void)fflush(p->err);	/* what was said before it comes before it */
 	heading(p, ev);
 	text = text_harmless(ev->cmd, strlen(ev->cmd));
-	(void)fprintf(p->out, "%s %s\n", strcmp(ev->as, "root") == 0 ? "root#" : strcmp(ev->as, "console") == 0 ? "hmc$" : "padmin$", text != NULL ? text : "");
+	(void)fprintf(p->out, "%s %s\n", text_prompt(ev->as, prompt), text != NULL ? text : "");
 	free(text);
 	if (ev->until[0] != '\0')
 		comment(p, "# again until ", ev->until);

@@ -203,22 +203,14 @@ outcome(FILE *out, const json_t *entry)
 	free(text);
 }
 
-/* As whom the command ran: root or padmin on a VIOS, or an HMC's user. */
-static const char *
-prompt(const json_t *entry)
-{
-	const char *as = render_string(entry, "as");
-
-	return strcmp(as, "root") == 0 ? "root#" : strcmp(as, "console") == 0 ? "hmc$" : "padmin$";
-}
-
 static void
 one_entry(FILE *out, const json_t *entry)
 {
 	char *command = text_harmless(render_string(entry, "command"), strlen(render_string(entry, "command")));
+	char  prompt[TEXT_PROMPT_MAX];
 
 	heading(out, entry);
-	(void)fprintf(out, "%s %s\n", prompt(entry), command != NULL ? command : "");
+	(void)fprintf(out, "%s %s\n", text_prompt(render_string(entry, "as"), prompt), command != NULL ? command : "");
 	free(command);
 	lines(out, "    ", render_string(entry, "out"));
 	lines(out, "  ! ", render_string(entry, "err"));

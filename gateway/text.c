@@ -192,3 +192,13 @@ text_is_number(const char *key, const json_t *value)
 		return 0;
 	return unit != UNIT_NONE || json_is_integer(value) || json_is_real(value);
 }
+
+const char *
+text_prompt(const char *as, char buf[TEXT_PROMPT_MAX])
+{
+	int is_root = strncmp(as, "root", 4) == 0, is_padmin = strncmp(as, "padmin@", 7) == 0;
+
+	(void)snprintf(buf, TEXT_PROMPT_MAX, "%.60s%c", is_root || is_padmin ? as : strcmp(as, "console") == 0 ? "hmc" : "padmin",
+	    is_root ? '#' : '$');
+	return buf;
+}

@@ -14,6 +14,10 @@
  */
 char *text_harmless(const char *s, size_t len);
 
+/* What stands before a command: "root#", "padmin$", "hmc$", "padmin@vios1$".  as is the worker's (handlers/engine.h); returns buf. */
+#define TEXT_PROMPT_MAX 64
+const char *text_prompt(const char *as, char buf[TEXT_PROMPT_MAX]);
+
 /* "4G", "0.50", "2027-03-01T09:00:00Z", "yes": one JSON value under its key as people read it.  Allocated. */
 char *text_of_value(const char *key, const json_t *value, const json_t *row);
 
