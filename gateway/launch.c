@@ -20,9 +20,9 @@
 
 #include "gateway/launch.h"
 #include "spool/portable.h"
+#include "spool/signals.h"
 
 #define FILES_WANTED 64		/* far more than we and PAM open */
-#define SIGNALS_MAX  64
 
 extern char **environ;
 
@@ -37,23 +37,17 @@ open_standard(struct pd_err *e)
 }
 
 static void
-reset_signals(void)
+set_signals(void)
 {
-	struct sigaction	act = { .sa_handler = SIG_DFL };
-	const struct itimerval	off = { 0 };
-	sigset_t		none;
+	const struct itimerval off = { 0 };
 
-	(void)sigemptyset(&act.sa_mask);
 	(void)setitimer(ITIMER_REAL, &off, NULL);
 	(void)setitimer(ITIMER_VIRTUAL, &off, NULL);
 	(void)setitimer(ITIMER_PROF, &off, NULL);
-	for (int sig = 1; sig < SIGNALS_MAX; sig++)
-		(void)sigaction(sig, &act, NULL);
-	act.sa_handler = SIG_IGN;	/* a write that fails says so by itself */
-	(void)sigaction(SIGPIPE, &act, NULL);
-	(void)sigaction(SIGXFSZ, &act, NULL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_reset();
+	(void)signal(SIGPIPE, SIG_IGN);		/* a write that fails says so by itself */
+	(void)signal(SIGXFSZ, SIG_IGN);
+	signals_unblock();
 }
 
 /* Soft limits go up to the hard ones; of descriptors a few are enough. */
@@ -119,7 +113,7 @@ launch_clean(int argc, struct launch *l, struct pd_err *e)
 		return -1;
 	port_close_from(3);
 	(void)umask(077);
-	reset_signals();
+	set_signals();
 	raise_limits();
 	port_no_dump();
 	l->setid = port_is_setid();

@@ -10,12 +10,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "handlers/local.h"
 #include "spool/io.h"
 #include "spool/portable.h"
+#include "spool/signals.h"
 
 #define ERROR_FD 3	/* closed by the exec */
 
@@ -50,19 +50,6 @@ make_pipe(int p[2])
 	return fcntl(p[0], F_SETFD, FD_CLOEXEC) == -1 || fcntl(p[1], F_SETFD, FD_CLOEXEC) == -1 ? -1 : 0;
 }
 
-/* What the worker ignores and blocks, the console's programs expect as it usually is. */
-static void
-reset_signals(void)
-{
-	struct sigaction sa = { .sa_handler = SIG_DFL };
-	sigset_t	 none;
-
-	for (int i = 1; i < NSIG; i++)
-		(void)sigaction(i, &sa, NULL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 /* The worker's own limits are for its journal; backing files of disks are larger. */
 static void
 raise_limits(void)
@@ -84,7 +71,8 @@ become(const char *path, char *const argv[], char *const env[], const struct pip
 	int error;
 
 	(void)setpgid(0, 0);
-	reset_signals();
+	signals_reset();	/* what the worker ignores and blocks, the console's programs expect as it usually is */
+	signals_unblock();
 	raise_limits();
 	(void)umask(022);
 	if (dup2(p->in[0], STDIN_FILENO) != -1 && dup2(p->out[1], STDOUT_FILENO) != -1 && dup2(p->err[1], STDERR_FILENO) != -1 &&

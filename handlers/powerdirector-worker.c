@@ -21,6 +21,7 @@
 #include "spool/journal.h"
 #include "spool/portable.h"
 #include "spool/sandbox.h"
+#include "spool/signals.h"
 #include "spool/workers.h"
 
 #define EXIT_USAGE 64
@@ -58,15 +59,11 @@ static void
 set_signals(void)
 {
 	static const int ignored[] = { SIGPIPE, SIGXFSZ, SIGINT, SIGHUP, SIGQUIT };
-	struct sigaction sa = { .sa_handler = SIG_DFL };
-	sigset_t	 mask;
+	sigset_t mask;
 
-	(void)sigemptyset(&sa.sa_mask);
-	for (int sig = 1; sig < 32; sig++)	/* KILL and STOP refuse, which is as well */
-		(void)sigaction(sig, &sa, NULL);
-	sa.sa_handler = SIG_IGN;
+	signals_reset();
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		(void)sigaction(ignored[i], &sa, NULL);
+		(void)signal(ignored[i], SIG_IGN);
 	(void)sigemptyset(&mask);
 	(void)sigaddset(&mask, SIGTERM);
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);

@@ -8,20 +8,7 @@
 #include "handlers/value_type.h"
 #include "handlers/vm_change.h"
 #include "handlers/vm_spec.h"
-
-static const char *
-text(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s == NULL ? "" : s;
-}
-
-static json_int_t
-number(const json_t *o, const char *key)
-{
-	return json_integer_value(json_object_get(o, key));
-}
+#include "spool/field.h"
 
 /* "0.50" in hundredths. */
 static json_int_t
@@ -36,7 +23,7 @@ hundredths(const json_t *spec, const char *key)
 static int
 is_dedicated(const json_t *spec)
 {
-	return strcmp(text(spec, "mode"), "ded") == 0;
+	return strcmp(field_text(spec, "mode"), "ded") == 0;
 }
 
 static json_int_t
@@ -47,7 +34,7 @@ disk_sizes(const json_t *disks)
 	size_t	      i;
 
 	json_array_foreach(disks, i, disk)
-		sum += number(disk, "size");
+		sum += field_number(disk, "size");
 	return sum;
 }
 
@@ -55,9 +42,9 @@ void
 vm_change_amounts(const json_t *spec, const json_t *detached, struct pd_amounts *amounts)
 {
 	amounts->vms = 1;
-	amounts->procs = number(spec, "procs");
+	amounts->procs = field_number(spec, "procs");
 	amounts->units = is_dedicated(spec) ? 100 * amounts->procs : hundredths(spec, "units");
-	amounts->memory = number(spec, "memory");
+	amounts->memory = field_number(spec, "memory");
 	amounts->disk = disk_sizes(json_object_get(spec, "disks")) + disk_sizes(detached);
 }
 
@@ -75,11 +62,11 @@ set_range(json_t *args, const char *key, const struct bounds *old, const json_t 
 	json_t	     *range = json_object();
 
 	if (json_is_integer(json_object_get(asked, "desired")))
-		now.desired = number(asked, "desired");
+		now.desired = field_number(asked, "desired");
 	if (json_is_integer(json_object_get(asked, "min")))
-		now.min = number(asked, "min");
+		now.min = field_number(asked, "min");
 	if (json_is_integer(json_object_get(asked, "max")))
-		now.max = number(asked, "max");
+		now.max = field_number(asked, "max");
 	(void)json_object_set_new(range, "desired", json_integer(now.desired));
 	if (now.min <= now.desired || json_object_get(asked, "min") != NULL)
 		(void)json_object_set_new(range, "min", json_integer(now.min));
@@ -92,7 +79,7 @@ static int
 set_shared(json_t *want, const json_t *spec, const json_t *args, struct pd_err *e)
 {
 	struct bounds units = { hundredths(spec, "units_min"), hundredths(spec, "units"), hundredths(spec, "units_max") };
-	int	      was_capped = strcmp(text(spec, "sharing"), "cap") == 0;
+	int	      was_capped = strcmp(field_text(spec, "sharing"), "cap") == 0;
 	int	      is_capped = json_is_true(json_object_get(args, "capped")) || (was_capped && !json_is_true(json_object_get(args, "uncapped")));
 	json_t	     *weight = json_object_get(args, "weight");
 
@@ -127,9 +114,9 @@ set_dedicated(json_t *want, const json_t *args)
 static int
 make_wish(json_t *want, const json_t *spec, const json_t *args, struct pd_err *e)
 {
-	struct bounds procs = { number(spec, "procs_min"), number(spec, "procs"), number(spec, "procs_max") };
-	struct bounds memory = { number(spec, "memory_min"), number(spec, "memory"), number(spec, "memory_max") };
-	json_int_t    units = number(json_object_get(args, "units"), "desired");
+	struct bounds procs = { field_number(spec, "procs_min"), field_number(spec, "procs"), field_number(spec, "procs_max") };
+	struct bounds memory = { field_number(spec, "memory_min"), field_number(spec, "memory"), field_number(spec, "memory_max") };
+	json_int_t    units = field_number(json_object_get(args, "units"), "desired");
 
 	/* More processing units than its virtual processors can use bring them along, as create-vm has it. */
 	if (!is_dedicated(spec) && json_object_get(args, "procs") == NULL && units > 100 * procs.desired)

@@ -5,22 +5,9 @@
 #include <string.h>
 
 #include "handlers/vm_paths.h"
+#include "spool/field.h"
 
 #define FIRST_CLIENT_SLOT 2	/* 0 and 1 are the partition's serial adapters */
-
-static const char *
-text(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s == NULL ? "" : s;
-}
-
-static json_int_t
-number(const json_t *o, const char *key)
-{
-	return json_integer_value(json_object_get(o, key));
-}
 
 static json_t *
 find(const json_t *list, const char *key, const char *value)
@@ -29,7 +16,7 @@ find(const json_t *list, const char *key, const char *value)
 	size_t	i;
 
 	json_array_foreach(list, i, o)
-		if (strcmp(text(o, key), value) == 0)
+		if (strcmp(field_text(o, key), value) == 0)
 			return o;
 	return NULL;
 }
@@ -38,7 +25,7 @@ find(const json_t *list, const char *key, const char *value)
 static int
 runs(const json_t *vios)
 {
-	return strcmp(text(vios, "state"), "Running") == 0 && strcmp(text(vios, "rmc"), "active") == 0;
+	return strcmp(field_text(vios, "state"), "Running") == 0 && strcmp(field_text(vios, "rmc"), "active") == 0;
 }
 
 /* What is left in its pool when the disks that are planned there already are counted; -1 = it has no such pool. */
@@ -46,26 +33,26 @@ static json_int_t
 room(const json_t *paths, const json_t *vios, const char *pool)
 {
 	const json_t *has = find(json_object_get(vios, "pools"), "name", pool);
-	const json_t *path = find(paths, "name", text(vios, "name"));
+	const json_t *path = find(paths, "name", field_text(vios, "name"));
 
-	return has == NULL ? -1 : number(has, "free") - number(find(json_object_get(path, "pools"), "pool", pool), "size");
+	return has == NULL ? -1 : field_number(has, "free") - field_number(find(json_object_get(path, "pools"), "pool", pool), "size");
 }
 
 static const json_t *
 choose(const json_t *paths, const json_t *vioses, const json_t *disk, struct pd_err *e)
 {
 	const json_t *vios, *best = NULL;
-	json_int_t    size = number(disk, "size"), most = -1;
+	json_int_t    size = field_number(disk, "size"), most = -1;
 	int	      running = 0;
 	size_t	      i;
 
 	json_array_foreach(vioses, i, vios) {
-		json_int_t left = room(paths, vios, text(disk, "pool"));
+		json_int_t left = room(paths, vios, field_text(disk, "pool"));
 
 		running += runs(vios);
 		if (!runs(vios) || left < 0)
 			continue;
-		if (left >= size && find(paths, "name", text(vios, "name")) != NULL)
+		if (left >= size && find(paths, "name", field_text(vios, "name")) != NULL)
 			return vios;
 		if (left > most) {
 			most = left;
@@ -77,32 +64,32 @@ choose(const json_t *paths, const json_t *vioses, const json_t *disk, struct pd_
 	if (running == 0)
 		(void)pd_fail(e, PD_BUSY, "no VIOS of the system can be asked now (running, with RMC)");
 	else
-		(void)pd_fail(e, PD_CAPACITY, "storage pool %s has %lldM free on no VIOS of the system", text(disk, "pool"), (long long)size);
+		(void)pd_fail(e, PD_CAPACITY, "storage pool %s has %lldM free on no VIOS of the system", field_text(disk, "pool"), (long long)size);
 	return NULL;
 }
 
 static json_t *
 path_of(json_t *paths, const json_t *vios)
 {
-	json_t	  *path = find(paths, "name", text(vios, "name"));
+	json_t	  *path = find(paths, "name", field_text(vios, "name"));
 	json_int_t n = (json_int_t)json_array_size(paths);
 
 	if (path != NULL || n == PATHS_MAX)
 		return path;
-	path = json_pack("{s:I s:I s:s s:s s:I s:[] s:[]}", "index", n, "id", number(vios, "id"), "name", text(vios, "name"), "profile",
-	    text(vios, "profile"), "client_slot", FIRST_CLIENT_SLOT + n, "disks", "pools");
+	path = json_pack("{s:I s:I s:s s:s s:I s:[] s:[]}", "index", n, "id", (json_int_t)field_number(vios, "id"), "name", field_text(vios, "name"), "profile",
+	    field_text(vios, "profile"), "client_slot", FIRST_CLIENT_SLOT + n, "disks", "pools");
 	return path != NULL && json_array_append_new(paths, path) == 0 ? path : NULL;
 }
 
 static int
 add_disk(json_t *path, const json_t *disk)
 {
-	json_t *pools = json_object_get(path, "pools"), *pool = find(pools, "pool", text(disk, "pool"));
+	json_t *pools = json_object_get(path, "pools"), *pool = find(pools, "pool", field_text(disk, "pool"));
 
 	if (pool != NULL)
-		(void)json_object_set_new(pool, "size", json_integer(number(pool, "size") + number(disk, "size")));
+		(void)json_object_set_new(pool, "size", json_integer(field_number(pool, "size") + field_number(disk, "size")));
 	else
-		(void)json_array_append_new(pools, json_pack("{s:s s:I}", "pool", text(disk, "pool"), "size", number(disk, "size")));
+		(void)json_array_append_new(pools, json_pack("{s:s s:I}", "pool", field_text(disk, "pool"), "size", (json_int_t)field_number(disk, "size")));
 	return json_array_append_new(json_object_get(path, "disks"), json_deep_copy(disk));
 }
 

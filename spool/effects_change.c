@@ -210,21 +210,31 @@ put_row(struct store *st, const struct change *c, struct pd_err *e)
 	return store_vm_put(st, c->vm, e);
 }
 
-static void
-begin(struct change *c, const json_t *job, json_t *vm, const json_t *value)
+/* 1 = there is the VM, and c says what about it; 0 = it is gone. */
+static int
+begin(struct change *c, struct store *st, const json_t *job, const json_t *value, struct pd_err *e)
 {
+	json_t *vm = NULL;
+
+	if (effects_vm_get(st, job, field_text(job, "vm"), &vm, e) == -1)
+		return e->code == PD_NOTFOUND ? 0 : -1;
 	*c = (struct change){ .job = job, .args = json_object_get(job, "args"), .value = value, .vm = vm, .spec = json_object_get(vm, "spec"),
 		.objects = json_object_get(vm, "objects") };
 	c->change = json_object_get(c->args, "change");
+	return 1;
 }
 
-/* 1 = there is the VM, 0 = it is gone. */
+/* The change is over: the row counts what the VM has. */
 static int
-get_vm(struct store *st, const json_t *job, json_t **vm, struct pd_err *e)
+settle(struct change *c, struct store *st, struct pd_err *e)
 {
-	if (effects_vm_get(st, job, field_text(job, "vm"), vm, e) == 0)
-		return 1;
-	return e->code == PD_NOTFOUND ? 0 : -1;
+	int rv;
+
+	(void)json_object_del(c->objects, "change");
+	settle_amounts(c);
+	rv = put_row(st, c, e);
+	json_decref(c->vm);
+	return rv;
 }
 
 int
@@ -232,44 +242,38 @@ effect_change_done(struct store *st, const json_t *job, struct ending *end, stru
 {
 	const struct changer *changer = changer_of(job);
 	struct change	      c;
-	json_t		     *vm = NULL;
-	int		      rv = get_vm(st, job, &vm, e);
+	int		      rv = begin(&c, st, job, end->value, e);
 
 	if (rv != 1)
 		return rv;
-	begin(&c, job, vm, end->value);
-	effects_vm_merge(vm, end->value);
+	effects_vm_merge(c.vm, end->value);
 	changer->done(&c);
-	(void)json_object_del(c.objects, "change");
-	settle_amounts(&c);
 	if (end->err.msg[0] == '\0')
 		changer->say(&c, end->err.msg, sizeof(end->err.msg));
-	rv = put_row(st, &c, e);
-	json_decref(vm);
-	return rv;
+	return settle(&c, st, e);
+}
+
+/* In which state the VM was before this job left it stuck, "" = it never did. */
+static const char *
+state_before(const json_t *job)
+{
+	return field_text(json_object_get(job, "value"), "state_before");
 }
 
 int
 effect_change_undone(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
 	const struct changer *changer = changer_of(job);
-	const char	     *before = field_text(json_object_get(job, "value"), "state_before");
 	struct change	      c;
-	json_t		     *vm = NULL;
-	int		      rv = get_vm(st, job, &vm, e);
+	int		      rv = begin(&c, st, job, end->value, e);
 
 	if (rv != 1)
 		return rv;
-	begin(&c, job, vm, end->value);
 	if (changer->undone != NULL)
 		changer->undone(&c);
-	if (before[0] != '\0')	/* it was stuck until now */
-		effects_vm_set_state(vm, before);
-	(void)json_object_del(c.objects, "change");
-	settle_amounts(&c);
-	rv = put_row(st, &c, e);
-	json_decref(vm);
-	return rv;
+	if (state_before(job)[0] != '\0')
+		effects_vm_set_state(c.vm, state_before(job));
+	return settle(&c, st, e);
 }
 
 /* What was reserved stays so, and the row remembers the job, until an administrator has ended it. */
@@ -277,21 +281,19 @@ int
 effect_change_stuck(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
 	const struct changer *changer = changer_of(job);
-	const char	     *before = field_text(json_object_get(job, "value"), "state_before");
+	const char	     *before = state_before(job);
 	struct change	      c;
-	json_t		     *vm = NULL;
-	int		      rv = get_vm(st, job, &vm, e);
+	int		      rv = begin(&c, st, job, end->value, e);
 
 	if (rv != 1)
 		return rv;
-	begin(&c, job, vm, end->value);
 	if (changer->stuck != NULL)
 		changer->stuck(&c);
 	end->made = end->value != NULL ? json_copy((json_t *)(uintptr_t)end->value) : json_object();
-	(void)json_object_set_new(end->made, "state_before", json_string(before[0] != '\0' ? before : field_text(vm, "state")));
+	(void)json_object_set_new(end->made, "state_before", json_string(before[0] != '\0' ? before : field_text(c.vm, "state")));
 	end->value = end->made;
-	effects_vm_set_state(vm, "broken");
-	rv = store_vm_put(st, vm, e);
-	json_decref(vm);
+	effects_vm_set_state(c.vm, "broken");
+	rv = store_vm_put(st, c.vm, e);
+	json_decref(c.vm);
 	return rv;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * signals.c - signals as notes on a pipe.
+ * signals.c - see signals.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,13 +33,31 @@ set_up(int fd)
 	return fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 || fcntl(fd, F_SETFL, O_NONBLOCK) == -1 ? -1 : 0;
 }
 
+void
+signals_reset(void)
+{
+	struct sigaction sa = { .sa_handler = SIG_DFL };
+
+	(void)sigemptyset(&sa.sa_mask);
+	for (int i = 1; i < NSIG; i++)
+		(void)sigaction(i, &sa, NULL);
+}
+
+void
+signals_unblock(void)
+{
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 int
 signals_open(struct pd_err *e)
 {
 	static const int handled[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
 	struct sigaction sa = { .sa_sigaction = handle, .sa_flags = SA_RESTART | SA_SIGINFO };
 	int		 fds[2];
-	sigset_t	 none;
 
 	if (pipe(fds) == -1 || set_up(fds[0]) == -1 || set_up(fds[1]) == -1)
 		return pd_fail_sys(e, PD_IO, "make the pipe for signals");
@@ -52,7 +70,6 @@ signals_open(struct pd_err *e)
 	sa.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &sa, NULL);
 	(void)sigaction(SIGXFSZ, &sa, NULL);	/* a limit is an error of write(2), not our end */
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);	/* whoever started us may have blocked some */
+	signals_unblock();	/* whoever started us may have blocked some */
 	return fds[0];
 }

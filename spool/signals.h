@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * signals.h - signals as notes on a pipe, so that poll() sees them.
+ * signals.h - signals as notes on a pipe, so that poll() sees them; and what a process inherits of its parent's, undone.
  *
  * The handler writes one note and nothing else; a pipe takes and gives it whole (it is far below PIPE_BUF).
  */
@@ -19,5 +19,10 @@ struct signal_note {
 
 /* Installs the handlers, ignores SIGPIPE and SIGXFSZ.  The read end (non-blocking) or -1. */
 int signals_open(struct pd_err *e);
+
+/* Every signal does what it usually does; KILL and STOP refuse, which is as well. */
+void signals_reset(void);
+/* None is blocked any more. */
+void signals_unblock(void);
 
 #endif

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 
 #include "spool/io.h"
 #include "spool/portable.h"
+#include "spool/signals.h"
 #include "spool/worker_start.h"
 #include "spool/workers.h"
 
@@ -44,18 +44,6 @@ make_environment(char *env[8])
 	env[n] = NULL;
 }
 
-static void
-reset_signals(void)
-{
-	struct sigaction sa = { .sa_handler = SIG_DFL };
-	sigset_t	 none;
-
-	for (int i = 1; i < NSIG; i++)
-		(void)sigaction(i, &sa, NULL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 /* Both ends are moved up first, so that neither lands where the other one is. */
 static int
 place_descriptors(int sock, int pipe_end)
@@ -79,7 +67,8 @@ become_worker(const char *program, int sock, int pipe_end)
 	int   error;
 
 	make_environment(env);
-	reset_signals();
+	signals_reset();
+	signals_unblock();
 	(void)setpgid(0, 0);	/* a terminal's ^C is for the director, who parks its workers */
 	if (place_descriptors(sock, pipe_end) == 0)
 		(void)execve(program, argv, env);
