@@ -2,7 +2,7 @@
 crash=$PWD/build/bench-crash
 SITE_LATENCY=300 SITE_JOBS=50 new_site "$crash" running
 tests/demo/site stop "$crash" director
-must "$bin/bench-fill" "$crash/state" 10000 queued bob red power1 idle "$crash/spool"
+must "$bin/bench-fill" "$crash/state" 10000 queued bob red power1 held "$crash/spool"
 tests/demo/site start "$crash" director
 seq 400 | sed 's/.*/check-platform power1/' >build/bench-crash.in
 must "$bin/powerdirector" -c "$crash/etc/powerdirector.conf" --user admin batch --detach <build/bench-crash.in

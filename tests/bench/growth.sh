@@ -8,9 +8,9 @@ kill_director() {
 	kill -KILL "$(cat "$1/run/director.pid")"
 	while kill -0 "$(cat "$1/run/director.pid")" 2>/dev/null; do sleep 0.01; done
 }
-fill() {	# fill SITE COUNT STATE USER TENANT [SPOOL]
+fill() {	# fill SITE COUNT STATE USER TENANT VM [SPOOL]
 	kill_director "$1"
-	must "$bin/bench-fill" "$1/state" "$2" "$3" "$4" "$5" power1 idle ${6:-}
+	must "$bin/bench-fill" "$1/state" "$2" "$3" "$4" "$5" power1 "$6" ${7:-}
 	tests/demo/site start "$1" director
 }
 grown() {	# grown LABEL LIMIT USER words of bench-ask...
@@ -31,11 +31,11 @@ start_ms() {
 
 new_site "$few"
 new_site "$many"
-fill "$few" 1000 done alice blue
+fill "$few" 1000 done alice blue idle
 have=0
 for target in 10000 100000 1000000; do
 	[ "$target" -le "${MOST:-1000000}" ] || continue
-	fill "$many" $((target - have)) done alice blue
+	fill "$many" $((target - have)) done alice blue idle
 	have=$target
 	grown "history of $target jobs: submit / of 1,000" 1.2 alice submit stop-vm '{"name":"idle","force":true}'
 	grown "history of $target jobs: list-jobs / of 1,000" 1.2 alice list-jobs '{"all":true}'
@@ -52,8 +52,8 @@ for target in 10000 100000 1000000; do
 done
 
 # 100,000 that wait, with their files, of another user; the first of them is under way.
-fill "$few" 1000 queued bob red "$few/spool"
-fill "$many" 100000 queued bob red "$many/spool"
+fill "$few" 1000 queued bob red held "$few/spool"
+fill "$many" 100000 queued bob red held "$many/spool"
 sleep 1
 grown '100,000 jobs wait: submit / 1,000' 1.2 alice submit stop-vm '{"name":"idle","force":true}'
 : >build/bench.start
