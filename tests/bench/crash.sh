@@ -13,7 +13,7 @@ for round in 1 2 3; do
 		tries=$((tries + 1))
 		sleep 0.1
 	done
-	kill -KILL "$(cat "$crash/run/director.pid")"
+	kill_director "$crash"
 	before=$(grep -c -E 'event=(started|resumed)' "$crash/log/director")
 	began=$(date +%s%N)
 	"$bin/powerdirectord" -f -c "$crash/etc/powerdirector.conf" </dev/null >>"$crash/log/director" 2>&1 &

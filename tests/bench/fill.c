@@ -3,8 +3,10 @@
  * fill.c - fills the store of a director that is not running, through the store's own interface.
  *
  *	bench-fill STATE COUNT done|queued USER TENANT PLATFORM VM [SPOOL]
+ *	bench-fill STATE COUNT vms VM
  *
  * Jobs as the director leaves them, 1,000 a transaction, each with one record in the history; with SPOOL each with its file in cur/.
+ * Or copies of a VM, each with a name, a partition number and an address of its own.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -90,19 +92,47 @@ told(struct store *st, struct pd_err *e)
 		fail(e);
 }
 
+static int
+fill_vms(const char *state, long count, const char *like)
+{
+	struct store *st;
+	struct pd_err e;
+	json_t	     *vm = NULL;
+	char	      name[32], ip[32];
+
+	if (store_open(state, &st, &e) == -1 || store_begin(st, &e) == -1 || store_vm_get(st, like, &vm, &e) == -1)
+		fail(&e);
+	for (long i = 1; i <= count; i++) {
+		(void)snprintf(name, sizeof(name), "vm%ld", i);
+		(void)json_object_set_new(vm, "name", json_string(name));
+		(void)json_object_set_new(vm, "lpar_id", json_integer(100 + i));
+		(void)snprintf(ip, sizeof(ip), "10.77.%ld.%ld", i / 250, 1 + i % 250);
+		(void)json_object_set_new(json_object_get(vm, "spec"), "networks", json_pack("[{s:i s:s s:s}]", "vlan", 10, "ip", ip, "netmask", "24"));
+		if (store_vm_add(st, vm, &e) == -1)
+			fail(&e);
+	}
+	if (store_commit(st, &e) == -1)
+		fail(&e);
+	json_decref(vm);
+	store_close(st);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
-	long	      count = argc == 8 || argc == 9 ? strtol(argv[2], NULL, 10) : 0;
+	long	      count = argc == 5 || argc == 8 || argc == 9 ? strtol(argv[2], NULL, 10) : 0;
 	char	      id[JOB_ID_LEN + 1];
 	struct store *st;
 	struct pd_err e = { .code = PD_BUG };
 	int	      cur = argc == 9 ? open_cur(argv[8]) : -1;
 
 	if (count <= 0) {
-		fprintf(stderr, "usage: bench-fill STATE COUNT done|queued USER TENANT PLATFORM VM [SPOOL]\n");
+		fprintf(stderr, "usage: bench-fill STATE COUNT done|queued USER TENANT PLATFORM VM [SPOOL] | STATE COUNT vms VM\n");
 		return 64;
 	}
+	if (argc == 5)
+		return fill_vms(argv[1], count, argv[4]);
 	if (store_open(argv[1], &st, &e) == -1)
 		fail(&e);
 	for (long i = 0; i < count; i++) {

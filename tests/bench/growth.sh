@@ -3,11 +3,6 @@
 few=$PWD/build/bench-few
 many=$PWD/build/bench-many
 
-# It would wait for its workers, and they wait for a machine that does not answer.
-kill_director() {
-	kill -KILL "$(cat "$1/run/director.pid")"
-	while kill -0 "$(cat "$1/run/director.pid")" 2>/dev/null; do sleep 0.01; done
-}
 fill() {	# fill SITE COUNT STATE USER TENANT VM [SPOOL]
 	kill_director "$1"
 	must "$bin/bench-fill" "$1/state" "$2" "$3" "$4" "$5" power1 "$6" ${7:-}

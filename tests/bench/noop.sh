@@ -9,28 +9,7 @@ row 'no-op job, submit to result; baseline: libssh exec' "$(echo "$got" | jq .a_
     "$(echo "$got" | jq .a_p50)" 15
 
 # Fifteen more machines.
-extra=build/bench-extra
-rm -rf "$extra"
-pids= ports=$port
-for i in $(seq 2 16); do
-	mkdir -p "$extra/$i"
-	"$bin/powerdirector-sim" --kind ivm --listen 127.0.0.1:0 --world "$site/etc/world.json" --state "$extra/$i" \
-	    --authorized-keys "$site/etc/power1-authorized_keys" --speed 0 >"$extra/$i.log" 2>&1 &
-	pids="$pids $!"
-done
-for i in $(seq 2 16); do
-	tries=0
-	until [ -s "$extra/$i/port" ]; do
-		tries=$((tries + 1))
-		[ $tries -lt 200 ] || { echo 'bench: a simulator did not start' >&2; exit 1; }
-		sleep 0.05
-	done
-	p=$(cat "$extra/$i/port")
-	ports="$ports $p"
-	must request admin register-platform "power$i" --kind ivm --address 127.0.0.1 --port "$p" --key power1 \
-	    --host-key "$(ssh-keygen -lf "$extra/$i/host_key.pub" | cut -d' ' -f2)" --pools datavg
-	must request admin create-vm "idle$i" --platform "power$i" --memory 512M --disk 1G --no-start
-done
+more_machines 15
 rate() {	# rate JOBS VM...: jobs a second, from the request to the last result
 	n=$1
 	shift
@@ -51,5 +30,4 @@ measure_rate() {	# measure_rate LABEL JOBS "PORTS" VM...
 }
 measure_rate '1 platform' 300 "$port" idle
 measure_rate '16 platforms' 960 "$ports" idle $(seq -f 'idle%g' 2 16)
-kill $pids
-wait $pids 2>/dev/null
+no_more_machines

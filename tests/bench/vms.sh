@@ -1,0 +1,31 @@
+# Part of tests/bench/run: list-vms with 1,000 VMs; start-vm on a platform with a warm worker.
+vms=$PWD/build/bench-vms
+SITE_LATENCY=50 new_site "$vms" running
+
+# A VM's start, from the request to its result, beside what its commands took.
+: >build/bench.started
+for round in 1 2 3 4 5 6 7; do
+	began=$(date +%s%N)
+	must "$bin/powerdirector" -c "$vms/etc/powerdirector.conf" --user alice start-vm idle
+	took=$((($(date +%s%N) - began) / 1000))
+	job=$("$bin/powerdirector" -c "$vms/etc/powerdirector.conf" --user alice list-jobs --all --limit 1 --json </dev/null | jq -r '.value[0].id')
+	own=$("$bin/powerdirector" -c "$vms/etc/powerdirector.conf" --user admin transcript "$job" --json </dev/null | jq '[.value[].ms] | add * 1000 | round')
+	echo "$((took - own)) $own" >>build/bench.started
+	must "$bin/powerdirector" -c "$vms/etc/powerdirector.conf" --user alice stop-vm idle --force
+done
+over=$(echo "scale=3; $(median_of 1 build/bench.started) / 1000" | bc)
+row 'start-vm, submit to result, beyond its commands; baseline: they alone' "$over" ms lower \
+    "$(echo "scale=3; $(median_of 2 build/bench.started) / 1000" | bc)" "$over" 10
+
+# 1,000 more, as the director keeps them; over a connection that is open.
+kill_director "$vms"
+must "$bin/bench-fill" "$vms/state" 999 vms idle
+tests/demo/site start "$vms" director
+for host in alice plain; do
+	ssh -F "$vms/ssh_config" -o ControlMaster=yes -o ControlPersist=300 -N -f "$host" </dev/null >/dev/null 2>&1
+done
+seen=$(ssh -F "$vms/ssh_config" alice list-vms --json </dev/null | jq '.value | length')
+[ "$seen" = 1000 ] || { echo "bench: $seen VMs listed" >&2; exit 1; }
+compare 'list-vms of 1,000 VMs over ControlMaster / ssh true' 2 60 \
+    ssh -F "$vms/ssh_config" alice list-vms -- ssh -F "$vms/ssh_config" plain true
+end_site "$vms"
