@@ -90,7 +90,7 @@ struct pd_conf {
 	char  *pam_service;
 	char  *service_account;		/* owner of the forced-command keys, may be NULL */
 	char  *spool_group;		/* group of the setgid gateway, may be NULL */
-	int64_t jobs_per_platform, jobs_total;
+	int64_t jobs_per_platform, jobs_per_hmc, jobs_total;	/* that run at the same time */
 	int64_t pending_per_user, pending_total;	/* jobs that are not finished */
 	int64_t bytes_per_user_mib, bytes_total_mib;	/* of their job files */
 	int64_t followers_per_user, followers_total;

@@ -23,6 +23,7 @@ static const struct {
 	size_t	      field;
 } limits[] = {
 	{ "jobs-per-platform", ARG_COUNT, 1, 64, 2, FIELD(jobs_per_platform) },
+	{ "jobs-per-hmc", ARG_COUNT, 1, 64, 4, FIELD(jobs_per_hmc) },
 	{ "jobs-total", ARG_COUNT, 1, 1024, 16, FIELD(jobs_total) },
 	{ "pending-per-user", ARG_COUNT, 1, PENDING_MOST, 200, FIELD(pending_per_user) },
 	{ "pending-total", ARG_COUNT, 1, PENDING_MOST, 20000, FIELD(pending_total) },

@@ -120,7 +120,7 @@ make_tables(struct conf_parse *p)
 	cfg_opt_t license[] = { WORDS("products"), WORDS("systems"), WORD("processing-units"), OWNER(p), CFG_END() };
 	cfg_opt_t file[] = { WORD("spool"), WORD("state"), WORD("socket"), WORD("templates"), WORD("keys"),
 		WORD("worker"), WORDS("console-programs"), WORD("pam-directory"), WORD("pam-service"), WORD("service-account"),
-		WORD("spool-group"), WORD("jobs-per-platform"), WORD("jobs-total"), WORD("pending-per-user"),
+		WORD("spool-group"), WORD("jobs-per-platform"), WORD("jobs-per-hmc"), WORD("jobs-total"), WORD("pending-per-user"),
 		WORD("pending-total"), WORD("bytes-per-user"), WORD("bytes-total"), WORD("followers-per-user"),
 		WORD("followers-total"), WORD("requests-per-minute"), WORD("log-size"), WORD("disk-warn"),
 		WORD("disk-refuse"), WORD("disk-reserve"), WORD("once-keep"),

@@ -82,7 +82,7 @@ open_stores(struct director *d, struct pd_err *e)
 static int
 open_parts(struct director *d, struct pd_err *e)
 {
-	const struct sched_limits limits = { d->conf->jobs_per_platform, d->conf->jobs_total };
+	const struct sched_limits limits = { d->conf->jobs_per_platform, d->conf->jobs_per_hmc, d->conf->jobs_total };
 
 	if (identity_init(&d->identity, d->conf, &system_accounts, geteuid(), e) == -1)
 		return -1;

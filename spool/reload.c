@@ -45,7 +45,7 @@ director_record(struct director *d, json_t *record, struct pd_err *e)
 static int
 take_over(struct director *d, struct pd_conf *new, const struct identity *identity, const struct signal_note *cause, struct pd_err *e)
 {
-	struct sched_limits limits = { new->jobs_per_platform, new->jobs_total };
+	struct sched_limits limits = { new->jobs_per_platform, new->jobs_per_hmc, new->jobs_total };
 	char		   *program = strdup(new->worker);
 	json_t		   *what;
 

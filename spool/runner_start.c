@@ -35,10 +35,24 @@ only_asks(const json_t *row)
 	    (strcmp(verb, "orphans") == 0 && !field_is_set(json_object_get(row, "args"), "clean"));
 }
 
+/* A plan changes nothing, and what is of no VM changes no system. */
+static int
+set_place(const struct director *d, struct sched_job *job, int is_plan, struct pd_err *e)
+{
+	struct store_place place;
+
+	if (store_place_get(d->store, job->platform, job->vm, &place, e) == -1)
+		return -1;
+	job->is_hmc = place.is_hmc;
+	copy(job->system, sizeof(job->system), is_plan ? "" : place.system);
+	return 0;
+}
+
 void
 runner_fill(const struct director *d, const json_t *row, struct sched_job *job)
 {
 	const struct pd_tenant *tenant = policy_tenant_by_name(d->conf, field_text(row, "tenant"));
+	struct pd_err		ignored;
 
 	memset(job, 0, sizeof(*job));
 	copy(job->id, sizeof(job->id), field_text(row, "id"));
@@ -53,6 +67,7 @@ runner_fill(const struct director *d, const json_t *row, struct sched_job *job)
 	job->is_registering = strcmp(field_text(row, "verb"), "register-platform") == 0;
 	job->is_direct = field_is_set(row, "plan") || job->is_registering || only_asks(row);
 	job->submitted_ms = field_number(row, "submitted");
+	(void)set_place(d, job, field_is_set(row, "plan"), &ignored);	/* has_moved() looks again */
 }
 
 int
@@ -126,12 +141,28 @@ open_files(struct director *d, const char *id, struct start *s, struct pd_err *e
 	return 0;
 }
 
+/* Its VM has come to another system while it waited: it is that one's turn that counts. */
+static int
+has_moved(const struct director *d, struct sched_job *job, const json_t *row, struct pd_err *e)
+{
+	char was[sizeof(job->system)];
+
+	copy(was, sizeof(was), job->system);
+	if (set_place(d, job, field_is_set(row, "plan"), e) == -1)
+		return -1;
+	if (job->system[0] == '\0' || strcmp(was, job->system) == 0)
+		return 0;
+	(void)pd_fail(e, PD_BUSY, "its VM is on the system %s now", job->system);
+	return 1;
+}
+
 static int
 prepare(struct director *d, struct start *s, struct pd_err *e)
 {
 	const struct sched_job *job = &s->job;
 
-	if (store_job_get(d->store, job->id, &s->row, e) == -1 || open_files(d, job->id, s, e) == -1)
+	if (store_job_get(d->store, job->id, &s->row, e) == -1 || has_moved(d, &s->job, s->row, e) != 0 ||
+	    open_files(d, job->id, s, e) == -1)
 		return -1;
 	if (field_is_set(s->row, "cancel") && !s->has_changed)
 		return pd_fail(e, PD_FAILED, "cancelled before it began");
@@ -201,7 +232,7 @@ runner_start_record(struct director *d, const struct sched_job *job)
 	s->journal = s->log = -1;
 	if (prepare(d, s, &e) == 0 && begin(d, s, &e) == 0)
 		return s;
-	not_started(d, job, s->has_changed, &e);
+	not_started(d, &s->job, s->has_changed, &e);
 	start_free(s);
 	return NULL;
 }

@@ -32,7 +32,7 @@ struct sched_user {
 	struct sched_node *head, *tail;
 	/* All nodes up to this one could not start when they were looked at, and nothing that keeps them has changed since; NULL = none. */
 	struct sched_node *barren;
-	uint64_t	   barren_frees;	/* what it holds for: as many VMs have become free, the gate is as it was */
+	uint64_t	   barren_frees;	/* what it holds for: as many VMs and systems have become free, the gate is as it was */
 	int		   barren_open;
 };
 
@@ -50,14 +50,15 @@ struct sched_platform {
 	struct sched_gate      gate;
 	int64_t		       running, trying;	/* of those that run: were let through alone and have no answer yet */
 	size_t		       waiting, direct;	/* waiting ones; in turn and direct among them */
-	int		       was_served;
+	int		       was_served, is_hmc;
 	uint64_t	       now;	/* pass of its last tenant */
 	struct sched_tenant   *tenants;
 };
 
-struct sched_busy {	/* a VM with a running job */
+struct sched_busy {	/* what a running job keeps from others: its VM, its systems */
 	struct sched_busy *next;
-	char		   vm[SCHED_NAME_MAX];
+	char		   id[JOB_ID_LEN + 1];
+	char		   vm[SCHED_NAME_MAX], system[SCHED_NAME_MAX], to[SCHED_NAME_MAX];
 };
 
 struct sched {
@@ -65,14 +66,14 @@ struct sched {
 	struct sched_platform *platforms;
 	struct sched_node     *front;	/* resumed and delayed jobs, before all others, by arrival */
 	struct sched_busy     *busy;
-	uint64_t	       stamp, arrivals, frees;	/* frees: how often a VM became free */
+	uint64_t	       stamp, arrivals, frees;	/* frees: how often a VM or system became free */
 	size_t		       waiting, running;
 	int		       is_held;
 };
 
-/* scheduler.c: may it start, as far as slots, its VM and the platform's gate go? */
+/* scheduler.c: may it start, as far as slots, its VM and systems, and the platform's gate go? */
 int sched_has_slot(const struct sched *s, const struct sched_platform *p, int is_admin);
-int sched_vm_is_busy(const struct sched *s, const char *vm);
+int sched_is_kept(const struct sched *s, const struct sched_job *job);
 int sched_gate_is_open(const struct sched_platform *p, int64_t now_ms);
 
 /* sched_turn.c: the queue of one platform.  Takes n; -1 without memory, n is the caller's then. */

@@ -138,7 +138,7 @@ first_of_user(const struct sched *s, struct sched_user *u, int is_open, struct s
 	u->barren_frees = s->frees;
 	u->barren_open = is_open;
 	n = u->barren != NULL ? u->barren->next : u->head;
-	for (; n != NULL && ((!is_open && !n->job.is_direct) || sched_vm_is_busy(s, n->job.vm)); n = n->next)
+	for (; n != NULL && ((!is_open && !n->job.is_direct) || sched_is_kept(s, &n->job)); n = n->next)
 		u->barren = n;
 	*before = u->barren;
 	return n;

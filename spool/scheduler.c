@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * scheduler.c - which waiting job starts next: slots, one job a VM, platforms in turn.
+ * scheduler.c - which waiting job starts next: slots, one job a VM and a system, platforms in turn.
  *
  * Within a platform sched_turn.c decides; sched_parts.h has the whole picture.
  */
@@ -134,6 +134,7 @@ sched_add(struct sched *s, const struct sched_job *job, struct pd_err *e)
 	}
 	n->job = *job;
 	n->job.is_trying = 0;
+	p->is_hmc = job->is_hmc;
 	if (n->job.arrival == 0)
 		n->job.arrival = ++s->arrivals;
 	if (job->is_resumed || job->not_before_ms > 0) {
@@ -205,8 +206,8 @@ sched_waiting_for(const struct sched *s, const char *platform)
 	return p != NULL ? p->waiting : 0;
 }
 
-int
-sched_vm_is_busy(const struct sched *s, const char *vm)
+static int
+vm_is_busy(const struct sched *s, const char *vm)
 {
 	for (const struct sched_busy *b = s->busy; vm[0] != '\0' && b != NULL; b = b->next)
 		if (strcmp(b->vm, vm) == 0)
@@ -214,11 +215,28 @@ sched_vm_is_busy(const struct sched *s, const char *vm)
 	return 0;
 }
 
+static int
+system_is_busy(const struct sched *s, const char *system)
+{
+	for (const struct sched_busy *b = s->busy; system[0] != '\0' && b != NULL; b = b->next)
+		if (strcmp(b->system, system) == 0 || strcmp(b->to, system) == 0)
+			return 1;
+	return 0;
+}
+
+int
+sched_is_kept(const struct sched *s, const struct sched_job *job)
+{
+	return vm_is_busy(s, job->vm) || system_is_busy(s, job->system) || system_is_busy(s, job->to);
+}
+
 /* Is there a slot for an administrator's (one more) or another's job? */
 int
 sched_has_slot(const struct sched *s, const struct sched_platform *p, int is_admin)
 {
-	return p->running < s->limits.per_platform + is_admin && (int64_t)s->running < s->limits.total + is_admin;
+	int64_t limit = p->is_hmc ? s->limits.per_hmc : s->limits.per_platform;
+
+	return p->running < limit + is_admin && (int64_t)s->running < s->limits.total + is_admin;
 }
 
 static struct sched_node *
@@ -228,7 +246,7 @@ take_from_front(struct sched *s, int64_t now_ms)
 		struct sched_node     *n = *at;
 		struct sched_platform *p = find_platform(s, n->job.platform);
 
-		if (n->job.not_before_ms > now_ms || sched_vm_is_busy(s, n->job.vm) || p == NULL ||
+		if (n->job.not_before_ms > now_ms || sched_is_kept(s, &n->job) || p == NULL ||
 		    !sched_has_slot(s, p, n->job.is_admin) || (!n->job.is_direct && !sched_gate_is_open(p, now_ms)) ||
 		    (s->is_held && !n->job.is_resumed))
 			continue;
@@ -250,21 +268,46 @@ take_from_platforms(struct sched *s, int64_t now_ms)
 	return n;
 }
 
+/* From others, until release(). */
+static int
+keep(struct sched *s, const struct sched_job *job)
+{
+	struct sched_busy *b;
+
+	if (job->vm[0] == '\0' && job->system[0] == '\0')
+		return 0;
+	if ((b = calloc(1, sizeof(*b))) == NULL)
+		return -1;
+	(void)snprintf(b->id, sizeof(b->id), "%s", job->id);
+	(void)snprintf(b->vm, sizeof(b->vm), "%s", job->vm);
+	(void)snprintf(b->system, sizeof(b->system), "%s", job->system);
+	(void)snprintf(b->to, sizeof(b->to), "%s", job->to);
+	b->next = s->busy;
+	s->busy = b;
+	return 0;
+}
+
+static void
+release(struct sched *s, const struct sched_job *job)
+{
+	for (struct sched_busy **at = &s->busy; *at != NULL; at = &(*at)->next)
+		if (strcmp((*at)->id, job->id) == 0) {
+			struct sched_busy *b = *at;
+
+			*at = b->next;
+			free(b);
+			s->frees++;
+			return;
+		}
+}
+
 static int
 count_as_running(struct sched *s, struct sched_job *job, int64_t now_ms)
 {
 	struct sched_platform *p = platform_of(s, job->platform);
-	struct sched_busy     *b;
 
-	if (p == NULL)
+	if (p == NULL || keep(s, job) == -1)
 		return -1;
-	if (job->vm[0] != '\0') {
-		if ((b = calloc(1, sizeof(*b))) == NULL)
-			return -1;
-		(void)snprintf(b->vm, sizeof(b->vm), "%s", job->vm);
-		b->next = s->busy;
-		s->busy = b;
-	}
 	job->is_trying = !job->is_direct && now_ms >= p->gate.open_until_ms;
 	job->began_ms = now_ms;
 	p->trying += job->is_trying;
@@ -331,15 +374,7 @@ sched_ended(struct sched *s, const struct sched_job *job)
 		p->trying--;
 	if (s->running > 0)
 		s->running--;
-	for (struct sched_busy **at = &s->busy; job->vm[0] != '\0' && *at != NULL; at = &(*at)->next)
-		if (strcmp((*at)->vm, job->vm) == 0) {
-			struct sched_busy *b = *at;
-
-			*at = b->next;
-			free(b);
-			s->frees++;
-			return;
-		}
+	release(s, job);
 }
 
 const char *
@@ -349,8 +384,10 @@ sched_wait(const struct sched *s, const struct sched_job *job)
 
 	if (s->is_held && !job->is_resumed)
 		return "room on PowerDirector's disk";
-	if (sched_vm_is_busy(s, job->vm))
+	if (vm_is_busy(s, job->vm))
 		return "another job of this VM";
+	if (system_is_busy(s, job->system) || system_is_busy(s, job->to))
+		return "another job of its system";
 	if ((int64_t)s->running >= s->limits.total + job->is_admin)
 		return "other jobs";
 	return p != NULL && !sched_has_slot(s, p, job->is_admin) ? "the platform's other jobs" : "";

@@ -3,10 +3,13 @@
  * scheduler.h - which waiting job starts next.
  *
  * Tenants take turns in proportion to their weights, the users of a tenant take turns, and a user's
- * jobs run in the order they came; a job that cannot start yet (its platform is full, its VM has
- * a running job) never holds up one that can.  Equal claims are decided by the order of taking in.  A user with one job waits, whatever others have queued, for a
- * running job to end and at most one round (P5).  Memory only: the store is the truth, and the
+ * jobs run in the order they came; a job that cannot start yet (its platform is full, its VM or its
+ * system has a running job) never holds up one that can.  Equal claims are decided by the order of taking in.  A user with one job waits,
+ * whatever others have queued, for a running job to end and at most one round (P5).  Memory only: the store is the truth, and the
  * director fills this at start.
+ *
+ * Behind an HMC stand several systems: jobs that change different ones run at the same time, those of one system one after the other (two
+ * would choose the same virtual slot of its VIOS, and the console serialises them anyway), and what only asks waits for neither.
  *
  * Whether a platform's console answers is not known here, only what follows from it: a platform has a gate.  While it is open any
  * number of jobs may start; otherwise, from some time on, one at a time, the next when the console has answered that one.
@@ -28,7 +31,7 @@
 struct sched;
 
 struct sched_limits {
-	int64_t per_platform, total;
+	int64_t per_platform, per_hmc, total;	/* each job has a session with its console */
 };
 
 /* Open before open_until_ms; after it from one_from_ms on for one job at a time (spool/health.h). */
@@ -40,8 +43,10 @@ struct sched_job {
 	char	id[JOB_ID_LEN + 1];
 	char	tenant[SCHED_NAME_MAX], user[JOB_USER_MAX + 1];
 	char	platform[SCHED_NAME_MAX], vm[SCHED_NAME_MAX];	/* vm "" = of no VM */
+	char	system[SCHED_NAME_MAX], to[SCHED_NAME_MAX];	/* the systems of an HMC that it changes; "" = none, and no other */
 	int	weight;			/* of the tenant, 1..100 */
 	int	is_admin;
+	int	is_hmc;			/* its platform */
 	int	is_resumed;		/* was running when the director or its worker ended: before all others */
 	int	is_direct;		/* no gate holds it up: it needs no console, or asks whether there is one */
 	int	is_registering;		/* its platform is not what it will be: what it finds out says nothing about that */

@@ -75,7 +75,7 @@ struct job_filter {
 };
 /*
  * Every job that is not final, in the order of taking in, however many they are: fn gets id verb user tenant platform vm state plan submitted
- * started attempts cancel of each, lent; it asks the store nothing.  -1 of fn ends it.
+ * started attempts cancel of each, lent; it changes nothing in the store.  -1 of fn ends it.
  */
 int store_job_each_pending(struct store *st, int (*fn)(void *arg, const json_t *row, struct pd_err *e), void *arg, struct pd_err *e);
 int store_job_state(struct store *st, const char *id, enum job_state *state, struct pd_err *e);	/* PD_NOTFOUND */
@@ -138,6 +138,12 @@ int store_system_set(struct store *st, const char *name, const json_t *set, stru
 int store_system_list(struct store *st, const char *platform /* NULL = all */, json_t **systems, struct pd_err *e);	/* by name */
 /* The one system of a console that has only one: named like it, with its facts; whether it is drained, and when it was seen, stays. */
 int store_system_of_platform(struct store *st, const json_t *platform, struct pd_err *e);
+/* Where a job works: is its platform an HMC, and which of the HMC's systems is its VM on, "" when it is of no VM. */
+struct store_place {
+	int  is_hmc;
+	char system[64];
+};
+int  store_place_get(struct store *st, const char *platform, const char *vm, struct store_place *place, struct pd_err *e);
 /* What its console listed at seen_ms, whoever made it: found{lpars[] ...} as templates/KIND/inventory.seq has it.  get: {system seen_ms found}. */
 int store_inventory_put(struct store *st, const char *system, int64_t seen_ms, const json_t *found, struct pd_err *e);
 int store_inventory_get(struct store *st, const char *system, json_t **inventory, struct pd_err *e);	/* PD_NOTFOUND */

@@ -4,6 +4,7 @@
  *
  * A system's facts are what placement computes with; the inventory behind them is longer and asked for by few, so it has a table of its own.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "spool/field.h"
@@ -180,4 +181,24 @@ store_licensed_units(struct store *st, json_t **rows, struct pd_err *e)
 		    (const char *)sqlite3_column_text(q.s, 1), "units", (json_int_t)sqlite3_column_int64(q.s, 2)));
 	stmt_close(&q);
 	return rv;
+}
+
+int
+store_place_get(struct store *st, const char *platform, const char *vm, struct store_place *place, struct pd_err *e)
+{
+	struct stmt q;
+	int	    rv;
+
+	*place = (struct store_place){ 0 };
+	if (stmt_open(&q, st, "SELECT p.kind='hmc', ifnull(v.system,'') FROM platform p LEFT JOIN vm v ON v.name=? AND v.platform=p.name"
+	    " WHERE p.name=?", e) == -1)
+		return -1;
+	stmt_text(&q, vm);
+	stmt_text(&q, platform);
+	if ((rv = stmt_step(&q, e)) == 1 && sqlite3_column_int(q.s, 0) != 0) {
+		place->is_hmc = 1;
+		(void)snprintf(place->system, sizeof(place->system), "%s", (const char *)sqlite3_column_text(q.s, 1));
+	}
+	stmt_close(&q);
+	return rv == -1 ? -1 : 0;
 }

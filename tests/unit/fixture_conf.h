@@ -41,7 +41,7 @@ fixture_conf(void)
 		FIXTURE_TENANT((char *)"ops", &roles[2], ops, 1, all, 1, all, 1),
 		FIXTURE_TENANT((char *)"green", &roles[3], green, 1, all, 1, all, 1),
 	};
-	static const struct pd_conf conf = { .jobs_per_platform = 2, .jobs_total = 8, .pending_per_user = 20, .history_page = 50, .history_witness = 1000,
+	static const struct pd_conf conf = { .jobs_per_platform = 2, .jobs_per_hmc = 2, .jobs_total = 8, .pending_per_user = 20, .history_page = 50, .history_witness = 1000,
 		.roles = roles, .nroles = 4, .tenants = tenants, .ntenants = 4 };
 
 	return &conf;

@@ -66,6 +66,7 @@ Test(conf, nothing_but_its_end_gives_the_defaults)
 	cr_expect_null(c->service_account);
 	cr_expect_null(c->spool_group);
 	cr_expect_eq(c->jobs_per_platform, 2);
+	cr_expect_eq(c->jobs_per_hmc, 4);
 	cr_expect_eq(c->jobs_total, 16);
 	cr_expect_eq(c->pending_per_user, 200);
 	cr_expect_eq(c->pending_total, 20000);
@@ -92,7 +93,7 @@ Test(conf, plain_options_are_set)
 {
 	struct pd_conf *c = good("spool = /a\nstate = '/b c'\nsocket = \"/c\"\ntemplates = /d\nkeys = /e\nworker = /f\n"
 				 "pam-directory = /g\npam-service = pd\nservice-account = sa\nspool-group = sg\n"
-				 "jobs-per-platform = 3\njobs-total = 4\npending-per-user = 5\nworker-idle = 2h\nworker-jobs = 6\n"
+				 "jobs-per-platform = 3\njobs-per-hmc = 18\njobs-total = 4\npending-per-user = 5\nworker-idle = 2h\nworker-jobs = 6\n"
 				 "pending-total = 8\nbytes-per-user = 9M\nbytes-total = 1G\nfollowers-per-user = 10\nfollowers-total = 11\n"
 				 "requests-per-minute = 12\nlog-size = 13M\ndisk-warn = 15\ndisk-refuse = 14\ndisk-reserve = 17M\n"
 				 "once-keep = 2d\nhistory-page = 7\nhistory-witness = 3\n" END);
@@ -108,6 +109,7 @@ Test(conf, plain_options_are_set)
 	cr_expect_str_eq(c->service_account, "sa");
 	cr_expect_str_eq(c->spool_group, "sg");
 	cr_expect_eq(c->jobs_per_platform, 3);
+	cr_expect_eq(c->jobs_per_hmc, 18);
 	cr_expect_eq(c->jobs_total, 4);
 	cr_expect_eq(c->pending_per_user, 5);
 	cr_expect_eq(c->pending_total, 8);
@@ -543,6 +545,7 @@ Test(conf_file, the_sample_names_the_defaults)
 	cr_expect_str_eq(c->keys, plain->keys);
 	cr_expect_str_eq(c->pam_service, plain->pam_service);
 	cr_expect_eq(c->jobs_per_platform, plain->jobs_per_platform);
+	cr_expect_eq(c->jobs_per_hmc, plain->jobs_per_hmc);
 	cr_expect_eq(c->jobs_total, plain->jobs_total);
 	cr_expect_eq(c->pending_per_user, plain->pending_per_user);
 	cr_expect_eq(c->requests_per_minute, plain->requests_per_minute);

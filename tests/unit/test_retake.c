@@ -22,7 +22,7 @@ static struct director	      *d;
 static void
 set_up(void)
 {
-	const struct sched_limits limits = { .total = 4, .per_platform = 4 };
+	const struct sched_limits limits = { .total = 4, .per_platform = 4, .per_hmc = 4 };
 
 	director_fixture_open(&f);
 	d = calloc(1, sizeof(*d));

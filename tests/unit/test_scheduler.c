@@ -16,7 +16,7 @@ static int	     made;
 static void
 set_up(void)
 {
-	const struct sched_limits limits = { 1, 100 };
+	const struct sched_limits limits = { 1, 4, 100 };
 
 	s = sched_new(&limits);
 	made = 0;
@@ -33,7 +33,7 @@ TestSuite(scheduler, .init = set_up, .fini = tear_down);
 static void
 limit(int64_t per_platform, int64_t total)
 {
-	const struct sched_limits limits = { per_platform, total };
+	const struct sched_limits limits = { per_platform, 4, total };
 
 	sched_set_limits(s, &limits);
 }
@@ -238,6 +238,93 @@ Test(scheduler, one_running_job_a_vm_and_the_others_go_on)
 	sched_ended(s, &first);
 	cr_assert_eq(sched_next(s, 0, &second), 1);
 	cr_assert_str_eq(second.id, blocked.id);
+}
+
+/* Of a VM of its own on a system of the HMC "h". */
+static struct sched_job
+on_system(const char *user, const char *system)
+{
+	struct sched_job j = job(user, user, "h", "");
+
+	j.is_hmc = 1;
+	(void)snprintf(j.vm, sizeof(j.vm), "vm%d", made);
+	(void)snprintf(j.system, sizeof(j.system), "%s", system);
+	return j;
+}
+
+Test(scheduler, jobs_of_one_system_run_one_after_the_other_those_of_several_at_once)
+{
+	struct sched_job first, second, ask = job("red", "bob", "h", ""), behind = on_system("alice", "p9a"), j;
+
+	ask.is_hmc = 1;
+	add(on_system("alice", "p9a"));
+	add(behind);
+	add(on_system("alice", "p9b"));
+	cr_assert_eq(sched_next(s, 0, &first), 1);
+	cr_expect_str_eq(first.system, "p9a");
+	cr_expect_str_eq(sched_wait(s, &behind), "another job of its system");
+	cr_assert_eq(sched_next(s, 0, &second), 1);
+	cr_expect_str_eq(second.system, "p9b", "the job behind the one that waits");
+	cr_expect_eq(sched_next(s, 0, &j), 0);
+	add(ask);
+	cr_assert_eq(sched_next(s, 0, &j), 1, "what is of no system waits for none");
+	cr_expect_str_eq(j.id, ask.id);
+	sched_ended(s, &second);
+	cr_expect_eq(sched_next(s, 0, &j), 0, "another system has become free");
+	sched_ended(s, &first);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_expect_str_eq(j.id, behind.id);
+}
+
+Test(scheduler, a_job_that_changes_two_systems_waits_for_both_and_keeps_both)
+{
+	struct sched_job move = on_system("alice", "p9a"), j, other;
+
+	(void)snprintf(move.to, sizeof(move.to), "p9b");
+	add(on_system("bob", "p9b"));
+	cr_assert_eq(sched_next(s, 0, &other), 1);
+	add(move);
+	cr_expect_eq(sched_next(s, 0, &j), 0, "p9b is taken");
+	sched_ended(s, &other);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	add(on_system("bob", "p9a"));
+	add(on_system("bob", "p9b"));
+	cr_expect_eq(sched_next(s, 0, &other), 0, "both are taken");
+	sched_ended(s, &j);
+	cr_expect_eq(sched_next(s, 0, &other), 1);
+	cr_expect_eq(sched_next(s, 0, &other), 1);
+}
+
+Test(scheduler, an_hmc_has_so_many_sessions_and_no_more)
+{
+	static const char *const systems[] = { "a", "b", "c", "d", "e", "f" };
+	struct sched_job	 j;
+	int			 n = 0;
+
+	for (int i = 0; i < 6; i++)
+		add(on_system("alice", systems[i]));
+	while (sched_next(s, 0, &j))
+		n++;
+	cr_expect_eq(n, 4, "an IVM has one here");
+}
+
+Test(scheduler, a_user_waits_for_one_round_on_a_system_where_another_has_a_thousand_jobs)
+{
+	struct sched_job j, other;
+
+	for (int i = 0; i < 1000; i++)
+		add(on_system("alice", i % 2 == 0 ? "p9a" : "p9b"));
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_assert_eq(sched_next(s, 0, &other), 1);
+	add(on_system("bob", "p9a"));
+	for (int i = 0; i < 5; i++) {	/* the other system's jobs are not held up, and are none that go before it */
+		sched_ended(s, &other);
+		cr_assert_eq(sched_next(s, 0, &other), 1);
+		cr_expect_str_eq(other.system, "p9b");
+	}
+	sched_ended(s, &j);
+	cr_assert_eq(sched_next(s, 0, &j), 1);
+	cr_expect_str_eq(j.user, "bob");
 }
 
 Test(scheduler, administrators_have_a_slot_more)
