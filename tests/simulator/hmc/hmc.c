@@ -138,6 +138,7 @@ hmc_open(const char *world_file, const char *state_dir, double speed, char *err,
 	if (hmc_fill(h, world_file, err, errlen) == -1)
 		goto fail;
 	hmc_lock(h);
+	h->born = true;
 	hmc_changed(h);
 	hmc_save(h);
 	hmc_unlock(h);

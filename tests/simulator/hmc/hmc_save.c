@@ -239,7 +239,7 @@ hmc_save(struct hmc *h)
 {
 	struct text t = { 0 };
 
-	if (!h->dirty)
+	if (!h->dirty || !h->born)
 		return;
 	h->dirty = false;
 	pthread_cond_signal(&h->wake); /* the next event may be an earlier one now */

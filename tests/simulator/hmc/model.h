@@ -193,6 +193,7 @@ struct hmc {
 	pthread_cond_t wake;
 	pthread_t timer;
 	bool timer_runs, stopping, dirty;
+	bool born; /* until then nothing is saved: a world has many commands */
 	double speed;
 	int64_t skip_ms;
 	char state_dir[4096], file[4096 + 16];
