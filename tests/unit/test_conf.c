@@ -528,7 +528,7 @@ Test(conf_file, the_sample_names_the_defaults)
 			p[1] = ' ';
 			n++;
 		}
-	cr_expect_eq(n, 33);
+	cr_expect_eq(n, 34);
 	cr_assert_eq(conf_parse("f", text, len, &c, &err), 0, "%s", err.msg);
 	cr_expect_eq(c->console_programs.n, plain->console_programs.n);
 	for (size_t i = 0; i < c->console_programs.n; i++)
