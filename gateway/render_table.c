@@ -39,7 +39,7 @@ static const struct layout layouts[] = {
 	{ "drift", "vm what wanted found", "repair", "no drift" },
 	{ "not compared", "vm why", "", "nothing" },
 	{ "partitions", "name id state system platform", "", "no partitions" },
-	{ "orphans", "kind name removed origin vm job why as before command", "platform pool tag state", "nothing" },
+	{ "orphans", "kind name system vios removed origin vm job why as before command", "platform pool tag state", "nothing" },
 	{ "storage pools", "pool holds size free", "", "no storage pools" },
 };
 static const struct layout other = { "", "name id", "", "nothing" };

@@ -202,6 +202,17 @@ take_value(struct taking *t, const struct row *r)
 	return value_type_read(t->c->type, t->c->path, f, &t->value, t->e);
 }
 
+/* An element of a list, as 5/server/7//2/0, whose parts are the columns. */
+static int
+take_parts(struct taking *t, const struct row *r)
+{
+	char	  *part[CAPTURE_COLUMNS_MAX];
+	struct row parts = { .whole = r->whole, .field = part };
+
+	parts.n = capture_split(r->field[0], t->c->then_split, part, CAPTURE_COLUMNS_MAX);
+	return take_columns(t, &parts);
+}
+
 static int
 take_row(struct taking *t, const struct row *r)
 {
@@ -209,7 +220,7 @@ take_row(struct taking *t, const struct row *r)
 		return 0;
 	t->count++;
 	if (t->c->ncolumns > 0)
-		return take_columns(t, r);
+		return t->c->then_split != NULL && r->n > 0 ? take_parts(t, r) : take_columns(t, r);
 	return t->c->count ? 0 : take_value(t, r);
 }
 

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,32 +24,41 @@ outcome_name(enum outcome o)
 
 /* ---- units ---- */
 
+/*
+ * Sets the elements of for-each level and those below it so that *left units come before; *left counts down.  1 = found.  Counted
+ * through: all of the inner list of the first element, then that of the next.
+ */
+static int
+find_elements(struct scope *s, const struct step *step, size_t level, size_t *left)
+{
+	json_t *list = scope_get(s, step->each[level].path), *element;
+	size_t	n = json_array_size(list), i;
+
+	s->each[level].alias = step->each[level].alias;
+	if (level + 1 == step->neach) {
+		s->each[level].element = json_array_get(list, *left);
+		if (*left < n)
+			return 1;
+		*left -= n;
+		return 0;
+	}
+	json_array_foreach(list, i, element) {
+		s->each[level].element = element;
+		if (find_elements(s, step, level + 1, left))
+			return 1;
+		s->each[level + 1].alias = NULL;
+	}
+	return 0;
+}
+
 struct scope
 engine_scope(const struct engine *g, const struct unit *u)
 {
 	struct scope s = { .vars = g->run->vars };
-	size_t	     i = (size_t)u->i;
+	size_t	     left = (size_t)u->i;
 
-	if (u->step->neach == 2) {	/* counted through: the second list of the first element, then that of the next */
-		size_t	outer;
-		json_t *element;
-
-		json_array_foreach(scope_get(&s, u->step->each[0].path), outer, element) {
-			size_t n;
-
-			s.each[0].element = element;
-			s.each[0].alias = u->step->each[0].alias;
-			if (i < (n = json_array_size(scope_get(&s, u->step->each[1].path))))
-				break;
-			i -= n;
-		}
-	}
-	if (u->step->neach > 0) {
-		size_t last = u->step->neach - 1;
-
-		s.each[last].element = json_array_get(scope_get(&s, u->step->each[last].path), i);
-		s.each[last].alias = u->step->each[last].alias;
-	}
+	if (u->step->neach > 0)
+		(void)find_elements(&s, u->step, 0, &left);
 	return s;
 }
 
@@ -57,17 +67,12 @@ static size_t
 count_elements(const struct engine *g, const struct step *step)
 {
 	struct scope s = { .vars = g->run->vars };
-	json_t	    *list = step->neach == 0 ? NULL : scope_get(&s, step->each[0].path), *element;
-	size_t	     n = 0, i;
+	size_t	     left = SIZE_MAX;
 
-	if (step->neach < 2)
-		return step->neach == 0 ? 1 : json_array_size(list);
-	s.each[0].alias = step->each[0].alias;
-	json_array_foreach(list, i, element) {
-		s.each[0].element = element;
-		n += json_array_size(scope_get(&s, step->each[1].path));
-	}
-	return n;
+	if (step->neach == 0)
+		return 1;
+	(void)find_elements(&s, step, 0, &left);
+	return SIZE_MAX - left;
 }
 
 size_t

@@ -10,7 +10,7 @@
 
 #define SCOPE_PATH_MAX	80
 #define SCOPE_DEPTH_MAX 6
-#define SCOPE_EACH_MAX	2	/* a for-each in a for-each */
+#define SCOPE_EACH_MAX	3	/* a for-each in a for-each in a for-each: a disk of a VIOS of a system */
 
 struct scope {
 	json_t *vars;		/* object, borrowed */

@@ -121,14 +121,14 @@ static const struct word capture_words[] = {
 static int
 check_capture(struct loader *l, const struct capture *c)
 {
-	int needs_split = c->field > 0 || c->group > 0 || c->ncolumns > 0;
+	int needs_split = c->field > 0 || c->group > 0 || c->ncolumns > 0, has_parts = c->group == 1 && c->ncolumns > 0;
 
 	for (size_t i = 0; i < c->nwhere; i++)
 		needs_split |= c->where[i].field != 0;
 	if (needs_split && c->split == NULL)
 		return seq_bad(l, c->line, "split is missing in capture", c->path);
-	if ((c->then_split == NULL) != (c->then_field == 0) || c->then_field > 64)
-		return seq_bad(l, c->line, "then-split and then-field (1 to 64) go together in capture", c->path);
+	if (c->then_split == NULL ? c->then_field != 0 : (c->then_field != 0) == has_parts || c->then_field > 64)
+		return seq_bad(l, c->line, "then-split goes with then-field (1 to 64), or with group = 1 and table, in capture", c->path);
 	if ((c->ncolumns > 0) + c->count + (c->field > 0) > 1)
 		return seq_bad(l, c->line, "field, count and table exclude each other in capture", c->path);
 	return 0;

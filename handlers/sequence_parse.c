@@ -141,14 +141,14 @@ take_settings(struct loader *l, const struct seq_node *section, void *to)
 	return 0;
 }
 
-/* 'vm.disks as disk', or two of them: 'systems as system', 'system.vioses as vios'. */
+/* 'vm.disks as disk', or up to three of them: 'systems as system', 'system.vioses as vios'. */
 static int
 take_each(struct loader *l, const struct seq_node *n, void *to)
 {
 	struct step *s = to;
 
 	if (n->nvalues < 1 || n->nvalues > SCOPE_EACH_MAX)
-		return seq_bad(l, n->line, "one or two lists are expected for", n->word);
+		return seq_bad(l, n->line, "one to three lists are expected for", n->word);
 	for (; s->neach < n->nvalues; s->neach++) {
 		const char *text = n->value[s->neach], *as = strstr(text, " as "), *alias = as == NULL ? "" : as + 4;
 		const char *path = arena_text(&l->s->arena, text, as == NULL ? 0 : (size_t)(as - text));

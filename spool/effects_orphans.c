@@ -16,7 +16,8 @@
 static const struct {
 	const char *list, *kind;
 } kinds[] = {
-	{ "partitions", "partition" }, { "volumes", "logical volume" }, { "files", "backing file" }, { "media", "first-boot medium" },
+	{ "partitions", "partition" }, { "adapters", "server adapter" }, { "entries", "profile entry" }, { "volumes", "logical volume" },
+	{ "files", "backing file" }, { "media", "first-boot medium" },
 };
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -61,6 +62,39 @@ is_left(const json_t *list, const char *tag, int removed_counts)
 	return 0;
 }
 
+/* All lists of one place: an IVM, a system, a VIOS. */
+static void
+show_place(json_t *list, const json_t *place, const char *system, const char *vios)
+{
+	const json_t *thing;
+	size_t	      i;
+
+	for (size_t k = 0; k < NKINDS; k++)
+		json_array_foreach(json_object_get(place, kinds[k].list), i, thing) {
+			json_t *o = shown(kinds[k].kind, thing);
+
+			if (system[0] != '\0')
+				(void)json_object_set_new(o, "system", json_string(system));
+			if (vios[0] != '\0')
+				(void)json_object_set_new(o, "vios", json_string(vios));
+			(void)json_array_append_new(list, o);
+		}
+}
+
+static void
+show_found(json_t *list, const json_t *found)
+{
+	const json_t *system, *vios;
+	size_t	      i, k;
+
+	show_place(list, found, "", "");
+	json_array_foreach(json_object_get(found, "systems"), i, system) {
+		show_place(list, system, field_text(system, "name"), "");
+		json_array_foreach(json_object_get(system, "vioses"), k, vios)
+			show_place(list, vios, field_text(system, "name"), field_text(vios, "name"));
+	}
+}
+
 /* The rows of VMs of which nothing is there any more are orphans, too. */
 static json_t *
 make_list(const json_t *found, const char *platform, int is_clean)
@@ -68,9 +102,7 @@ make_list(const json_t *found, const char *platform, int is_clean)
 	json_t *list = json_array(), *thing, *o;
 	size_t	i;
 
-	for (size_t k = 0; k < NKINDS; k++)
-		json_array_foreach(json_object_get(found, kinds[k].list), i, thing)
-			(void)json_array_append_new(list, shown(kinds[k].kind, thing));
+	show_found(list, found);
 	json_array_foreach(json_object_get(found, "claims"), i, thing)
 		if (!is_left(list, field_text(thing, "tag"), 1)) {
 			o = shown("record", thing);

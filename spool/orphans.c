@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * orphans.c - whose are the things that a console shows with our mark?
+ * orphans.c - whose are the things that a console shows with our mark?  What they are is in orphans_found.c.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,58 +8,10 @@
 #include "spool/clock.h"
 #include "spool/field.h"
 #include "spool/orphans.h"
+#include "spool/orphans_look.h"
 
-#define TAG_LEN	    10	/* "pd" and eight characters of an id, in small letters */
 #define JOBS_OF_VM  50	/* so far back the stuck job of a broken VM is looked for */
 #define WHY_MAX	    160
-
-struct look {
-	struct store *st;
-	const json_t *job;	/* the row of the orphans job */
-	const char   *platform;
-	int	      clean;
-	json_t	     *vms;	/* of the platform */
-	json_t	     *made;	/* create-vm jobs by the tags that no VM has */
-	json_t	     *owners;	/* tag -> {"origin","job","vm","why"}; null = owned */
-	json_t	     *decision;
-};
-
-/* The tag at the beginning of text, which ends or goes on with a character of end. */
-static int
-take_tag(const char *text, const char *end, char tag[TAG_LEN + 1])
-{
-	size_t n = strlen(text);
-
-	if (n < TAG_LEN || strncmp(text, "pd", 2) != 0 || strspn(text + 2, "0123456789abcdefghjkmnpqrstvwxyz") < TAG_LEN - 2)
-		return 0;
-	if (text[TAG_LEN] != '\0' && strchr(end, text[TAG_LEN]) == NULL)
-		return 0;
-	memcpy(tag, text, TAG_LEN);
-	tag[TAG_LEN] = '\0';
-	return 1;
-}
-
-/* pdXXXXXXXX_N */
-static int
-disk_tag(const char *name, char tag[TAG_LEN + 1])
-{
-	size_t digits;
-
-	if (!take_tag(name, "_", tag) || name[TAG_LEN] != '_')
-		return 0;
-	digits = strspn(name + TAG_LEN + 1, "0123456789");
-	return digits > 0 && digits < 4 && name[TAG_LEN + 1 + digits] == '\0';
-}
-
-/* config_pdXXXXXXXX.iso, .xml, .0 */
-static int
-medium_tag(const char *name, char tag[TAG_LEN + 1])
-{
-	static const char config[] = "config_";
-
-	return strncmp(name, config, sizeof(config) - 1) == 0 && take_tag(name + sizeof(config) - 1, ".", tag) &&
-	    name[sizeof(config) - 1 + TAG_LEN] == '.';
-}
 
 /* ---- whose is a tag? ---- */
 
@@ -175,51 +127,6 @@ vm_of_tag(const struct look *l, const char *tag)
 	return NULL;
 }
 
-/* Every tag that is seen, first with no more than its name. */
-static void
-note_tag(struct look *l, const char *tag)
-{
-	if (json_object_get(l->owners, tag) == NULL)
-		(void)json_object_set_new(l->owners, tag, json_null());
-}
-
-static void
-note_tags(struct look *l, const json_t *rows, const char *key, int (*tag_of)(const char *name, char tag[TAG_LEN + 1]))
-{
-	const json_t *row;
-	size_t	      i;
-	char	      tag[TAG_LEN + 1];
-
-	json_array_foreach(rows, i, row)
-		if (tag_of(field_text(row, key), tag))
-			note_tag(l, tag);
-}
-
-static int
-profile_tag(const char *name, char tag[TAG_LEN + 1])
-{
-	return take_tag(name, "", tag);
-}
-
-static void
-note_all(struct look *l, const json_t *found)
-{
-	const json_t *pool, *vm;
-	size_t	      i;
-	char	      tag[TAG_LEN + 1];
-
-	note_tags(l, json_object_get(found, "partitions"), "profile", profile_tag);
-	json_array_foreach(json_object_get(found, "pools"), i, pool) {
-		note_tags(l, json_object_get(pool, "volumes"), "name", disk_tag);
-		note_tags(l, json_object_get(pool, "files"), "name", disk_tag);
-	}
-	note_tags(l, json_object_get(found, "media"), "name", medium_tag);
-	note_tags(l, json_object_get(found, "sources"), "name", medium_tag);
-	json_array_foreach(l->vms, i, vm)	/* what was stuck may have left nothing, but it holds name and quota */
-		if (take_tag(field_text(json_object_get(vm, "objects"), "tag"), "", tag))
-			note_tag(l, tag);
-}
-
 /* Who owns each tag; one look at the jobs for all that no VM has. */
 static int
 find_owners(struct look *l, struct pd_err *e)
@@ -246,91 +153,6 @@ find_owners(struct look *l, struct pd_err *e)
 		(void)json_object_iter_set_new(l->owners, at, o);
 	}
 	return 0;
-}
-
-/* ---- what is there ---- */
-
-/* Takes thing; it is dropped when somebody owns it. */
-static void
-add(struct look *l, const char *list, const char *tag, json_t *thing, int is_as_made)
-{
-	const json_t *o = json_object_get(l->owners, tag);
-
-	if (thing == NULL || !json_is_object(o)) {
-		json_decref(thing);
-		return;
-	}
-	(void)json_object_update_missing(thing, (json_t *)(uintptr_t)o);
-	(void)json_object_set_new(thing, "tag", json_string(tag));
-	if (!is_as_made) {
-		(void)json_object_set_new(thing, "origin", json_string("unknown"));
-		(void)json_object_set_new(thing, "why", json_string("it carries our mark, but not the name that its job gave it"));
-	}
-	if (l->clean && strcmp(field_text(thing, "origin"), "ours") == 0)
-		(void)json_object_set_new(thing, "clean", json_true());
-	(void)json_array_append_new(json_object_get(l->decision, list), thing);
-}
-
-static void
-add_partitions(struct look *l, const json_t *found)
-{
-	const json_t *lpar;
-	size_t	      i;
-	char	      tag[TAG_LEN + 1];
-
-	json_array_foreach(json_object_get(found, "partitions"), i, lpar) {
-		const char *name = field_text(lpar, "name");
-
-		if (!profile_tag(field_text(lpar, "profile"), tag))
-			continue;
-		add(l, "partitions", tag, json_pack("{s:I s:s s:s}", "id", (json_int_t)field_number(lpar, "id"), "name", name, "state",
-		    field_text(lpar, "state")), strcmp(field_text(json_object_get(l->owners, tag), "vm"), name) == 0);
-	}
-}
-
-static void
-add_disks(struct look *l, const json_t *pool, const char *list)
-{
-	const json_t *disk;
-	size_t	      i;
-	char	      tag[TAG_LEN + 1];
-
-	json_array_foreach(json_object_get(pool, list), i, disk)
-		if (disk_tag(field_text(disk, "name"), tag))
-			add(l, list, tag, json_pack("{s:s s:s}", "name", field_text(disk, "name"), "pool", field_text(pool, "name")), 1);
-}
-
-/* One for each tag, however many files it has. */
-static void
-add_media(struct look *l, const json_t *files)
-{
-	const json_t *file, *there;
-	size_t	      i, k;
-	char	      tag[TAG_LEN + 1];
-
-	json_array_foreach(files, i, file) {
-		int is_new = medium_tag(field_text(file, "name"), tag);
-
-		json_array_foreach(json_object_get(l->decision, "media"), k, there)
-			is_new = is_new && strcmp(field_text(there, "tag"), tag) != 0;
-		if (is_new)
-			add(l, "media", tag, json_object(), 1);
-	}
-}
-
-static void
-add_all(struct look *l, const json_t *found)
-{
-	const json_t *pool;
-	size_t	      i;
-
-	add_partitions(l, found);
-	json_array_foreach(json_object_get(found, "pools"), i, pool) {
-		add_disks(l, pool, "volumes");
-		add_disks(l, pool, "files");
-	}
-	add_media(l, json_object_get(found, "media"));
-	add_media(l, json_object_get(found, "sources"));
 }
 
 /* ---- what stuck jobs hold ---- */
@@ -430,11 +252,11 @@ orphans_decide(struct store *st, const json_t *job, const json_t *found, json_t 
 		.clean = field_is_set(json_object_get(job, "args"), "clean") };
 	int	    rv = -1;
 
-	l.decision = json_pack("{s:[] s:[] s:[] s:[] s:[] s:[]}", "partitions", "volumes", "files", "media", "jobs", "claims");
+	l.decision = json_pack("{s:[] s:[]}", "jobs", "claims");
 	if (store_vm_list(st, NULL, NULL, l.platform, &l.vms, e) == 0) {
-		note_all(&l, found);
+		look_note_all(&l, found);
 		if (find_owners(&l, e) == 0 && add_jobs(&l, e) == 0) {
-			add_all(&l, found);
+			look_add_all(&l, found);
 			rv = claim(&l, e);
 		}
 	}

@@ -164,11 +164,16 @@ create_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 
 /* A plan asks no console: one of each kind, its values shown as <name>. */
 static int
-add_unknown_orphans(json_t *vars, struct pd_err *e)
+add_unknown_orphans(const char *kind, json_t *vars, struct pd_err *e)
 {
-	json_t *one = json_pack("{s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}]}", "partitions", "clean", 1, "volumes", "clean", 1, "files", "clean", 1,
-		"media", "clean", 1);
+	json_t *one;
 
+	if (strcmp(kind, "hmc") == 0)
+		one = json_pack("{s:[{s:[{s:b}] s:[{s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}]}]}]}", "systems", "partitions", "clean", 1,
+		    "vioses", "adapters", "clean", 1, "entries", "clean", 1, "volumes", "clean", 1, "files", "clean", 1, "media", "clean", 1);
+	else
+		one = json_pack("{s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}]}", "partitions", "clean", 1, "volumes", "clean", 1, "files", "clean", 1,
+		    "media", "clean", 1);
 	return json_object_set_new(vars, "orphans", one) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the plan");
 }
 
@@ -200,7 +205,7 @@ add_systems(struct store *st, const json_t *platform, json_t *vars, struct pd_er
 }
 
 static int
-make_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
+make_vars(struct store *st, const json_t *job, const json_t *platform, json_t *vars, struct pd_err *e)
 {
 	const char *verb = field_text(job, "verb");
 	json_t	   *args = json_object_get(job, "args");
@@ -210,7 +215,7 @@ make_vars(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 	if (json_object_set(vars, "args", args) == -1)
 		return pd_fail(e, PD_BUG, "job %s has no arguments", field_text(job, "id"));
 	if (strcmp(verb, "orphans") == 0 && field_is_set(job, "plan") && field_is_set(args, "clean"))
-		return add_unknown_orphans(vars, e);
+		return add_unknown_orphans(field_text(platform, "kind"), vars, e);
 	if (strcmp(verb, "register-image") == 0)
 		(void)json_object_set_new(vars, "image",
 		    json_pack("{s:s s:s}", "name", field_text(args, "name"), "file", field_text(args, "file")));
@@ -230,7 +235,7 @@ worker_message(const struct pd_conf *conf, struct store *st, const json_t *job, 
 	int	rv = -1;
 
 	*msg = NULL;
-	if (make_platform(conf, st, job, &platform, e) == -1 || make_vars(st, job, vars, e) == -1 ||
+	if (make_platform(conf, st, job, &platform, e) == -1 || make_vars(st, job, platform, vars, e) == -1 ||
 	    (strcmp(field_text(job, "verb"), "register-platform") != 0 && add_systems(st, platform, vars, e) == -1))
 		goto out;
 	if ((size_t)snprintf(sequence, sizeof(sequence), "%s/%s/%s.seq", conf->templates, field_text(platform, "kind"),

@@ -34,7 +34,6 @@ checks=$((checks + 1))
 json '.value.networks[0].mac' | grep -qE '^[0-9A-F]{12}$' || fail 'no MAC address'
 as alice 64 modify-vm web1 --cpu 1
 says 'modify-vm is not there for platforms of the kind hmc'
-as admin 64 orphans --platform hmc1
 as alice 0 list-systems --fresh --json
 is 'partitions that the console shows' '2 2' "$(json '[.value[].partitions] | map(tostring) | join(" ")')"
 as alice 0 stop-vm web1

@@ -88,6 +88,21 @@ Test(capture, a_table_takes_every_row)
 	json_decref(v);
 }
 
+Test(capture, a_table_takes_the_parts_of_each_element_of_a_list)
+{
+	struct capture c = { .split = ",", .group = 1, .then_split = "/", .ncolumns = 4, .column = { { "slot", value_type_find("count") },
+	    { "side", &value_text }, { "lpar", &value_text }, { "name", &value_text } } };
+	struct pd_err  e = { 0 };
+	int	       rv;
+	json_t	      *v = take(&c, "3/server/1/lp3/3/0,5/server/2//3/0\n", &rv, &e);
+
+	cr_assert_eq(json_array_size(v), 2, "%s", e.msg);
+	cr_expect_eq(json_integer_value(json_object_get(json_array_get(v, 1), "slot")), 5);
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(v, 0), "name")), "lp3");
+	cr_expect_null(json_object_get(json_array_get(v, 1), "name"), "a partition that is gone");
+	json_decref(v);
+}
+
 Test(capture, the_line_for_people_is_the_consoles_own)
 {
 	static const char *const cases[][2] = {

@@ -230,6 +230,85 @@ Test(orphans, what_only_looks_like_ours_is_not_shown)
 	}
 }
 
+/* ---- server adapters of a VIOS, which carry no mark ---- */
+
+/* The row of a VM of which an HMC's system p9a has given partition 5, served by slot 12 of VIOS 1. */
+static void
+put_on_system(const char *name)
+{
+	json_t *vm = director_fixture_vm(&f, name);
+
+	(void)json_object_update_new(vm, json_pack("{s:s s:i}", "system", "p9a", "lpar_id", 5));
+	(void)json_object_update_new(json_object_get(vm, "objects"), json_pack("{s:[{s:i s:i}]}", "paths", "id", 1, "slot", 12));
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_vm_put(f.st, vm, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	json_decref(vm);
+}
+
+/* VIOS 1 of p9a has an adapter in that slot, with its entry in the profile; partition 5 is there with this profile, or not (NULL). */
+static json_t *
+found_adapter(int slot, const char *profile)
+{
+	json_t *system = json_pack("{s:s s:s s:[] s:[{s:i}] s:[{s:i s:i s:s}] s:{s:[{s:i s:s s:s s:[{s:i s:s s:s}]}]}}", "name", "p9a", "ident",
+	    "9009-42A*13AB001", "partitions", "clients", "id", 1, "adapters", "vios", 1, "slot", slot, "lpar", "5", "facts", "vioses", "id", 1,
+	    "name", "vios11", "profile", "default", "entries", "slot", slot, "lpar", "5", "client_slot", "2");
+
+	cr_assert_not_null(system);
+	if (profile != NULL) {
+		(void)json_array_append_new(json_object_get(system, "clients"), json_pack("{s:i}", "id", 5));
+		(void)json_array_append_new(json_object_get(system, "partitions"), json_pack("{s:i s:s s:s s:s}", "id", 5, "name", "web1", "profile",
+		    profile, "state", "Not Activated"));
+	}
+	return json_pack("{s:[o]}", "systems", system);
+}
+
+/* What is decided of the adapter: "ours", "unknown", or "" when it is not shown; its entry's the same. */
+static void
+adapter_is(json_t *shown, const char *origin)
+{
+	char	      id[JOB_ID_LEN + 1];
+	json_t	     *decision = decide("{\"clean\":true}", shown, id);
+	const json_t *vios = json_array_get(json_object_get(first(decision, "systems"), "vioses"), 0), *adapter = first(vios, "adapters");
+
+	cr_expect_str_eq(field_text(adapter, "origin"), origin);
+	cr_expect_str_eq(field_text(first(vios, "entries"), "origin"), origin);
+	cr_expect_eq(field_is_set(adapter, "clean"), strcmp(origin, "ours") == 0);
+	json_decref(decision);
+	json_decref(end(id, JOB_FAILED, json_object()));
+}
+
+Test(orphans, the_adapter_of_a_partition_with_our_mark_is_as_the_partition)
+{
+	json_t *made = job("create-vm", "web1", JOB_STUCK);
+
+	put_on_system("web1");
+	adapter_is(found_adapter(13, field_text(made, "tag")), "ours");
+	adapter_is(found_adapter(13, "pd0123abcd"), "unknown");
+	json_decref(made);
+}
+
+Test(orphans, the_adapter_of_a_partition_that_is_gone_is_ours_when_its_slot_was_made_for_it)
+{
+	json_t *made = job("create-vm", "web1", JOB_STUCK);
+
+	put_on_system("web1");
+	adapter_is(found_adapter(12, NULL), "ours");
+	adapter_is(found_adapter(13, NULL), "unknown");
+	json_decref(made);
+}
+
+Test(orphans, an_adapter_of_a_whole_vm_or_of_somebody_else_is_not_shown)
+{
+	json_t *made = job("create-vm", "web1", JOB_DONE);
+
+	put_on_system("web1");
+	adapter_is(found_adapter(12, field_text(made, "tag")), "");
+	adapter_is(found_adapter(12, NULL), "");
+	adapter_is(found_adapter(13, "theirs"), "");
+	json_decref(made);
+}
+
 /* The value of a sequence that has removed these things. */
 static json_t *
 removed(json_t *decision, int partitions, int volumes, int media)

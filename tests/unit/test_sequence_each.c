@@ -78,6 +78,20 @@ Test(sequence_each, a_list_in_a_list_is_walked_in_order)
 			      "console: viosvrcmd -m \"9009-42A*CCCC\" --id 5 -c \"lsmap -all -fmt :\"\n");
 }
 
+Test(sequence_each, a_third_list_is_walked_for_each_element_of_the_second)
+{
+	char out[2000];
+
+	plan("for-each = { 'systems.all as system', 'system.vioses as vios', 'vios.pools as pool' }\nas = 'vios'\n"
+	     "ask = 'lsvg -lv {pool.name:pool} -fmt :'\n",
+	    json_loads("[{\"mtms\":\"9009-42A*AAAA\",\"vioses\":[{\"id\":1,\"pools\":[]},{\"id\":2,\"pools\":[{\"name\":\"a\"},{\"name\":\"b\"}]}]},"
+		       " {\"mtms\":\"9009-42A*BBBB\"}, {\"mtms\":\"9009-42A*CCCC\",\"vioses\":[{\"id\":5},{\"id\":6,\"pools\":[{\"name\":\"c\"}]}]}]", 0,
+		NULL), out, sizeof(out));
+	cr_expect_str_eq(out, "console: viosvrcmd -m \"9009-42A*AAAA\" --id 2 -c \"lsvg -lv a -fmt :\"\n"
+			      "console: viosvrcmd -m \"9009-42A*AAAA\" --id 2 -c \"lsvg -lv b -fmt :\"\n"
+			      "console: viosvrcmd -m \"9009-42A*CCCC\" --id 6 -c \"lsvg -lv c -fmt :\"\n");
+}
+
 Test(sequence_each, roots_commands_are_carried_too)
 {
 	char out[2000];

@@ -1,0 +1,113 @@
+#!/bin/sh
+# P4 on the systems of a Hardware Management Console: orphans names what was left on each system and each VIOS, and --clean removes it:
+# partitions, server adapters, their entries in profiles, disks, media.  P9: nothing is touched that a VM owns, or that cannot be proven to be
+# of PowerDirector.
+. "$(dirname "$0")/lib.sh"
+export SITE_SPEED=0 SITE_HMC=1
+site_up
+console=hmc1
+quick_sequences
+register_hmc
+world >"$work/before"
+
+create() {	# create NAME STATUS ADDRESS
+	as alice "$2" create-vm "$1" --image rhel9 --platform hmc1 --memory 512M --disk 6G --disk 1G --network vlan=10,ip="$3"/24
+}
+job_of() {	# job_of VERB: the newest one's id
+	request admin list-jobs --all --json
+	jq -r "[.value[] | select(.verb == \"$1\")][0].id" "$work/out"
+}
+refuse() {	# refuse REGEX...: from now on
+	for c; do
+		echo "match=$c,from=1,action=refuse,status=1,stderr=HSCL0000 test: refused"
+	done | faults
+}
+console_is_as() {	# console_is_as FILE WHAT
+	world >"$work/after"
+	checks=$((checks + 1))
+	diff "$work/$1" "$work/after" >"$work/out" || fail "$2: something is left"
+}
+on_hmc() {	# a command of the HMC's own administrator
+	ssh -F /dev/null -i "$site/etc/keys/hmc1" -p "$(cat "$site/hmc1/port")" -o StrictHostKeyChecking=no -o LogLevel=ERROR \
+	    -o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes hscroot@127.0.0.1 "$@" </dev/null
+}
+kinds() { json '[.value.orphans[] | .kind] | sort | join(",")'; }
+everything='first-boot medium,logical volume,logical volume,partition,profile entry,server adapter'
+
+# ---- none, and a VM that is none of anybody's business ----
+as admin 0 orphans --json
+is 'none' 0 "$(json '.value.orphans | length')"
+create web0 0 10.0.10.7
+world >"$work/with-web0"
+as admin 0 orphans
+says 'nothing on hmc1 that no VM owns'
+
+# ---- a stuck create-vm: everything is there ----
+refuse 'chsysstate.*-o on' rmsyscfg rmlv rmvdev rmdev unloadopt 'rm -' 'chhwres.*-o r' 'adapters-='
+create web1 2 10.0.10.8
+faults </dev/null
+job=$(job_of create-vm)
+as admin 0 orphans --json
+is 'everything is named' "$everything" "$(kinds)"
+is 'whose' "ours $job web1" "$(json '[.value.orphans[] | .origin + " " + .job + " " + .vm] | unique | join(";")')"
+is 'where' 0 "$(json '[.value.orphans[] | select((.system // "") == "" or (.kind != "partition" and (.vios // "") == ""))] | length')"
+is 'each with its command' 0 "$(json '[.value.orphans[] | select((.command // "") == "")] | length')"
+jq -r '.value.orphans[] | .command, .before | select(. != null)' "$work/out" | sort >"$work/commands"
+as admin 0 orphans
+says '^KIND +NAME +SYSTEM +VIOS'
+as admin 0 orphans --clean --plan
+says 'rmsyscfg -r lpar -m .*--id <id>'
+as admin 0 orphans --clean --yes --json
+is 'all removed' 6 "$(json '[.value.orphans[] | select(.removed)] | length')"
+clean=$(json .job)
+as admin 0 transcript "$clean" --json
+jq -r '.value[] | select(.part == "run") | .command' "$work/out" | sed 's/^LC_ALL=[^ ]* //' | grep -v 'rmvterm\|unloadopt' | sort >"$work/sent"
+checks=$((checks + 1))
+diff "$work/commands" "$work/sent" >"$work/out" || fail 'what was listed is not what was sent'
+console_is_as with-web0 'after the cleaning'
+as alice 66 show-vm web1
+as admin 0 show-job "$job" --json
+is 'the stuck job is closed' failed "$(json .value.state)"
+
+# ---- the partition is gone, what its VIOS had for it is not ----
+refuse 'chsysstate.*-o on' rmdev 'chhwres.*-o r' 'adapters-='
+create web1 2 10.0.10.8
+faults </dev/null
+as admin 0 orphans --json
+is 'of a VIOS' 'profile entry,server adapter' "$(kinds)"
+is 'as ours' ours "$(json '[.value.orphans[].origin] | unique | join(",")')"
+refuse 'chhwres.*-o r'
+as admin 1 orphans --clean --yes
+faults </dev/null
+as alice 0 show-vm web1 --json
+is 'its row stays' broken "$(json .value.state)"
+as admin 0 orphans --clean --yes
+as alice 66 show-vm web1
+console_is_as with-web0 'after the second cleaning'
+
+# ---- P9: made by hand ----
+system=$(as admin 0 list-systems --json; json '.value[0].ident')
+on_hmc "mksyscfg -r lpar -m $system -i name=other,profile_name=pd0123abce,lpar_env=aixlinux,min_mem=256,desired_mem=256,max_mem=512,proc_mode=shared,min_procs=1,desired_procs=1,max_procs=1,min_proc_units=0.1,desired_proc_units=0.1,max_proc_units=0.1,sharing_mode=cap"
+on_hmc "chhwres -r virtualio -m $system --rsubtype scsi -o a --id 1 -s 77 -a adapter_type=server,remote_lpar_id=66,remote_slot_num=2"
+on_hmc "viosvrcmd -m $system --id 1 -c \"mklv -lv pd0123abcd_0 datavg 1G\""
+world >"$work/foreign"
+as admin 0 orphans --json
+is 'unknown ones are shown' 'logical volume,partition,server adapter' "$(kinds)"
+is 'as unknown' unknown "$(json '[.value.orphans[].origin] | unique | join(",")')"
+as admin 0 orphans --clean --yes
+console_is_as foreign 'something that is not ours was touched'
+as alice 0 show-vm web0
+
+# ---- a console that does not answer: what stuck jobs left is known without it ----
+refuse rmlv
+as alice 2 delete-vm web0 --yes --force
+faults </dev/null
+site_stop hmc
+as admin 69 orphans --json
+is 'from the stuck job' "$(job_of delete-vm)" "$(as admin 69 orphans --json; json '[.value.orphans[].job] | unique | join(",")')"
+site_start hmc
+as admin 0 orphans --clean --yes
+as alice 66 show-vm web0
+request alice quota --json
+is 'usage' 0 "$(json '[.value[].used] | add')"
+as admin 0 verify-history
