@@ -143,9 +143,15 @@ admit_rename_vm(struct admitting *ad, struct pd_err *e)
 	char		  key[ADMISSION_NAME_KEY_MAX];
 	int		  rv = -1;
 
-	if (change_begin(ad, &vm, e) == -1 || admission_name_is_free(ad, to, e) == -1)
+	if (change_begin(ad, &vm, e) == -1)
 		goto out;
 	f.vm = field_text(vm, "name");
+	if (strcmp(f.vm, to) == 0) {	/* its own, which somebody changed at the console (drift) */
+		rv = change_reserve(ad, vm, NULL, e);
+		goto out;
+	}
+	if (admission_name_is_free(ad, to, e) == -1)
+		goto out;
 	if (ad->job->is_plan) {
 		rv = 0;
 		goto out;

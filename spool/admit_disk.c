@@ -33,7 +33,20 @@ find_kept(const json_t *vm, const char *bd, json_t **disk, struct pd_err *e)
 	return pd_fail(e, PD_NOTFOUND, "%s keeps no disk \"%s\"; show-vm %s shows them", name, bd, name);
 }
 
-/* {"disks","pools","kept"} for the sequence: new ones, or the one that was kept. */
+/* One that it has, by its record, and that somebody may have detached at the console (drift); NULL = none. */
+static json_t *
+find_own(const json_t *vm, const char *bd)
+{
+	json_t *disk;
+	size_t	i;
+
+	json_array_foreach(json_object_get(json_object_get(vm, "spec"), "disks"), i, disk)
+		if (strcmp(field_text(disk, "bd"), bd) == 0 && strcmp(field_text(disk, "kind"), "adopted") != 0)
+			return disk;
+	return NULL;
+}
+
+/* {"disks","pools","kept","again"} for the sequence: new ones, the one that was kept, or one that it should have. */
 static int
 make_disks(struct admitting *ad, const json_t *vm, json_t **change, struct pd_err *e)
 {
@@ -45,9 +58,11 @@ make_disks(struct admitting *ad, const json_t *vm, json_t **change, struct pd_er
 	if ((json_array_size(json_object_get(ad->args, "disks")) > 0) == (existing[0] != '\0'))
 		return pd_fail(e, PD_USAGE, "say either --disk SIZE or --existing DEVICE");
 	if (existing[0] != '\0') {
-		if (find_kept(vm, existing, &disk, e) == -1)
+		json_t *own = find_own(vm, existing);
+
+		if ((disk = own) == NULL && find_kept(vm, existing, &disk, e) == -1)
 			return -1;
-		*change = json_pack("{s:[O] s:[] s:b}", "disks", disk, "pools", "kept", 1);
+		*change = json_pack("{s:[O] s:[] s:b s:b}", "disks", disk, "pools", "kept", 1, "again", own != NULL);
 		return *change != NULL ? 0 : pd_fail(e, PD_IO, "no memory for a change");
 	}
 	if (store_platform_get(ad->a->store, ad->platform, &platform, e) == 0 && admission_limit_pools(ad, platform, e) == 0)
@@ -80,8 +95,10 @@ admit_add_disk(struct admitting *ad, struct pd_err *e)
 	vm_change_amounts(spec, detached(vm), &after);
 	if (!field_is_set(change, "kept"))
 		add_sizes(json_object_get(change, "disks"), &after.disk);
-	if (change_count(ad, "disks", json_array_size(json_object_get(spec, "disks")) + json_array_size(json_object_get(change, "disks")),
-		ad->tenant->max_disks, DISKS_MOST, e) == -1 || change_set(ad, json_incref(change), e) == -1)
+	if (!field_is_set(change, "again") && change_count(ad, "disks", json_array_size(json_object_get(spec, "disks")) + json_array_size(json_object_get(change, "disks")),
+		ad->tenant->max_disks, DISKS_MOST, e) == -1)
+		goto out;
+	if (change_set(ad, json_incref(change), e) == -1)
 		goto out;
 	rv = change_reserve(ad, vm, &after, e);
 out:

@@ -114,7 +114,12 @@ renamed(struct change *c)
 static void
 say_renamed(const struct change *c, char *text, size_t size)
 {
-	(void)snprintf(text, size, "%s is %s now; its guest keeps its host name", field_text(c->job, "vm"), field_text(c->vm, "name"));
+	const char *was = field_text(c->job, "vm"), *is = field_text(c->vm, "name");
+
+	if (strcmp(was, is) == 0)
+		(void)snprintf(text, size, "%s has its name on the console again", is);
+	else
+		(void)snprintf(text, size, "%s is %s now; its guest keeps its host name", was, is);
 }
 
 static void

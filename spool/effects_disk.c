@@ -27,12 +27,29 @@ without_device(const json_t *disk)
 	return copy;
 }
 
+/* It was in the row all the time; the mapping's device is a new one. */
+static void
+attached_again(struct change *c, const json_t *disk)
+{
+	json_t *known;
+	size_t	i;
+
+	json_array_foreach(json_object_get(c->objects, "disks"), i, known)
+		if (strcmp(field_text(known, "bd"), field_text(disk, "bd")) == 0 && field_text(disk, "vtd")[0] != '\0')
+			(void)json_object_set(known, "vtd", json_object_get(disk, "vtd"));
+}
+
 void
 disks_added(struct change *c)
 {
 	json_t *disk;
 	size_t	i;
 
+	if (field_is_set(c->change, "again")) {
+		json_array_foreach(new_disks(c), i, disk)
+			attached_again(c, disk);
+		return;
+	}
 	json_array_foreach(new_disks(c), i, disk) {
 		change_drop(json_object_get(c->objects, "detached"), "bd", json_object_get(disk, "bd"));
 		(void)json_array_append(change_list(c->objects, "disks"), disk);

@@ -55,3 +55,44 @@ as alice 73 drift web1 --repair
 says 'modify-vm web1 --cpu 0\.50 --procs 1 --memory 1G --uncapped --weight 128'
 says '8 differences of 1 VM'
 as bob 0 drift
+
+# As a person would: each request that drift names, then it is as it was built; the adapter that nobody asked for is the administrator's matter.
+repair() {	# repair USER VM
+	request "$1" drift "$2" --fresh --repair --json
+	json '.value.repair[]' >"$work/requests"
+	while read -r line; do
+		stdin=/dev/null as "$1" 0 "$line"
+	done <"$work/requests"
+}
+repair alice web1
+is 'requests' 4 "$(wc -l <"$work/requests")"
+as alice 73 drift web1 --fresh --json
+is 'what is left' 'adapter in slot 9|none|VLAN 40' "$(found)"
+console "chhwres -r virtualio --rsubtype eth --id $id -o r -s 9"
+as alice 0 drift web1 --fresh
+request alice show-vm web1 --json
+is 'disks and adapters of the record' '2 2' "$(json '.value | (.disks | length | tostring) + " " + (.networks | length | tostring)')"
+as alice 0 start-vm web1
+as alice 0 drift web1 --fresh	# it has configured itself, and stopped: that is no drift
+as alice 0 start-vm web1
+as alice 0 drift web1 --fresh
+
+# Renamed, and powered off, by hand.
+console "chsyscfg -r lpar -i lpar_id=$id,new_name=other"
+console "chsysstate -r lpar -o shutdown --immed --id $id"
+as alice 73 drift web1 --fresh --json
+is 'name and power' 'name|web1|other,power|running|stopped' "$(found | paste -sd,)"
+as alice 73 start-vm web1
+repair alice web1
+is 'requests' 'rename-vm web1 --to web1,start-vm web1' "$(paste -sd, "$work/requests")"
+as alice 0 drift web1 --fresh
+as alice 0 rename-vm web1 --to web1
+says 'has that name already'
+
+# Running: the weight is brought back live.
+console "chsyscfg -r prof -i uncap_weight=200,lpar_id=$id"
+as alice 73 drift web1 --fresh --json
+is 'weight' 'weight|128|200' "$(found)"
+repair alice web1
+as alice 0 drift web1 --fresh
+as admin 0 verify-history
