@@ -277,6 +277,24 @@ take_lines(struct taking *t, const char *text)
 	return rv;
 }
 
+/* Without a sign: which of the two is more a condition says. */
+static int
+take_difference(struct taking *t)
+{
+	char	   text[VALUE_MAX], other[VALUE_MAX];
+	json_int_t a = 0, b = 0, n;
+
+	if (!value_number(value_as_text(text, t->value), &a) || !value_number(value_as_text(other, scope_get(t->s, t->c->difference)), &b))
+		return pd_fail(t->e, PD_REMOTE, "%s: no number, or none at %s, to take the difference of", t->c->path, t->c->difference);
+	n = a > b ? a - b : b - a;
+	json_decref(t->value);
+	if (t->c->type->is_number)
+		t->value = json_integer(n / 1000);
+	else
+		t->value = json_sprintf("%d.%02d", (int)(n / 1000), (int)(n % 1000 / 10));
+	return t->value != NULL ? 0 : pd_fail(t->e, PD_BUG, "out of memory");
+}
+
 static int
 set_value(const struct taking *t, json_t *set, json_t *value)
 {
@@ -324,6 +342,10 @@ capture_take(const struct capture *c, const char *out, const char *err, const st
 		t.value = json_integer(t.count);
 	if (t.value == NULL && !c->optional)
 		return missing(&t);
+	if (t.value != NULL && c->difference != NULL && take_difference(&t) == -1) {
+		json_decref(t.value);
+		return -1;
+	}
 	if (t.value == NULL)
 		t.value = c->ncolumns > 0 ? json_array() : json_null();
 	return set_value(&t, set, t.value);

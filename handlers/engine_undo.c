@@ -148,6 +148,16 @@ wait_gone(struct engine *g, const struct unit *u)
 	return p;
 }
 
+static void
+tell_undo(struct engine *g, const struct unit *u)
+{
+	char thing[160];
+
+	fill_thing(g, u, thing, sizeof(thing));
+	engine_note(g, "info", "undoing: %s", thing);
+}
+
+/* A step without a command stands for what others did, which often is nothing. */
 static enum undone
 undo_unit(struct engine *g, const struct unit *u)
 {
@@ -155,6 +165,8 @@ undo_unit(struct engine *g, const struct unit *u)
 	enum sent   sent;
 
 	if (p == PROBED_DONE) {
+		if (!u->step->is_run)
+			tell_undo(g, u);
 		sent = send_undo(g, u);
 		if (sent != SENT_OK)
 			return sent == SENT_STOPPED ? PARKED : LEFT;
@@ -200,14 +212,13 @@ undo_round(struct engine *g, size_t *n_left)
 	for (size_t k = g->n; k-- > 0;) {
 		struct unit  *u = &g->unit[k];
 		struct pd_err ignored = { 0 };
-		char	      thing[160];
 
 		if (!has_undo(g, u))
 			continue;
 		if (engine_stop(g))
 			return PARKED;
-		fill_thing(g, u, thing, sizeof(thing));
-		engine_note(g, "info", "undoing: %s", thing);
+		if (u->step->is_run)
+			tell_undo(g, u);
 		switch (undo_unit(g, u)) {
 		case UNDONE:
 			u->state = UNIT_UNDONE;

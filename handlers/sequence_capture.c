@@ -110,6 +110,7 @@ static const struct word capture_words[] = {
 	{ "field", ONE, 0, take_number, offsetof(struct capture, field) },
 	{ "then-split", ONE, 0, seq_take_text, offsetof(struct capture, then_split) },
 	{ "then-field", ONE, 0, take_number, offsetof(struct capture, then_field) },
+	{ "difference", ONE, 0, seq_take_text, offsetof(struct capture, difference) },
 	{ "below", ONE, 0, seq_take_text, offsetof(struct capture, below) },
 	{ "type", ONE, 0, take_type, offsetof(struct capture, type) },
 	{ "optional", ONE, 0, seq_take_flag, offsetof(struct capture, optional) },
@@ -131,6 +132,9 @@ check_capture(struct loader *l, const struct capture *c)
 		return seq_bad(l, c->line, "then-split goes with then-field (1 to 64), or with group = 1 and table, in capture", c->path);
 	if ((c->ncolumns > 0) + c->count + (c->field > 0) > 1)
 		return seq_bad(l, c->line, "field, count and table exclude each other in capture", c->path);
+	if (c->difference != NULL && (!scope_path_is_valid(c->difference) || c->count || c->ncolumns > 0 ||
+	    (!c->type->is_number && strcmp(c->type->name, "units") != 0)))
+		return seq_bad(l, c->line, "difference takes the path of a number, for one number, in capture", c->path);
 	return 0;
 }
 

@@ -146,7 +146,8 @@ check_captures(struct checker *c, const struct capture_list *list)
 		for (size_t i = 0; i < list->capture.nwhere; i++)
 			if (check_place(c, &list->capture.where[i].value) == -1)
 				return -1;
-		if (check_place(c, &list->capture.message) == -1)
+		if (check_place(c, &list->capture.message) == -1 ||
+		    (list->capture.difference != NULL && check_path(c, list->capture.difference, list->capture.line) == -1))
 			return -1;
 		know(c, list->capture.path);
 	}

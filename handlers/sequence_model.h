@@ -95,7 +95,7 @@ struct step {
 	struct require	    *requires;
 	struct setting	    *settings;
 	const char	    *ask_director;		/* path of what it is shown; its decision comes through the journal */
-	struct commands	     undo;
+	struct commands	     undo;			/* of a step without a command: of what later steps do */
 	struct cond	     undo_when;
 	long		     undo_wait_s;
 	struct step	    *next;

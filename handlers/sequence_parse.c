@@ -204,8 +204,10 @@ check_step(struct loader *l, const struct step *s)
 {
 	if (s->is_run && s->probe == NULL && !s->repeatable)
 		return seq_bad(l, s->line, "a run needs a probe, or repeatable = true, in step", s->name);
-	if (!s->is_run && (s->probe != NULL || s->undo.n > 0 || s->repeatable || s->ignore_warning != NULL))
-		return seq_bad(l, s->line, "probe, undo, repeatable and ignore-warning go with run, in step", s->name);
+	if (!s->is_run && (s->repeatable || s->ignore_warning != NULL || (s->probe != NULL && s->undo.n == 0)))
+		return seq_bad(l, s->line, "probe, repeatable and ignore-warning go with run, in step", s->name);
+	if (!s->is_run && s->undo.n > 0 && s->commands.n > 0)
+		return seq_bad(l, s->line, "probe and undo go with run, or stand without a command, in step", s->name);
 	if (s->ask_director != NULL && (s->commands.n > 0 || s->neach > 0 || s->settings != NULL || !scope_path_is_valid(s->ask_director)))
 		return seq_bad(l, s->line, "ask-director takes the path of a value and stands alone, in step", s->name);
 	if (s->is_run && s->poll != NULL)

@@ -32,8 +32,8 @@ as alice 0 show-vm web1 --json
 is 'disks' 2 "$(json '.value.disks | length')"
 checks=$((checks + 1))
 json '.value.networks[0].mac' | grep -qE '^[0-9A-F]{12}$' || fail 'no MAC address'
-as alice 64 modify-vm web1 --cpu 1
-says 'modify-vm is not there for platforms of the kind hmc'
+as alice 64 rename-vm web1 --to web2
+says 'rename-vm is not there for platforms of the kind hmc'
 as alice 0 list-systems --fresh --json
 is 'partitions that the console shows' '2 2' "$(json '[.value[].partitions] | map(tostring) | join(" ")')"
 as alice 0 stop-vm web1

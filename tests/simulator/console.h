@@ -50,6 +50,7 @@ struct sim_cmd {
 	size_t		in_len;
 	struct sim_out *out;		/* may be the same buffer as err (2>&1) */
 	struct sim_out *err;
+	int		is_partial;	/* FAULT_PARTIAL */
 	struct shell   *shell;		/* the front's own; NULL in unit tests of the back */
 };
 

@@ -12,7 +12,7 @@
  *	times=N		the first N
  *	from=N		the Nth and all later ones
  * ACTION is refuse (status=1 and a message unless told otherwise), delay (ms=1000),
- * cut-before, cut-during, cut-after, garble, hang or flood (see fault.h).  In TEXT, "\n" is a
+ * cut-before, cut-during, cut-after, garble, hang, flood or partial (see fault.h).  In TEXT, "\n" is a
  * newline.  A comma ends a value only when the name of another key follows it, so commas need
  * no quoting.
  */
@@ -48,6 +48,7 @@ static const struct {
 	{ "refuse", FAULT_REFUSE }, { "delay", FAULT_DELAY }, { "cut-before", FAULT_CUT_BEFORE },
 	{ "cut-during", FAULT_CUT_DURING }, { "cut-after", FAULT_CUT_AFTER },
 	{ "garble", FAULT_GARBLE }, { "hang", FAULT_HANG }, { "flood", FAULT_FLOOD },
+	{ "partial", FAULT_PARTIAL },
 };
 #define NACTIONS (sizeof(actions) / sizeof(actions[0]))
 

@@ -15,6 +15,7 @@ enum fault_action {
 	FAULT_GARBLE,		/* effect, output replaced by garbage */
 	FAULT_HANG,		/* no effect, no answer until the client has gone */
 	FAULT_FLOOD,		/* effect, then megabytes of output */
+	FAULT_PARTIAL,		/* a running operating system takes a part of what DLPAR asks of it; else as usual */
 };
 
 struct fault_hit {

@@ -74,6 +74,7 @@ struct shell {
 	int		status;
 	int		depth;		/* of shells, substitutions and trees: see SHELL_DEPTH_MAX */
 	int		breaks, continues;	/* loops still to leave */
+	bool		is_partial;	/* FAULT_PARTIAL for the command that runs now */
 	bool		exiting;	/* exit was called */
 	bool		aborted;	/* the whole exec ends: connection cut, killed */
 };

@@ -40,7 +40,8 @@ static int
 run_console(struct shell *sh, int argc, char **argv)
 {
 	struct sim_cmd cmd = { .world = sh->sim->world, .hmc = sh->sim->hmc, .user = sh->user, .interactive = sh->is_login,
-		.argc = argc, .argv = argv, .in = "", .out = sh->out, .err = sh->err, .shell = sh };
+		.argc = argc, .argv = argv, .in = "", .out = sh->out, .err = sh->err, .is_partial = sh->is_partial,
+		.shell = sh };
 
 	if (stream_is_memory(sh->in))
 		cmd.in = stream_peek(sh->in, &cmd.in_len);
@@ -219,6 +220,11 @@ run_with_fault(struct shell *sh, int argc, char **argv, const struct fault_hit *
 	case FAULT_FLOOD:
 		status = dispatch(sh, argc, argv);
 		write_flood(sh);
+		return status;
+	case FAULT_PARTIAL:
+		sh->is_partial = true;
+		status = dispatch(sh, argc, argv);
+		sh->is_partial = false;
 		return status;
 	}
 	return 1;

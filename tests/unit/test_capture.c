@@ -48,6 +48,32 @@ expect(struct capture c, const char *where, const char *out, const char *text)
 	arena_free(&a);
 }
 
+/* How far it is from the number at another path, which is 2.50. */
+static void
+expect_difference(const char *type, const char *out, const char *text)
+{
+	json_t	      *vars = json_pack("{s:{s:s}}", "was", "n", "2.50");
+	struct scope   s = { .vars = vars };
+	struct capture c = { .path = "v", .type = value_type_find(type), .difference = text == NULL ? "was.other" : "was.n" };
+	struct pd_err  e = { 0 };
+	char	       buf[VALUE_MAX];
+	int	       rv = capture_take(&c, out, "", &s, NULL, &e);
+
+	cr_expect_eq(rv, text == NULL ? -1 : 1, "%s: %s", out, e.msg);
+	if (text != NULL)
+		cr_expect_str_eq(value_as_text(buf, json_object_get(vars, "v")), text);
+	json_decref(vars);
+}
+
+Test(capture, the_difference_to_another_number)
+{
+	expect_difference("units", "0.8\n", "1.70");
+	expect_difference("units", "2.55\n", "0.05");
+	expect_difference("units", "2.5\n", "0.00");
+	expect_difference("units", "12\n", "9.50");
+	expect_difference("units", "12\n", NULL);
+}
+
 Test(capture, fields_of_what_consoles_print)
 {
 	static const char lsmap[] = "vhost0:U8246.L2D.06052EA-V1-C11:0x00000002:vtscsi0:Available:0x81:lv00: :N/A\n\n"

@@ -119,6 +119,23 @@ set_memory(struct sim_cmd *cmd, const struct opts *o, const struct cec *c, struc
 	return rv;
 }
 
+/* The operating system has had enough.  Codes and texts (unconfirmed). */
+static int
+took_part(struct sim_cmd *cmd, const char *op, int done, int asked)
+{
+	if (op[0] == 'r')
+		return hmc_fail(cmd, "HSCL2932", "The dynamic removal of memory resources failed: The operating system prevented all "
+		    "of the requested memory from being removed.  Amount of memory removed: %d MB of %d MB.", done, asked);
+	return hmc_fail(cmd, "HSCL2931", "The dynamic addition of memory resources failed: The operating system could not use all of "
+	    "the requested memory.  Amount of memory added: %d MB of %d MB.", done, asked);
+}
+
+static bool
+takes_part(const struct sim_cmd *cmd, const struct opts *o, const struct part *p)
+{
+	return cmd->is_partial && p->state == LS_RUNNING && opt_str(o, "-o")[0] != 'm';
+}
+
 int
 change_memory(struct sim_cmd *cmd, const struct opts *o, struct cec *c, struct part *p, struct part *to)
 {
@@ -134,6 +151,12 @@ change_memory(struct sim_cmd *cmd, const struct opts *o, struct cec *c, struct p
 		    "for the managed system, %d MB.", c->lmb);
 	if (op[0] == 'm' && to == NULL)
 		return hmc_missing(cmd, "-t, --tid");
+	if (takes_part(cmd, o, p)) {
+		int half = mb / 2 / c->lmb * c->lmb;
+
+		return half > 0 && move_memory(cmd, o, c, p, NULL, op[0] == 'r' ? -half : half) != 0 ? 1 :
+		    took_part(cmd, op, half, mb);
+	}
 	return move_memory(cmd, o, c, p, op[0] == 'm' ? to : NULL, op[0] == 'r' ? -mb : mb);
 }
 
@@ -199,10 +222,18 @@ change_processors(struct sim_cmd *cmd, const struct opts *o, struct cec *c, stru
 		return hmc_missing(cmd, "-t, --tid");
 	if (op[0] == 'm' && dlpar_allowed(cmd, o, c, to) != 0)
 		return 1;
+	if (takes_part(cmd, o, p)) {
+		n /= 2;
+		u /= 2;
+	}
 	if (processors_fit(cmd, c, p, p->curr.procs + sign * n, p->curr.units + sign * u) != 0)
 		return 1;
 	p->curr.procs += sign * n;
 	p->curr.units += sign * u;
+	if (takes_part(cmd, o, p))
+		/* Code and text (unconfirmed). */
+		return hmc_fail(cmd, "HSCL294B", "The dynamic change of processing resources was done in part: %d virtual processors and "
+		    "%d.%02d processing units.", n, u / 100, u % 100);
 	if (op[0] != 'm')
 		return 0;
 	if (processors_fit(cmd, c, to, to->curr.procs + n, to->curr.units + u) != 0) {
