@@ -39,6 +39,15 @@ int	sim_out_printf(struct sim_out *out, const char *fmt, ...) __attribute__((for
 int	sim_out_flush(struct sim_out *out);
 void	sim_out_free(struct sim_out *out);
 
+struct sim_cmd;
+
+/* A command's output gathered while the world is locked: the caller's own may be streams that block. */
+struct sim_gathered {
+	struct sim_out out, err, *to_out, *to_err;
+};
+void	sim_gather(struct sim_gathered *g, struct sim_cmd *cmd);
+void	sim_hand_over(struct sim_gathered *g, struct sim_cmd *cmd);
+
 struct sim_cmd {
 	struct world   *world;
 	struct hmc     *hmc;		/* an HMC's command: then there is no world */

@@ -49,6 +49,8 @@ void ivm_add_time(struct text *out, int64_t ms);
 #define IVM_LPAR_FILTERS 2
 extern const struct filter_def ivm_lpar_filters[IVM_LPAR_FILTERS];
 extern const struct optdef ivm_list_opts[];
+/* -r lpar with one listing, -r sys with the other; returns the exit status. */
+int ivm_list_lpars_or_sys(struct sim_cmd *cmd, const struct listing *lpars, const struct listing *sys);
 
 /* Virtual adapters of that subtype at that level; -1: there is no such listing. */
 int ivm_list_adapters(struct sim_cmd *cmd, const struct opts *o, const char *subtype, const char *level);

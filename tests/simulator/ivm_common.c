@@ -128,3 +128,21 @@ const struct optdef ivm_list_opts[] = {
 	{ "--header", OPT_FLAG }, { "-m", OPT_ONE }, { "-t", OPT_ONE }, { "-d", OPT_ONE }, { "-i", OPT_ONE },
 	{ NULL, OPT_END },
 };
+
+int
+ivm_list_lpars_or_sys(struct sim_cmd *cmd, const struct listing *lpars, const struct listing *sys)
+{
+	void *system_row = &cmd->world->sys;
+	const struct list one = { &system_row, 1, 1 };
+	const char *res;
+	struct opts o;
+
+	if (ivm_opts(cmd, &o, ivm_list_opts) != 0)
+		return 1;
+	res = opt_has(&o, "-r") ? opt_str(&o, "-r") : "";
+	if (strcmp(res, "lpar") == 0)
+		return attr_list(cmd, &o, lpars, &cmd->world->lpars);
+	if (strcmp(res, "sys") == 0)
+		return attr_list(cmd, &o, sys, &one);
+	return ivm_usage(cmd, "The -r option must be lpar or sys.");
+}

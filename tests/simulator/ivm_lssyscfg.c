@@ -210,26 +210,8 @@ static const struct attr sys_attrs[] = {
 	AT_CONST("lpar_proc_compat_modes", "default,POWER6,POWER6+,POWER7"),
 };
 
-static void
-filter_id(const struct world *w, const void *row, struct text *out)
-{
-	(void)w;
-	text_printf(out, "%d", ((const struct lpar *)row)->id);
-}
-
-static void
-filter_name(const struct world *w, const void *row, struct text *out)
-{
-	(void)w;
-	text_add(out, ((const struct lpar *)row)->name);
-}
-
-static const struct filter_def lpar_filters[] = {
-	{ "lpar_ids", filter_id }, { "lpar_names", filter_name },
-};
-
-static const struct listing lpar_listing = LISTING(lpar_attrs, lpar_filters, struct lpar);
-static const struct listing prof_listing = LISTING(prof_attrs, lpar_filters, struct lpar);
+static const struct listing lpar_listing = LISTING(lpar_attrs, ivm_lpar_filters, struct lpar);
+static const struct listing prof_listing = LISTING(prof_attrs, ivm_lpar_filters, struct lpar);
 static const struct listing sys_listing = {
 	sys_attrs, sizeof(sys_attrs) / sizeof(sys_attrs[0]), NULL, 0, sizeof(struct system),
 };

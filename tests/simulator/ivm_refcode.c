@@ -42,17 +42,5 @@ static const struct listing ref_sys_listing = LISTING_PLAIN(ref_sys_attrs, struc
 int
 ivm_lsrefcode(struct sim_cmd *cmd)
 {
-	void *system_row = &cmd->world->sys;
-	const struct list one = { &system_row, 1, 1 };
-	const char *res;
-	struct opts o;
-
-	if (ivm_opts(cmd, &o, ivm_list_opts) != 0)
-		return 1;
-	res = opt_has(&o, "-r") ? opt_str(&o, "-r") : "";
-	if (strcmp(res, "lpar") == 0)
-		return attr_list(cmd, &o, &ref_listing, &cmd->world->lpars);
-	if (strcmp(res, "sys") == 0)
-		return attr_list(cmd, &o, &ref_sys_listing, &one);
-	return ivm_usage(cmd, "The -r option must be lpar or sys.");
+	return ivm_list_lpars_or_sys(cmd, &ref_listing, &ref_sys_listing);
 }

@@ -52,19 +52,7 @@ static const struct listing migr_sys = LISTING_PLAIN(migr_sys_attrs, struct syst
 int
 ivm_lslparmigr(struct sim_cmd *cmd)
 {
-	void *system_row = &cmd->world->sys;
-	const struct list one = { &system_row, 1, 1 };
-	const char *res;
-	struct opts o;
-
-	if (ivm_opts(cmd, &o, ivm_list_opts) != 0)
-		return 1;
-	res = opt_has(&o, "-r") ? opt_str(&o, "-r") : "";
-	if (strcmp(res, "lpar") == 0)
-		return attr_list(cmd, &o, &migr_lpar, &cmd->world->lpars);
-	if (strcmp(res, "sys") == 0)
-		return attr_list(cmd, &o, &migr_sys, &one);
-	return ivm_usage(cmd, "The -r option must be lpar or sys.");
+	return ivm_list_lpars_or_sys(cmd, &migr_lpar, &migr_sys);
 }
 
 int

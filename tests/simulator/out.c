@@ -97,3 +97,24 @@ sim_out_free(struct sim_out *out)
 	free(out->data);
 	*out = (struct sim_out){ 0 };
 }
+
+void
+sim_gather(struct sim_gathered *g, struct sim_cmd *cmd)
+{
+	*g = (struct sim_gathered){ .to_out = cmd->out, .to_err = cmd->err };
+	cmd->out = &g->out;
+	cmd->err = g->to_err == g->to_out ? &g->out : &g->err;
+}
+
+void
+sim_hand_over(struct sim_gathered *g, struct sim_cmd *cmd)
+{
+	cmd->out = g->to_out;
+	cmd->err = g->to_err;
+	if (g->out.len > 0)
+		sim_out_write(cmd->out, g->out.data, g->out.len);
+	if (g->err.len > 0)
+		sim_out_write(cmd->err, g->err.data, g->err.len);
+	sim_out_free(&g->out);
+	sim_out_free(&g->err);
+}

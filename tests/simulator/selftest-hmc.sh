@@ -3,76 +3,14 @@
 # Drives the simulated HMC and a stand-alone VIOS with nothing but the stock ssh client, as
 # somebody would who knows these consoles: scripts, fencing agents, collectors.
 # usage: selftest-hmc.sh [powerdirector-sim]       exit status: 0 all passed, 1 something failed
-set -u
+. "$(dirname "$0")/selftest-lib.sh"
 
-here=$(cd "$(dirname "$0")" && pwd)
-sim=${1:-$here/../../build/release/powerdirector-sim}
-dir=$(mktemp -d "${TMPDIR:-/tmp}/simhmc.XXXXXX") || exit 1
-pid=
-failed=0
-passed=0
-
-cleanup() {
-	[ -n "$pid" ] && kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
-	rm -rf "$dir"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM HUP
-
-[ -x "$sim" ] || { echo "selftest-hmc: no $sim" >&2; exit 1; }
-ssh-keygen -q -t ed25519 -N '' -f "$dir/key" || exit 1
-ssh-keygen -q -t ed25519 -N '' -f "$dir/other" || exit 1
-
-# start KIND WORLD OPTIONS...: on a free port, on the same state as before
-start() {
-	kind=$1 world=$2
-	shift 2
-	rm -f "$dir/state/port"
-	: > "$dir/log"
-	"$sim" --kind "$kind" --listen 127.0.0.1:0 --world "$here/worlds/$world" --state "$dir/state" \
-	    --authorized-keys "$dir/key.pub" --speed 0 "$@" > "$dir/log" 2>&1 &
-	pid=$!
-	n=0
-	until grep -q '^listening on' "$dir/log"; do
-		n=$((n + 1))
-		if [ $n -gt 200 ] || ! kill -0 "$pid" 2>/dev/null; then
-			echo "selftest-hmc: the simulator did not start" >&2
-			cat "$dir/log" >&2
-			exit 1
-		fi
-		sleep 0.05
-	done
-}
-
-stop() {
-	kill "$pid"
-	wait "$pid"
-	check "$1" "$?" 0
-	pid=
-}
-
-# at PORT-FILE USER KEY COMMAND...: the host key is checked
-at() {
-	port=$(cat "$dir/state/$1")
-	user=$2 key=$3
-	shift 3
-	sed "s/^/[127.0.0.1]:$port /" "$dir/state/host_key.pub" > "$dir/known_hosts"
-	timeout 30 ssh -q -F none -p "$port" -i "$dir/$key" -o IdentitiesOnly=yes -o IdentityAgent=none \
-	    -o UserKnownHostsFile="$dir/known_hosts" -o StrictHostKeyChecking=yes -o BatchMode=yes ${sshopts:-} \
-	    "$user@127.0.0.1" "$@"
+start() {	# start KIND WORLD OPTIONS...
+	launch "$@" --speed 0
 }
 
 console() {
 	at port hscroot key "$@"
-}
-
-check() {		# name, what was got, what was expected
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'FAILED %s\n  got:      %s\n  expected: %s\n' "$1" "$2" "$3"
-	fi
 }
 
 # run NAME STATUS STDOUT COMMAND: a command line of hscroot; nothing ever comes on stderr
@@ -156,10 +94,10 @@ vios11" 'for c in "rmvdev -vdev lp1lv" "rmlv -f lp1lv" "rmdev -dev vhost0"; do v
 }
 
 key_tests() {
-	console "mkauthkeys -a \"$(cat "$dir/other.pub")\"" < /dev/null
-	check "a key that was added" "$(at port hscroot other 'echo in' < /dev/null)" in
-	console "mkauthkeys -r \"$(cat "$dir/other.pub")\"" < /dev/null
-	at port hscroot other true < /dev/null
+	console "mkauthkeys -a \"$(cat "$dir/stranger.pub")\"" < /dev/null
+	check "a key that was added" "$(at port hscroot stranger 'echo in' < /dev/null)" in
+	console "mkauthkeys -r \"$(cat "$dir/stranger.pub")\"" < /dev/null
+	at port hscroot stranger true < /dev/null
 	check "and taken away" "$?" 255
 }
 
@@ -196,5 +134,4 @@ check "a stand-alone VIOS" "$(at port padmin key 'ioscli lsmap -all -fmt : | cut
 at port padmin key 'lssyscfg -r lpar' > "$dir/out" 2>&1 < /dev/null
 check "it has no IVM" "$?" 1
 stop "ends by SIGTERM, too"
-echo "selftest-hmc: $passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

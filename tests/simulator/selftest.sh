@@ -3,69 +3,16 @@
 # Drives the simulator with nothing but the stock ssh client and expect, as somebody would who
 # knows consoles and has never heard of PowerDirector.
 # usage: selftest.sh [powerdirector-sim]       exit status: 0 all passed, 1 something failed
-set -u
+. "$(dirname "$0")/selftest-lib.sh"
 
-here=$(cd "$(dirname "$0")" && pwd)
-sim=${1:-$here/../../build/release/powerdirector-sim}
-dir=$(mktemp -d "${TMPDIR:-/tmp}/simtest.XXXXXX") || exit 1
-pid=
-failed=0
-passed=0
-
-cleanup() {
-	[ -n "$pid" ] && kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
-	rm -rf "$dir"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM HUP
-
-[ -x "$sim" ] || { echo "selftest: no $sim" >&2; exit 1; }
-ssh-keygen -q -t ed25519 -N '' -f "$dir/key" || exit 1
-ssh-keygen -q -t ed25519 -N '' -f "$dir/stranger" || exit 1
-
-# start OPTIONS...: a simulator on a free port, on the same state as before
-start() {
-	rm -f "$dir/state/port"
-	: > "$dir/log"		# the last one's "listening" must not count
-	"$sim" --kind ivm --listen 127.0.0.1:0 --world "$here/worlds/ivm.json" --state "$dir/state" \
-	    --authorized-keys "$dir/key.pub" --password padmin:secret --speed 50 "$@" \
-	    > "$dir/log" 2>&1 &
-	pid=$!
-	n=0
-	until grep -q '^listening on' "$dir/log"; do
-		n=$((n + 1))
-		if [ $n -gt 200 ] || ! kill -0 "$pid" 2>/dev/null; then
-			echo "selftest: the simulator did not start" >&2
-			cat "$dir/log" >&2
-			exit 1
-		fi
-		sleep 0.05
-	done
+start() {	# start OPTIONS...
+	launch ivm ivm.json --password padmin:secret --speed 50 "$@"
 	port=$(cat "$dir/state/port")
 	sed "s/^/[127.0.0.1]:$port /" "$dir/state/host_key.pub" > "$dir/known_hosts"
 }
 
-stop() {
-	kill "$pid"
-	wait "$pid"
-	check "$1" "$?" 0
-	pid=
-}
-
-# The host key is checked: the client must find the one in host_key.pub.
 console() {
-	timeout 30 ssh -q -F none -p "$port" -i "$dir/key" -o IdentitiesOnly=yes -o IdentityAgent=none \
-	    -o UserKnownHostsFile="$dir/known_hosts" -o StrictHostKeyChecking=yes -o BatchMode=yes \
-	    ${sshopts:-} padmin@127.0.0.1 "$@"
-}
-
-check() {		# name, what was got, what was expected
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'FAILED %s\n  got:      %s\n  expected: %s\n' "$1" "$2" "$3"
-	fi
+	at port padmin key "$@"
 }
 
 # run NAME STATUS STDOUT STDERR COMMAND: a command line of padmin
@@ -79,11 +26,9 @@ run() {
 login_tests() {
 	console true
 	check "a listed key logs in" "$?" 0
-	timeout 30 ssh -q -F none -p "$port" -i "$dir/stranger" -o IdentitiesOnly=yes -o IdentityAgent=none \
-	    -o UserKnownHostsFile="$dir/known_hosts" -o BatchMode=yes padmin@127.0.0.1 true </dev/null
+	at port padmin stranger true </dev/null
 	check "another key does not" "$?" 255
-	timeout 30 ssh -q -F none -p "$port" -i "$dir/key" -o IdentitiesOnly=yes -o IdentityAgent=none \
-	    -o UserKnownHostsFile="$dir/known_hosts" -o BatchMode=yes mallory@127.0.0.1 true </dev/null
+	at port mallory key true </dev/null
 	check "another user does not" "$?" 255
 	sshopts=-s console sftp </dev/null >/dev/null 2>&1
 	check "there is no sftp" "$?" 255
@@ -272,5 +217,4 @@ stop "ends by SIGTERM"
 fault_tests
 stop "ends by SIGTERM with faults"
 transcript_tests
-echo "selftest: $passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "machine.h"
 #include "model.h"
 
 int64_t
@@ -68,43 +69,18 @@ timer_main(void *arg)
 	pthread_mutex_lock(&w->lock);
 	while (!w->stopping) {
 		int64_t due = guest_tick(w);
-		struct timespec ts;
 
 		world_save(w);
-		if (due == INT64_MAX) {
-			pthread_cond_wait(&w->wake, &w->lock);
-			continue;
-		}
-		due -= w->skip_ms;
-		ts.tv_sec = due / 1000;
-		ts.tv_nsec = due % 1000 * 1000000;
-		(void)pthread_cond_timedwait(&w->wake, &w->lock, &ts);
+		machine_sleep(&w->wake, &w->lock, due, w->skip_ms);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
 }
 
-static char *
-read_whole(const char *file)
-{
-	struct text t = { 0 };
-	char buf[8192];
-	size_t n;
-	FILE *f = fopen(file, "re");
-
-	if (f == NULL)
-		return NULL;
-	text_addn(&t, "", 0);
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-		text_addn(&t, buf, n);
-	(void)fclose(f);
-	return t.p;
-}
-
 static int
 world_fill(struct world *w, const char *world_file, char *err, size_t errlen)
 {
-	char *state = read_whole(w->file);
+	char *state = machine_read(w->file);
 	int rv;
 
 	if (state != NULL) {

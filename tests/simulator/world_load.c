@@ -28,6 +28,7 @@
 #include <jansson.h>
 
 #include "console.h"
+#include "description.h"
 #include "guest.h"
 #include "lpar_config.h"
 #include "network.h"
@@ -45,45 +46,6 @@ bad(const struct birth *b, const char *what, const char *name)
 	snprintf(b->err, b->errlen, "world: %s%s%s", what, name[0] == '\0' ? "" : ": ", name);
 	return -1;
 }
-
-static const char *
-get_str(const json_t *o, const char *key, const char *dflt)
-{
-	const json_t *v = json_object_get(o, key);
-
-	return json_is_string(v) ? json_string_value(v) : dflt;
-}
-
-static int
-get_int(const json_t *o, const char *key, int dflt)
-{
-	const json_t *v = json_object_get(o, key);
-
-	if (json_is_boolean(v))
-		return json_boolean_value(v);
-	return json_is_integer(v) ? (int)json_integer_value(v) : dflt;
-}
-
-/* MiB from a number or from a text with a unit. */
-static int
-get_mb(const json_t *o, const char *key, int dflt)
-{
-	const json_t *v = json_object_get(o, key);
-
-	if (json_is_string(v))
-		return (int)size_parse(json_string_value(v), 0);
-	return json_is_integer(v) ? (int)json_integer_value(v) : dflt;
-}
-
-static int
-get_units(const json_t *o, const char *key, int dflt)
-{
-	const json_t *v = json_object_get(o, key);
-
-	return json_is_number(v) ? (int)(json_number_value(v) * 100 + 0.5) : dflt;
-}
-
-#define COPY(to, o, key, dflt) str_set(to, sizeof(to), get_str(o, key, dflt))
 
 static void
 birth_system(struct world *w, const json_t *o, const json_t *vios)

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "../machine.h"
 #include "model.h"
 
 int64_t
@@ -43,43 +43,18 @@ timer_main(void *arg)
 	hmc_lock(h);
 	while (!h->stopping) {
 		int64_t due = hmc_tick(h);
-		struct timespec ts;
 
 		hmc_save(h);
-		if (due == INT64_MAX) {
-			pthread_cond_wait(&h->wake, &h->lock);
-			continue;
-		}
-		due -= h->skip_ms;
-		ts.tv_sec = due / 1000;
-		ts.tv_nsec = due % 1000 * 1000000;
-		(void)pthread_cond_timedwait(&h->wake, &h->lock, &ts);
+		machine_sleep(&h->wake, &h->lock, due, h->skip_ms);
 	}
 	hmc_unlock(h);
 	return NULL;
 }
 
-static char *
-read_whole(const char *file)
-{
-	struct text t = { 0 };
-	char buf[8192];
-	size_t n;
-	FILE *f = fopen(file, "re");
-
-	if (f == NULL)
-		return NULL;
-	text_addn(&t, "", 0);
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-		text_addn(&t, buf, n);
-	(void)fclose(f);
-	return t.p;
-}
-
 static int
 hmc_fill(struct hmc *h, const char *world_file, char *err, size_t errlen)
 {
-	char *state = read_whole(h->file);
+	char *state = machine_read(h->file);
 	int rv;
 
 	if (state != NULL) {

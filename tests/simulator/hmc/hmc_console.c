@@ -93,25 +93,15 @@ run_locked(struct sim_cmd *cmd, const struct verb *v)
 	return rv;
 }
 
-/* With buffers of its own: the caller's may be streams that block. */
 static int
-run_buffered(struct sim_cmd *cmd, const struct verb *v)
+run_gathered(struct sim_cmd *cmd, const struct verb *v)
 {
-	struct sim_out out = { 0 }, err = { 0 };
-	struct sim_out *to_out = cmd->out, *to_err = cmd->err;
+	struct sim_gathered g;
 	int rv;
 
-	cmd->out = &out;
-	cmd->err = to_err == to_out ? &out : &err;
+	sim_gather(&g, cmd);
 	rv = run_locked(cmd, v);
-	cmd->out = to_out;
-	cmd->err = to_err;
-	if (out.len > 0)
-		sim_out_write(to_out, out.data, out.len);
-	if (err.len > 0)
-		sim_out_write(to_err, err.data, err.len);
-	sim_out_free(&out);
-	sim_out_free(&err);
+	sim_hand_over(&g, cmd);
 	return rv;
 }
 
@@ -122,6 +112,6 @@ hmc_run(struct sim_cmd *cmd)
 
 	for (size_t i = 0; cmd->argc > 0 && i < NVERBS; i++)
 		if (strcmp(verbs[i].name, cmd->argv[0]) == 0)
-			return (verbs[i].flags & UNLOCKED) != 0 ? verbs[i].run(&inner) : run_buffered(&inner, &verbs[i]);
+			return (verbs[i].flags & UNLOCKED) != 0 ? verbs[i].run(&inner) : run_gathered(&inner, &verbs[i]);
 	return -1;
 }

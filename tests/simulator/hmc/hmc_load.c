@@ -26,6 +26,7 @@
 #include <jansson.h>
 
 #include "../console.h"
+#include "../description.h"
 #include "../guest.h"
 #include "../storage.h"
 #include "model.h"
@@ -50,42 +51,6 @@ bad(const struct birth *b, const char *what, const char *name)
 	return -1;
 }
 
-static const char *
-get_str(const json_t *o, const char *key, const char *dflt)
-{
-	const json_t *v = json_object_get(o, key);
-
-	return json_is_string(v) ? json_string_value(v) : dflt;
-}
-
-static int
-get_int(const json_t *o, const char *key, int dflt)
-{
-	const json_t *v = json_object_get(o, key);
-
-	if (json_is_boolean(v))
-		return json_boolean_value(v);
-	return json_is_integer(v) ? (int)json_integer_value(v) : dflt;
-}
-
-static int
-get_mb(const json_t *o, const char *key, int dflt)
-{
-	const json_t *v = json_object_get(o, key);
-
-	if (json_is_string(v))
-		return (int)size_parse(json_string_value(v), 0);
-	return json_is_integer(v) ? (int)json_integer_value(v) : dflt;
-}
-
-static int
-get_units(const json_t *o, const char *key, int dflt)
-{
-	const json_t *v = json_object_get(o, key);
-
-	return json_is_number(v) ? (int)(json_number_value(v) * 100 + 0.5) : dflt;
-}
-
 static bool
 has_word(const json_t *list, const char *word)
 {
@@ -97,8 +62,6 @@ has_word(const json_t *list, const char *word)
 			return true;
 	return false;
 }
-
-#define COPY(to, o, key, dflt) str_set(to, sizeof(to), get_str(o, key, dflt))
 
 static void
 birth_hmc(struct hmc *h, const json_t *o)
