@@ -257,8 +257,8 @@ install: all
 	install -d $(DESTDIR)$(DATADIR)/templates/ivm $(DESTDIR)$(DATADIR)/templates/hmc $(DESTDIR)$(DATADIR)/templates/first-boot $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
 	install -m 0755 $(B)/powerdirector $(B)/powerdirector-sim $(DESTDIR)$(BINDIR)/
 	install -m 0755 $(B)/powerdirectord $(B)/powerdirector-worker $(DESTDIR)$(SBINDIR)/
-	install -m 0644 templates/ivm/*.seq $(DESTDIR)$(DATADIR)/templates/ivm/
-	install -m 0644 templates/hmc/*.seq $(DESTDIR)$(DATADIR)/templates/hmc/
+	install -m 0644 templates/ivm/*.seq templates/ivm/features.conf $(DESTDIR)$(DATADIR)/templates/ivm/
+	install -m 0644 templates/hmc/*.seq templates/hmc/features.conf $(DESTDIR)$(DATADIR)/templates/hmc/
 	install -m 0644 templates/first-boot/* $(DESTDIR)$(DATADIR)/templates/first-boot/
 	cd $(DESTDIR)$(DATADIR)/templates/first-boot && chmod 0755 linux aix powerdirector-first-boot.init
 	install -m 0644 policy/powerdirector.conf $(DESTDIR)$(DATADIR)/powerdirector.conf.sample

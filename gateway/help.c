@@ -172,7 +172,7 @@ type_name(enum arg_type type)
 		[ARG_FLAG] = "flag", [ARG_VM] = "vm", [ARG_NAME] = "name", [ARG_POOL] = "pool", [ARG_HOSTNAME] = "hostname",
 		[ARG_JOB] = "job", [ARG_KEY] = "key", [ARG_TEXT] = "text", [ARG_WORD] = "word", [ARG_COUNT] = "count",
 		[ARG_DURATION] = "duration", [ARG_SIZE] = "size", [ARG_SIZES] = "sizes", [ARG_UNITS] = "units",
-		[ARG_COUNTS] = "counts", [ARG_DISK] = "disk", [ARG_NETWORK] = "network", [ARG_ADDRESS] = "address",
+		[ARG_COUNTS] = "counts", [ARG_FACTOR] = "factor", [ARG_FC] = "fc", [ARG_DISK] = "disk", [ARG_NETWORK] = "network", [ARG_ADDRESS] = "address",
 		[ARG_PATH] = "path", [ARG_FILE] = "file", [ARG_VIOS] = "vios", [ARG_FINGERPRINT] = "fingerprint", [ARG_LIST] = "list",
 	};
 

@@ -49,6 +49,8 @@ processors(FILE *out, const json_t *vm)
 	render_label(out, "processors");
 	if (strcmp(render_string(spec, "mode"), "ded") == 0) {
 		with_bounds(out, vm, "procs", is_one ? " dedicated processor" : " dedicated processors");
+		if (strncmp(render_string(spec, "sharing"), "share", 5) == 0)
+			(void)fprintf(out, ", lent when idle (%s)", render_string(spec, "sharing"));
 	} else {
 		with_bounds(out, vm, "units", " units");
 		(void)fputs(", ", out);
@@ -67,6 +69,30 @@ memory(FILE *out, const json_t *vm)
 	render_label(out, "memory");
 	with_bounds(out, vm, "memory", "");
 	(void)fputc('\n', out);
+}
+
+/* What it was given beside sizes, one line each. */
+static void
+features(FILE *out, const json_t *spec)
+{
+	static const struct {
+		const char *key, *label;
+	} lines[] = { { "proc_pool", "processor pool" }, { "compat_mode", "compatibility" }, { "avail_priority", "availability" },
+		{ "memory_expansion", "memory expansion" } };
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		const json_t *value = json_object_get(spec, lines[i].key);
+
+		if (value == NULL)
+			continue;
+		render_label(out, lines[i].label);
+		render_cell(out, lines[i].key, value, spec);
+		(void)fputc('\n', out);
+	}
+	if (json_integer_value(json_object_get(spec, "remote_restart")) == 1) {
+		render_label(out, "remote restart");
+		(void)fputs("yes\n", out);
+	}
 }
 
 /* A change that waits for the VM to be off: what it has until then. */
@@ -235,6 +261,7 @@ render_vm(FILE *out, const json_t *vm)
 	text_line(out, "host name", json_object_get(vm, "spec"), "hostname");
 	processors(out, vm);
 	memory(out, vm);
+	features(out, json_object_get(vm, "spec"));
 	pending(out, vm);
 	change(out, vm);
 	text_line(out, "medium", json_object_get(vm, "iso"), "name");

@@ -116,6 +116,7 @@ word_from(const struct verb_arg *a, const json_t *v, char *buf, struct pd_err *e
 			return add_range(v, buf) == 0 ? 0 : bad_type(a, e, "{\"min\":..,\"desired\":..,\"max\":..}, a string or a number");
 		break;
 	case ARG_DISK:
+	case ARG_FC:
 	case ARG_NETWORK:
 	case ARG_VIOS:
 		if (json_is_object(v))

@@ -69,6 +69,7 @@ value_parse(const struct verb_arg *a, const char *text, json_t **out, struct pd_
 	case ARG_COUNT:
 	case ARG_DURATION:
 	case ARG_SIZE:
+	case ARG_FACTOR:
 		return value_parse_number(a, text, out, e);
 	case ARG_SIZES:
 	case ARG_UNITS:
@@ -76,6 +77,8 @@ value_parse(const struct verb_arg *a, const char *text, json_t **out, struct pd_
 		return value_parse_range(a, text, out, e);
 	case ARG_DISK:
 		return value_parse_disk(a, text, out, e);
+	case ARG_FC:
+		return value_parse_fc(a, text, out, e);
 	case ARG_NETWORK:
 		return value_parse_network(a, text, out, e);
 	case ARG_VIOS:

@@ -37,8 +37,9 @@ int value_parse_range(const struct verb_arg *a, const char *text, json_t **out, 
 int value_integer(const struct verb_arg *a, const char *text, int64_t *n, struct pd_err *e);
 int value_integer_word(enum arg_type type, int64_t n, char *buf, size_t size);
 
-/* value_list.c: disks, lists; value_network.c: networks. */
+/* value_list.c: disks, Fibre Channel adapters, lists; value_network.c: networks. */
 int value_parse_disk(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
+int value_parse_fc(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
 int value_parse_list(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
 int value_parse_network(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e);
 

@@ -40,6 +40,7 @@ value_split(const struct verb_arg *a, char *text, const char *const *keys, char 
 		if (value == NULL)
 			return value_bad(a, text, e, "has no \"=\"; write key=value,key=value, as in %s", a->type == ARG_NETWORK ?
 			    "name=office or vlan=10,ip=10.0.10.5/24" : a->type == ARG_VIOS ? "name=vios1,address=10.0.0.11" :
+			    a->type == ARG_FC ? "vios=vios1,port=fcs0; or auto" :
 			    "size=20G,pool=datavg");
 		*value++ = '\0';
 		for (i = 0; keys[i] != NULL && strcmp(keys[i], text) != 0; i++)
@@ -75,6 +76,29 @@ value_parse_disk(const struct verb_arg *a, const char *text, json_t **out, struc
 	if (found[1] != NULL && value_parse(&pool, found[1], &name, e) == -1)
 		return -1;
 	*out = json_pack("{s:I, s:o*}", "size", (json_int_t)mib, "pool", name);
+	return *out != NULL ? 0 : pd_fail(e, PD_IO, "no memory");
+}
+
+/* A port without its VIOS would be any VIOS's port of that name. */
+int
+value_parse_fc(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e)
+{
+	static const char *const keys[] = { "vios", "port", NULL };
+	struct verb_arg		 part[2] = { { .name = "fc vios", .type = ARG_NAME }, { .name = "fc port", .type = ARG_NAME } };
+	char			 copy[VALUE_TEXT_MAX], *found[2] = { NULL, NULL };
+	json_t			*value[2] = { NULL, NULL };
+
+	(void)snprintf(copy, sizeof(copy), "%s", text);
+	if (strcmp(text, "auto") != 0 && value_split(a, copy, keys, found, e) == -1)
+		return -1;
+	if (found[1] != NULL && found[0] == NULL)
+		return value_bad(a, text, e, "names no VIOS; write vios=NAME,port=PORT, as in vios=vios1,port=fcs0");
+	for (size_t i = 0; i < 2; i++)
+		if (found[i] != NULL && value_parse(&part[i], found[i], &value[i], e) == -1) {
+			json_decref(value[0]);
+			return -1;
+		}
+	*out = json_pack("{s:o*, s:o*}", "vios", value[0], "port", value[1]);
 	return *out != NULL ? 0 : pd_fail(e, PD_IO, "no memory");
 }
 

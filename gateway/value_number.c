@@ -22,6 +22,7 @@ static const struct {
 	[ARG_DURATION] = { "a time", "90s, 10m, 12h or 30d" },
 	[ARG_SIZE] = { "a size", "512M, 4G or 1T" },
 	[ARG_SIZES] = { "a size", "512M, 4G or 1T, or minimum:desired:maximum" },
+	[ARG_FACTOR] = { "a factor", "1.5 or 1.25 (two decimals at most)" },
 	[ARG_UNITS] = { "a number of processing units", "0.5 or 1.25 (two decimals at most), or minimum:desired:maximum" },
 };
 
@@ -108,6 +109,7 @@ number_from(enum arg_type type, const char *text, int64_t *n)
 	case ARG_SIZES:
 		return size_from(text, n);
 	case ARG_UNITS:
+	case ARG_FACTOR:
 		return units_from(text, n);
 	case ARG_DURATION:
 		return duration_from(text, n);
@@ -122,7 +124,7 @@ bound_text(enum arg_type type, int64_t n, char *buf, size_t size)
 {
 	if (type == ARG_SIZE || type == ARG_SIZES)
 		return quota_size_text(buf, size, n);
-	if (type == ARG_UNITS)
+	if (type == ARG_UNITS || type == ARG_FACTOR)
 		return quota_units_text(buf, size, n);
 	if (type == ARG_DURATION && n >= 86400 && n % 86400 == 0)
 		(void)snprintf(buf, size, "%" PRId64 "d", n / 86400);
@@ -205,7 +207,7 @@ value_integer_word(enum arg_type type, int64_t n, char *buf, size_t size)
 
 	if (n < 0)
 		return -1;
-	if (type == ARG_UNITS)
+	if (type == ARG_UNITS || type == ARG_FACTOR)
 		len = snprintf(buf, size, "%" PRId64 ".%02d", n / 100, (int)(n % 100));
 	else if ((type == ARG_SIZE || type == ARG_SIZES) && n % 1024 == 0 && n > 0)
 		len = snprintf(buf, size, "%" PRId64 "G", n / 1024);

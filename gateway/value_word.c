@@ -62,6 +62,20 @@ disk_text(const json_t *v, char *buf, size_t size)
 	return add(buf, size, "size=%s,pool=%s", mib, json_string_value(pool));
 }
 
+static int
+fc_text(const json_t *v, char *buf, size_t size)
+{
+	const json_t *vios = json_object_get(v, "vios"), *port = json_object_get(v, "port");
+
+	if (!json_is_object(v) || (vios != NULL && !json_is_string(vios)) || (port != NULL && !json_is_string(port)))
+		return -1;
+	if (vios == NULL)
+		return port == NULL ? add(buf, size, "auto") : -1;
+	if (add(buf, size, "vios=%s", json_string_value(vios)) == -1)
+		return -1;
+	return port == NULL ? 0 : add(buf, size, ",port=%s", json_string_value(port));
+}
+
 /* The strings of an array with sep between them. */
 static int
 strings_text(const json_t *list, char sep, char *buf, size_t size)
@@ -114,6 +128,7 @@ value_to_word(const struct verb_arg *a, const json_t *v, char *buf, size_t size)
 	case ARG_COUNT:
 	case ARG_DURATION:
 	case ARG_SIZE:
+	case ARG_FACTOR:
 		return json_is_integer(v) ? value_integer_word(a->type, json_integer_value(v), buf, size) : -1;
 	case ARG_SIZES:
 	case ARG_UNITS:
@@ -121,6 +136,8 @@ value_to_word(const struct verb_arg *a, const json_t *v, char *buf, size_t size)
 		return range_text(a->type, v, buf, size);
 	case ARG_DISK:
 		return disk_text(v, buf, size);
+	case ARG_FC:
+		return fc_text(v, buf, size);
 	case ARG_NETWORK:
 		return network_text(v, buf, size);
 	case ARG_VIOS:

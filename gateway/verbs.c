@@ -16,6 +16,17 @@
 		   "id of the job, or its first 8 or more characters" }
 #define PLATFORM { "name", "name", ARG_NAME, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the platform" }
 
+/* What create-vm and modify-vm have in common beside sizes: templates/KIND/features.conf says where it can be. */
+#define SHARINGS "keep_idle_procs share_idle_procs share_idle_procs_active share_idle_procs_always"
+#define MODES	 "default POWER6 POWER6+ POWER7 POWER8 POWER9 POWER9_base POWER10 POWER11"
+#define FEATURES \
+	{ "sharing", "sharing", ARG_WORD, 0, 0, 0, SHARINGS, "MODE", "when others may use processors of its own that are idle" }, \
+	{ "proc-pool", "proc_pool", ARG_NAME, 0, 0, 0, NULL, "POOL", "shared processor pool that its processing units come from" }, \
+	{ "compat-mode", "compat_mode", ARG_WORD, 0, 0, 0, MODES, "MODE", "processor compatibility mode" }, \
+	{ "availability-priority", "avail_priority", ARG_COUNT, 0, 0, 255, NULL, "NUMBER", "who keeps processors when one of the system fails: the higher number" }, \
+	{ "memory-expansion", "memory_expansion", ARG_FACTOR, 0, 100, 1000, NULL, "FACTOR", "Active Memory Expansion: so many times its memory, 1.00 to 10.00" }, \
+	{ "remote-restart", "remote_restart", ARG_WORD, 0, 0, 0, "yes no", "YES|NO", "may it be started on another system when its own is down" }
+
 static const struct verb_arg create_vm_args[] = {
 	VM_NAME,
 	{ "image", "image", ARG_NAME, 0, 0, 0, NULL, "IMAGE", "template image for the first disk; without it the disks are empty" },
@@ -35,6 +46,8 @@ static const struct verb_arg create_vm_args[] = {
 	{ "hostname", "hostname", ARG_HOSTNAME, 0, 0, 0, NULL, "HOST", "host name of the guest (default: the VM's name)" },
 	{ "until", "until", ARG_WORD, 0, 0, 0, "running configured", "STATE", "wait until it is running, or until the guest has configured itself (default: configured where the image can)" },
 	{ "no-start", "no_start", ARG_FLAG, 0, 0, 0, NULL, NULL, "leave it powered off" },
+	{ "boot", "boot_mode", ARG_WORD, 0, 0, 0, "norm sms", "MODE", "how it starts, now and later: normally or into its SMS menu" },
+	FEATURES,
 };
 
 static const struct verb_arg console_args[] = {
@@ -66,6 +79,7 @@ static const struct verb_arg modify_vm_args[] = {
 	{ "weight", "weight", ARG_COUNT, 0, 0, 255, NULL, "WEIGHT", "weight when uncapped, 0 to 255" },
 	{ "capped", "capped", ARG_FLAG, 0, 0, 0, NULL, NULL, "never more than its processing units" },
 	{ "uncapped", "uncapped", ARG_FLAG, 0, 0, 0, NULL, NULL, "more than its processing units when the system has some to spare" },
+	FEATURES,
 	{ "at-restart", "at_restart", ARG_FLAG, 0, 0, 0, NULL, NULL, "a running VM whose operating system cannot take it live has it from its next start on" },
 };
 

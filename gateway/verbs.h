@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VERB_ARGS_MAX 32
+#define VERB_ARGS_MAX 48
 
 /* How an argument is written, checked and kept in the job's JSON arguments. */
 enum arg_type {
@@ -32,6 +32,8 @@ enum arg_type {
 	ARG_SIZES,	/* DESIRED or MIN:DESIRED:MAX, sizes	object {min?,desired,max?}, MiB */
 	ARG_UNITS,	/* likewise, processing units, at most two decimals	object, hundredths */
 	ARG_COUNTS,	/* likewise, whole numbers		object */
+	ARG_FACTOR,	/* 1.5: at most two decimals		integer, hundredths, min..max */
+	ARG_FC,		/* auto|vios=NAME[,port=fcsN]	object {vios?,port?} */
 	ARG_DISK,	/* SIZE or size=S[,pool=P]		object {size,pool?} */
 	ARG_NETWORK,	/* vlan=N|name=N[,ip=A/P][,gateway=A][,dns=A[+A]]	object {vlan?,name?,ip?,prefix?,gateway?,dns?:[..]} */
 	ARG_VIOS,	/* name=V,address=A[,system=S][,port=P][,host-key=F][,user=U][,key=FILE]	object {name,address,..} */

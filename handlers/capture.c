@@ -146,6 +146,20 @@ row_fits(const struct taking *t, const struct row *r)
 	return 1;
 }
 
+/* Column number i of the row: by its place, or by its name where fields are attributes; NULL = the row has none. */
+static const char *
+cell(const struct capture *c, const struct row *r, size_t i)
+{
+	size_t len = strlen(c->column[i].name);
+
+	if (!c->attributes)
+		return i < r->n ? r->field[i] : NULL;
+	for (size_t k = 0; k < r->n; k++)
+		if (strncmp(r->field[k], c->column[i].name, len) == 0 && r->field[k][len] == '=')
+			return r->field[k] + len + 1;
+	return NULL;
+}
+
 static int
 take_columns(struct taking *t, const struct row *r)
 {
@@ -158,11 +172,12 @@ take_columns(struct taking *t, const struct row *r)
 		return pd_fail(t->e, PD_REMOTE, "%s: the console prints more than %d rows", t->c->path, CAPTURE_ROWS_MAX);
 	}
 	for (size_t i = 0; i < t->c->ncolumns; i++) {
-		json_t *v = NULL;
+		const char *text = cell(t->c, r, i);
+		json_t	   *v = NULL;
 
-		if (i >= r->n || r->field[i][0] == '\0')
+		if (text == NULL || text[0] == '\0')
 			continue;
-		if (value_type_read(t->c->column[i].type, t->c->column[i].name, r->field[i], &v, t->e) == -1) {
+		if (value_type_read(t->c->column[i].type, t->c->column[i].name, text, &v, t->e) == -1) {
 			json_decref(object);
 			return -1;
 		}

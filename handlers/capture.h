@@ -16,7 +16,7 @@
 
 #define CAPTURE_FIELDS_MAX  2048	/* of one row; lsmap prints all devices of an adapter in one */
 #define CAPTURE_ROWS_MAX    1024	/* of a table */
-#define CAPTURE_COLUMNS_MAX 16
+#define CAPTURE_COLUMNS_MAX 24
 #define CAPTURE_WHERE_MAX   6
 
 enum where_op { WHERE_IS, WHERE_NOT, WHERE_STARTS, WHERE_ENDS, WHERE_CONTAINS, WHERE_BASENAME };
@@ -48,6 +48,7 @@ struct capture {
 	const char		*below;		/* folder put before a value that is not absolute */
 	const struct value_type *type;
 	int			 optional, count;
+	int			 attributes;	/* fields are name=value; columns take theirs by name, wherever it stands */
 	struct capture_column	 column[CAPTURE_COLUMNS_MAX];	/* a table of all rows */
 	size_t			 ncolumns;
 	struct place		 message;	/* when missing; source NULL = none */

@@ -84,7 +84,7 @@ take_table(struct loader *l, const struct seq_node *n, void *to)
 	struct capture *c = to;
 
 	if (n->nvalues == 0 || n->nvalues > CAPTURE_COLUMNS_MAX)
-		return seq_bad(l, n->line, "1 to 16 columns are expected in", n->word);
+		return seq_bad(l, n->line, "1 to 24 columns are expected in", n->word);
 	for (size_t i = 0; i < n->nvalues; i++) {
 		const char	      *colon = strchr(n->value[i], ':');
 		size_t		       len = colon == NULL ? strlen(n->value[i]) : (size_t)(colon - n->value[i]);
@@ -115,6 +115,7 @@ static const struct word capture_words[] = {
 	{ "type", ONE, 0, take_type, offsetof(struct capture, type) },
 	{ "optional", ONE, 0, seq_take_flag, offsetof(struct capture, optional) },
 	{ "count", ONE, 0, seq_take_flag, offsetof(struct capture, count) },
+	{ "attributes", ONE, 0, seq_take_flag, offsetof(struct capture, attributes) },
 	{ "table", LIST, 0, take_table, 0 },
 	{ "message", ONE, 0, seq_take_message, offsetof(struct capture, message) },
 };
@@ -135,6 +136,8 @@ check_capture(struct loader *l, const struct capture *c)
 	if (c->difference != NULL && (!scope_path_is_valid(c->difference) || c->count || c->ncolumns > 0 ||
 	    (!c->type->is_number && strcmp(c->type->name, "units") != 0)))
 		return seq_bad(l, c->line, "difference takes the path of a number, for one number, in capture", c->path);
+	if (c->attributes && c->ncolumns == 0)
+		return seq_bad(l, c->line, "attributes goes with table in capture", c->path);
 	return 0;
 }
 

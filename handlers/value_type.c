@@ -143,6 +143,7 @@ static const struct value_type types[] = {
 	{ WORD("lpar-name", ALNUM "._-", 1, 31, first_is_alnum) },
 	{ WORD("name", ALNUM "._-", 1, 31, first_is_alnum) },
 	{ WORD("word", ALNUM "._-", 1, 63, first_is_alnum) },
+	{ WORD("mode", ALNUM "_+", 1, 31, first_is_alnum) },	/* POWER6+ */
 	{ WORD("device", ALNUM "._-", 1, 31, first_is_alnum) },
 	{ WORD("lv", ALNUM "._-", 1, 15, is_lv) },
 	{ WORD("pool", ALNUM "._-", 1, 15, first_is_alnum) },

@@ -7,6 +7,7 @@
 
 #include "handlers/value_type.h"
 #include "handlers/vm_change.h"
+#include "handlers/vm_features.h"
 #include "handlers/vm_spec.h"
 #include "spool/field.h"
 
@@ -129,6 +130,20 @@ make_wish(json_t *want, const json_t *spec, const json_t *args, struct pd_err *e
 	return 0;
 }
 
+/* Whose idle processors others may use stays as it is, too. */
+static int
+make_features(json_t *change, const json_t *spec, const json_t *args, struct pd_err *e)
+{
+	json_t *want = json_copy((json_t *)(uintptr_t)args);
+	int	rv;
+
+	if (is_dedicated(spec) && json_object_get(want, "sharing") == NULL)
+		(void)json_object_set(want, "sharing", json_object_get(spec, "sharing"));
+	rv = want != NULL ? vm_features_make(change, want, e) : pd_fail(e, PD_IO, "no memory for a change");
+	json_decref(want);
+	return rv;
+}
+
 static json_int_t
 more(json_int_t after, json_int_t before)
 {
@@ -173,13 +188,18 @@ vm_change_sizes(const json_t *spec, const json_t *args, const json_t *platform, 
 
 	*change = NULL;
 	vm_change_amounts(spec, NULL, &before);
-	if (make_wish(want, spec, args, e) == 0 && vm_spec_sizes(want, platform, change, &after, e) == 0) {
+	if (make_wish(want, spec, args, e) == 0 && vm_spec_sizes(want, platform, change, &after, e) == 0 &&
+	    make_features(*change, spec, args, e) == 0) {
 		units = more(after.units, before.units);
 		(void)snprintf(buf, sizeof(buf), "%d.%02d", (int)(units / 100), (int)(units % 100));
 		(void)json_object_set_new(*change, "units_more", json_string(buf));
 		(void)json_object_set_new(*change, "memory_more", json_integer(more(after.memory, before.memory)));
 		note_differences(*change, spec, args);
 		rv = 0;
+	}
+	if (rv == -1) {
+		json_decref(*change);
+		*change = NULL;
 	}
 	json_decref(want);
 	return rv;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "handlers/value_type.h"
+#include "handlers/vm_features.h"
 #include "handlers/vm_paths.h"
 #include "handlers/vm_spec.h"
 
@@ -518,6 +519,8 @@ make_start(struct maker *m, int has_address)
 	int	    start = !flag(m->args, "no_start");
 	int	    configure = has_address && strcmp(text(m->image, "first_boot"), "agent") == 0;
 
+	if (strcmp(text(m->args, "boot_mode"), "sms") == 0 && start && m->image != NULL)
+		return pd_fail(m->e, PD_USAGE, "--boot sms stops in the SMS menu, where the image's guest does not start: say --no-start, too");
 	if (until[0] != '\0' && !start)
 		return pd_fail(m->e, PD_USAGE, "--until and --no-start exclude each other");
 	if (strcmp(until, "configured") == 0 && !configure)
@@ -535,7 +538,7 @@ make(struct maker *m)
 
 	if ((flag(m->args, "dedicated") ? make_dedicated(m) : make_shared(m)) == -1)
 		return -1;
-	if (make_memory(m) == -1 || make_disks(m) == -1 || make_networks(m, &has_address) == -1)
+	if (vm_features_make(m->spec, m->args, m->e) == -1 || make_memory(m) == -1 || make_disks(m) == -1 || make_networks(m, &has_address) == -1)
 		return -1;
 	if (json_array_size(json_object_get(m->facts, "vioses")) > 0 && vm_paths_make(m->spec, m->facts, m->e) == -1)
 		return -1;

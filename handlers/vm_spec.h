@@ -18,13 +18,13 @@
  * what only they can tell: memory a multiple of the region size, processing units at least the minimum per virtual
  * processor, minimum <= desired <= maximum, first disk not smaller than the image, pool known, two adapters with one address.
  * platform is a row; its facts are those of the system that the VM is for, and "system" that one's name.
- * *spec: {"name","tag","system","mode":"shared"|"ded","sharing":"cap"|"uncap"|"keep_idle_procs","weight",
+ * *spec: {"name","tag","system","mode":"shared"|"ded","sharing":"cap"|"uncap"|"keep_idle_procs"|"share_idle_procs...","weight",
  *  "units_min","units","units_max" ("0.50" texts; absent when dedicated), "procs_min","procs","procs_max",
  *  "memory_min","memory","memory_max" (MiB), "max_slots", "hostname",
  *  "disks":[{"index","size"(MiB),"pool","kind":"lv"|"file","bd"(backing device name: tag_N)}],
  *  "pools":[{"pool","size"(MiB, of all disks in it)}],
  *  "networks":[{"index","slot","vlan","ip","prefix","mask","gateway","dns1","dns2"}],  absent members are absent
- *  "paths" (handlers/vm_paths.h; only where the facts name VIOSes),
+ *  "paths" (handlers/vm_paths.h; only where the facts name VIOSes), those of handlers/vm_features.h,
  *  "start":bool,"configure":bool (medium is made),"wait_configured":bool}
  * *amounts is what it adds to the quota (a dedicated processor counts as 1.00 units).  PD_BADDATA, PD_USAGE or, for a pool that is not
  * there, PD_NOTFOUND otherwise.

@@ -51,6 +51,7 @@ struct pd_tenant {
 	struct pd_amounts     user_quota;	/* of each member */
 	struct pd_amounts     vm_limit;		/* of one VM; .vms unused */
 	int64_t		      max_disks, max_networks;	/* per VM; -1 = the program's own bound */
+	struct pd_list	      features;		/* words of policy_features; "*" = all */
 	struct pd_list	      images, networks, platforms, pools, media;	/* allowed names; "*" and a trailing * match */
 	int		      weight;		/* share of the scheduler, 1..100 */
 };

@@ -35,6 +35,7 @@ free_tenants(struct pd_conf *c)
 		free_list(&t->members);
 		free_list(&t->images);
 		free_list(&t->media);
+		free_list(&t->features);
 		free_list(&t->networks);
 		free_list(&t->platforms);
 		free_list(&t->pools);

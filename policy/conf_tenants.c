@@ -2,6 +2,7 @@
 /*
  * conf_tenants.c - tenant sections: members, role, quotas, limits, what may be used.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,21 @@ check_network(const struct conf_parse *p, const struct conf_word *w)
 	    w->text);
 }
 
+static int
+check_feature(const struct conf_parse *p, const struct conf_word *w)
+{
+	char all[200] = "";
+
+	if (strcmp(w->text, "*") == 0)
+		return 0;
+	for (size_t i = 0; i < policy_features_count; i++) {
+		if (strcmp(policy_features[i].name, w->text) == 0)
+			return 0;
+		(void)snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i > 0 ? ", " : "", policy_features[i].name);
+	}
+	return conf_fail(p, w->line, "there is no feature \"%.60s\"; known are %s", w->text, all);
+}
+
 int
 conf_add_tenant(struct conf_parse *p, cfg_t *section, int line)
 {
@@ -99,7 +115,8 @@ conf_add_tenant(struct conf_parse *p, cfg_t *section, int line)
 	if (set_quota(p, section, "quota", &t->quota) == -1 ||
 	    set_quota(p, section, "user-quota", &t->user_quota) == -1 || set_vm_limit(p, section, t) == -1)
 		return -1;
-	if (conf_list(p, section, "images", conf_check_pattern, &t->images) == -1 ||
+	if (conf_list(p, section, "features", check_feature, &t->features) == -1 ||
+	    conf_list(p, section, "images", conf_check_pattern, &t->images) == -1 ||
 	    conf_list(p, section, "media", conf_check_pattern, &t->media) == -1 ||
 	    conf_list(p, section, "networks", check_network, &t->networks) == -1 ||
 	    conf_list(p, section, "platforms", conf_check_pattern, &t->platforms) == -1 ||

@@ -115,7 +115,7 @@ make_tables(struct conf_parse *p)
 	cfg_opt_t vm_limit[] = { WORD("processing-units"), WORD("virtual-processors"), WORD("memory"), WORD("disk"),
 		WORD("disks"), WORD("networks"), OWNER(p), CFG_END() };
 	cfg_opt_t tenant[] = { WORD("role"), WORDS("members"), SECTION("quota", quota), SECTION("user-quota", quota),
-		SECTION("vm-limit", vm_limit), WORDS("images"), WORDS("media"), WORDS("networks"), WORDS("platforms"), WORDS("pools"),
+		SECTION("vm-limit", vm_limit), WORDS("features"), WORDS("images"), WORDS("media"), WORDS("networks"), WORDS("platforms"), WORDS("pools"),
 		WORD("weight"), OWNER(p), CFG_END() };
 	cfg_opt_t license[] = { WORDS("products"), WORDS("systems"), WORD("processing-units"), OWNER(p), CFG_END() };
 	cfg_opt_t file[] = { WORD("spool"), WORD("state"), WORD("socket"), WORD("templates"), WORD("keys"),

@@ -44,4 +44,15 @@ int policy_list_has(const struct pd_list *list, const char *name);
 const struct pd_network *policy_network(const struct pd_conf *conf, const char *name);
 const struct pd_network *policy_network_by_vlan(const struct pd_conf *conf, const struct pd_tenant *tenant, int vlan);
 
+/*
+ * What a tenant may ask for only when its section lists it, because other VMs pay for it: policy_args() looks for key among the arguments.
+ */
+struct policy_feature {
+	const char *name;	/* in the configuration */
+	const char *key;	/* of the argument; see gateway/verbs.c */
+	const char *what;	/* for people */
+};
+extern const struct policy_feature policy_features[];
+extern const size_t		   policy_features_count;
+
 #endif

@@ -25,6 +25,18 @@ static const struct {
 	{ "show-image", "image" },
 };
 
+/*
+ * Processors of one's own are lost to all others, a processor pool has a limit that its VMs share, a higher priority takes processors from
+ * others when one fails, a restart elsewhere takes room there.
+ */
+const struct policy_feature policy_features[] = {
+	{ "dedicated", "dedicated", "processors of its own (--dedicated)" },
+	{ "processor-pool", "proc_pool", "a choice of shared processor pools (--proc-pool)" },
+	{ "availability-priority", "avail_priority", "another availability priority (--availability-priority)" },
+	{ "remote-restart", "remote_restart", "remote restart (--remote-restart)" },
+};
+const size_t policy_features_count = sizeof(policy_features) / sizeof(policy_features[0]);
+
 struct asking {
 	const struct pd_conf   *conf;
 	const struct pd_tenant *t;
@@ -237,6 +249,16 @@ check_networks(const struct asking *a, json_t *adapters)
 	return 0;
 }
 
+static int
+check_features(const struct asking *a, const json_t *args)
+{
+	for (size_t i = 0; i < policy_features_count; i++)
+		if (json_object_get(args, policy_features[i].key) != NULL && !policy_list_has(&a->t->features, policy_features[i].name))
+			return pd_fail(a->e, PD_DENIED, "%s is not for tenant %s: its section of the policy does not list the feature %s",
+			    policy_features[i].what, a->t->name, policy_features[i].name);
+	return 0;
+}
+
 int
 policy_args(const struct pd_conf *conf, const struct pd_tenant *tenant, const char *verb, json_t *args,
     struct policy_why *why, struct pd_err *e)
@@ -249,6 +271,8 @@ policy_args(const struct pd_conf *conf, const struct pd_tenant *tenant, const ch
 	    check_name(&a, &tenant->platforms, "platform", json_object_get(args, "platform")) == -1 ||
 	    check_name(&a, &tenant->images, "image", json_object_get(args, "image")) == -1 ||
 	    check_name(&a, &tenant->media, "medium", json_object_get(args, "iso")) == -1)
+		return -1;
+	if (check_features(&a, args) == -1)
 		return -1;
 	return check_sizes(&a, args) == -1 ? -1 : check_networks(&a, json_object_get(args, "networks"));
 }

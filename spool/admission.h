@@ -107,6 +107,12 @@ int admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e);
  */
 int admission_quota(const struct admitting *ad, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e);
 
+/*
+ * admit_feature.c: what templates/KIND/features.conf says of the features that args ask for, on this system; platform is its platform's row.
+ * PD_USAGE, PD_CAPACITY.
+ */
+int admission_features(const struct admitting *ad, const json_t *platform, const json_t *system, struct pd_err *e);
+
 /* Only the tenant's pools stay in the platform's row, so that its default is the first that it may use. */
 int admission_limit_pools(const struct admitting *ad, json_t *platform, struct pd_err *e);
 /* PD_CONFLICT: a VM has the name or address, or is to have it. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "handlers/vm_change.h"
+#include "handlers/vm_features.h"
 #include "spool/admission.h"
 #include "spool/field.h"
 
@@ -107,7 +108,25 @@ asks_for_something(const json_t *args, struct pd_err *e)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (json_object_get(args, keys[i]) != NULL)
 			return 0;
-	return pd_fail(e, PD_USAGE, "say what to change: --cpu, --procs, --memory, --weight, --capped or --uncapped");
+	return vm_features_asked(args) ? 0 : pd_fail(e, PD_USAGE, "say what to change: --cpu, --procs, --memory, --weight, --capped, --uncapped, "
+	    "or one of the features that help modify-vm lists");
+}
+
+/* On the system where the VM is. */
+static int
+check_features(struct admitting *ad, const json_t *vm, const json_t *platform, struct pd_err *e)
+{
+	json_t *system = NULL;
+	int	rv;
+
+	if (store_system_get(ad->a->store, field_text(vm, "system"), &system, e) == -1) {
+		if (e->code != PD_NOTFOUND)
+			return -1;
+		system = json_pack("{s:s}", "name", field_text(platform, "name"));
+	}
+	rv = admission_features(ad, platform, system, e);
+	json_decref(system);
+	return rv;
 }
 
 int
@@ -118,7 +137,7 @@ admit_modify_vm(struct admitting *ad, struct pd_err *e)
 	int		  rv = -1;
 
 	if (asks_for_something(ad->args, e) == -1 || change_begin(ad, &vm, e) == -1 || take_platform(ad, &platform, e) == -1 ||
-	    vm_change_sizes(json_object_get(vm, "spec"), ad->args, platform, &change, e) == -1)
+	    check_features(ad, vm, platform, e) == -1 || vm_change_sizes(json_object_get(vm, "spec"), ad->args, platform, &change, e) == -1)
 		goto out;
 	spec = json_copy(json_object_get(vm, "spec"));
 	(void)json_object_update(spec, change);

@@ -74,6 +74,8 @@ make_spec(const struct admitting *ad, const json_t *system, struct option *o)
 	(void)json_object_set(o->view, "system", json_object_get(system, "name"));
 	if (admission_limit_pools(ad, o->view, &o->unfit) == -1)
 		return -1;
+	if (admission_features(ad, o->view, system, &o->unfit) == -1)
+		return -1;
 	return vm_spec_make(ad->args, ad->tag, o->view, o->image, &o->spec, &o->amounts, &o->unfit);
 }
 
@@ -193,14 +195,19 @@ none_asked_for(const struct admitting *ad, struct pd_err *e)
 	return pd_fail(e, PD_NOTFOUND, "there is no platform for you yet, ask an administrator");
 }
 
-/* It can be made nowhere: then that is what is wrong with the request, not room. */
+/* It can be made nowhere: then that is what is wrong with the request, not room.  Several systems that lack something each say what. */
 static const struct pd_err *
 fits_no_machine(const struct choice *c)
 {
-	for (size_t i = 0; i < c->n; i++)
-		if (c->options[i].spec != NULL)
+	const struct pd_err *first = &c->options[0].unfit;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->options[i].spec != NULL || (c->n > 1 && c->options[i].unfit.code == PD_CAPACITY))
 			return NULL;
-	return &c->options[0].unfit;
+		if (first->code == PD_USAGE && c->options[i].unfit.code != PD_USAGE)
+			first = &c->options[i].unfit;
+	}
+	return first;
 }
 
 static int

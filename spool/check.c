@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "handlers/feature.h"
 #include "handlers/sequence.h"
 #include "spool/check.h"
 #include "spool/director_dirs.h"
@@ -72,10 +73,23 @@ each_entry(struct checking *c, const char *path, void (*each)(struct checking *c
 }
 
 static void
+check_features(struct checking *c, const char *path)
+{
+	struct features *f = NULL;
+	struct pd_err	 e;
+
+	if (features_load(path, &f, &e) == -1)
+		problem(c, e.msg);
+	features_free(f);
+}
+
+static void
 check_template(struct checking *c, const char *path)
 {
 	if (ends_with(path, ".seq"))
 		check_sequence(c, path);
+	else if (ends_with(path, "/features.conf"))
+		check_features(c, path);
 }
 
 static void

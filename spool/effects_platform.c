@@ -201,7 +201,7 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 	if (rv == 0)
 		rv = record_platform(st, job, row, old != NULL ? "platform-replaced" : "platform-registered", e);
 	if (rv == 0)
-		rv = systems != NULL ? effects_systems_put(st, name, systems, e) : saw_system(st, row, e);
+		rv = systems != NULL ? effects_systems_put(st, name, field_text(facts, "level"), systems, e) : saw_system(st, row, e);
 	effects_say_platform(job, row, end);
 	json_decref(row);
 	json_decref(old);
@@ -228,7 +228,7 @@ effect_platform_checked(struct store *st, const json_t *job, struct ending *end,
 	(void)json_object_set(row, "facts", facts);
 	rv = store_platform_put(st, row, e);
 	if (rv == 0)
-		rv = systems != NULL ? effects_systems_put(st, field_text(job, "platform"), systems, e) : saw_system(st, row, e);
+		rv = systems != NULL ? effects_systems_put(st, field_text(job, "platform"), field_text(facts, "level"), systems, e) : saw_system(st, row, e);
 	effects_say_platform(job, row, end);
 	json_decref(row);
 	return rv;

@@ -12,6 +12,7 @@
 #include "spool/field.h"
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+#define CAPABILITIES_MAX 2048	/* the sequences ask for a dozen */
 #define NAME_MAX_LEN 31		/* gateway/verbs.h: ARG_NAME */
 
 static const json_t *
@@ -92,6 +93,31 @@ row_for(const char *platform, const json_t *all, const json_t *system, json_t **
 	return *row != NULL ? 0 : pd_fail(e, PD_CONFLICT, "there is no free name for the system %s", field_text(system, "ident"));
 }
 
+/* The names of what it can do, "a,b", as an IVM lists them by itself; one that told nothing of it keeps what is known. */
+static void
+take_capabilities(json_t *facts, const json_t *system)
+{
+	const json_t *value;
+	const char   *key, *modes = field_text(system, "lpar_proc_compat_modes");
+	char	      names[CAPABILITIES_MAX] = "";
+	size_t	      len = 0;
+	int	      told = 0;
+
+	json_object_foreach((json_t *)(uintptr_t)system, key, value) {
+		const char *end = strstr(key, "_capable");
+
+		if (end == NULL || end[strlen("_capable")] != '\0' || strspn(field_text(system, key), "01") != 1)
+			continue;
+		told = 1;
+		if (field_text(system, key)[0] == '1' && len + strlen(key) + 2 < sizeof(names))
+			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", len > 0 ? "," : "", key);
+	}
+	if (told)
+		(void)json_object_set_new(facts, "capabilities", json_string(names));
+	if (modes[0] != '\0' && strcmp(modes, "unavailable") != 0)
+		(void)json_object_set_new(facts, "compat_modes", json_string(modes));
+}
+
 /* What it told now over what it told before: a system that is off has nothing to say of its VIOSes, and they stay known. */
 static void
 take_facts(json_t *row, const json_t *system)
@@ -106,6 +132,7 @@ take_facts(json_t *row, const json_t *system)
 	(void)json_object_update(facts, told);
 	if (most[0] != '\0')
 		(void)json_object_set_new(facts, "max_lpars", json_integer(strtoll(most, NULL, 10)));
+	take_capabilities(facts, system);
 	(void)json_object_set_new(facts, "state", json_string(field_text(system, "state")));
 	(void)json_object_set_new(facts, "pools", pools_of(facts));
 	(void)json_object_set_new(row, "seen_ms", json_integer((json_int_t)clock_wall_ms()));
@@ -161,7 +188,7 @@ effects_systems_check(struct store *st, const char *platform, const json_t *foun
 }
 
 int
-effects_systems_put(struct store *st, const char *platform, const json_t *found, struct pd_err *e)
+effects_systems_put(struct store *st, const char *platform, const char *level, const json_t *found, struct pd_err *e)
 {
 	json_t	     *all = NULL, *row = NULL;
 	const json_t *system;
@@ -174,6 +201,8 @@ effects_systems_put(struct store *st, const char *platform, const json_t *found,
 		if (rv == -1 || (rv = row_for(platform, all, system, &row, e)) == -1)
 			break;
 		take_facts(row, system);
+		if (level[0] != '\0')
+			(void)json_object_set_new(row, "level", json_string(level));
 		rv = store_system_put(st, row, e);
 		(void)json_array_append_new(all, row);
 	}

@@ -187,8 +187,9 @@ set_system(struct recording *r, struct pd_err *e)
 		if (whose == facts)	/* else they are there: effects_systems_put() */
 			(void)json_object_update(all, (json_t *)(uintptr_t)facts);
 		(void)json_object_set_new(all, "held", held_object(&r->held));
-		(void)json_object_update_new(row, json_pack("{s:o s:s s:s s:I}", "facts", all, "ident", ident, "level",
-		    field_text(facts, "level"), "seen_ms", (json_int_t)r->asked_ms));
+		(void)json_object_update_new(row, json_pack("{s:o s:s s:I}", "facts", all, "ident", ident, "seen_ms", (json_int_t)r->asked_ms));
+		if (field_text(facts, "level")[0] != '\0')
+			(void)json_object_set(row, "level", json_object_get(facts, "level"));
 		rv = store_system_put(r->st, row, e);
 	}
 	json_decref(row);
@@ -232,14 +233,14 @@ take_maps(json_t *system)
 
 /* A console of several: those that told of themselves, by their idents; of one that is off the rest stays as it was. */
 static int
-record_systems(struct recording *r, const json_t *systems, struct pd_err *e)
+record_systems(struct recording *r, const char *level, const json_t *systems, struct pd_err *e)
 {
 	json_t	     *rows = NULL, *row;
 	const json_t *system;
 	size_t	      i, k;
 	int	      rv = effects_systems_check(r->st, r->platform, systems, e, e);
 
-	if (rv != 0 || effects_systems_put(r->st, r->platform, systems, e) == -1 || store_system_list(r->st, r->platform, &rows, e) == -1)
+	if (rv != 0 || effects_systems_put(r->st, r->platform, level, systems, e) == -1 || store_system_list(r->st, r->platform, &rows, e) == -1)
 		return -1;
 	json_array_foreach(systems, i, system)
 		json_array_foreach(rows, k, row)
@@ -263,7 +264,7 @@ inventory_record(struct store *st, const char *platform, const json_t *value, in
 
 	json_array_foreach(systems, i, system)
 		take_maps(system);
-	if (store_begin(st, e) == 0 && (json_is_array(systems) ? record_systems(&r, systems, e) : record_system(&r, e)) == 0)
+	if (store_begin(st, e) == 0 && (json_is_array(systems) ? record_systems(&r, field_text(json_object_get(value, "facts"), "level"), systems, e) : record_system(&r, e)) == 0)
 		rv = store_commit(st, e);
 	if (rv == -1)
 		store_rollback(st);

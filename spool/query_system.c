@@ -111,7 +111,7 @@ pools_of(const struct question *x, const json_t *facts)
 int
 query_show_system(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
-	static const char *const more[] = { "region_size", "default_pool", "vlans" };
+	static const char *const more[] = { "region_size", "default_pool", "vlans", "capabilities", "compat_modes" };
 	const char		*name = field_text(x->args, "name");
 	json_t			*row = NULL, *platform = NULL, *vms = NULL;
 	int			 rv = store_system_get(x->q->store, name, &row, e);

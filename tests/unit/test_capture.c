@@ -129,6 +129,26 @@ Test(capture, a_table_takes_the_parts_of_each_element_of_a_list)
 	json_decref(v);
 }
 
+Test(capture, attributes_are_taken_by_their_names)
+{
+	struct capture c = { .split = ",", .attributes = 1, .ncolumns = 3,
+		.column = { { "name", &value_text }, { "max_lpars", value_type_find("count") }, { "modes", &value_text } } };
+	struct pd_err  e = { 0 };
+	int	       rv;
+	json_t	      *v = take(&c, "hostname=h,name=p9a,\"modes=default,POWER9\",max_lpars=400\nname=p9b,name2=x,modes=\n", &rv, &e), *first, *second;
+
+	cr_assert_eq(json_array_size(v), 2, "%s", e.msg);
+	first = json_array_get(v, 0);
+	second = json_array_get(v, 1);
+	cr_expect_str_eq(json_string_value(json_object_get(first, "name")), "p9a");
+	cr_expect_eq(json_integer_value(json_object_get(first, "max_lpars")), 400);
+	cr_expect_str_eq(json_string_value(json_object_get(first, "modes")), "default,POWER9");
+	cr_expect_str_eq(json_string_value(json_object_get(second, "name")), "p9b");
+	cr_expect_null(json_object_get(second, "max_lpars"));
+	cr_expect_null(json_object_get(second, "modes"));
+	json_decref(v);
+}
+
 Test(capture, the_line_for_people_is_the_consoles_own)
 {
 	static const char *const cases[][2] = {

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * vm_features.c - the PowerVM features of a VM, from the request to its specification.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "handlers/vm_features.h"
+
+static const char *
+text(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s == NULL ? "" : s;
+}
+
+static int
+is_dedicated(const json_t *spec)
+{
+	return strcmp(text(spec, "mode"), "ded") == 0;
+}
+
+/* Idle processors of one's own can be lent; a share of a pool's are not one's own. */
+static int
+check_mode(const json_t *spec, const json_t *args, struct pd_err *e)
+{
+	if (json_object_get(args, "sharing") != NULL && !is_dedicated(spec))
+		return pd_fail(e, PD_USAGE, "--sharing goes with processors of its own (--dedicated); the others are shared anyway");
+	if (json_object_get(args, "proc_pool") != NULL && is_dedicated(spec))
+		return pd_fail(e, PD_USAGE, "--proc-pool goes with shared processors, not with --dedicated");
+	return 0;
+}
+
+/* A factor of 1 is none: the console calls that 0. */
+static json_t *
+expansion(json_int_t hundredths)
+{
+	char buf[32];
+
+	if (hundredths <= 100)
+		return json_string("0");
+	(void)snprintf(buf, sizeof(buf), "%" JSON_INTEGER_FORMAT ".%02d", hundredths / 100, (int)(hundredths % 100));
+	return json_string(buf);
+}
+
+static void
+copy(json_t *spec, const json_t *args, const char *key)
+{
+	if (json_object_get(args, key) != NULL)
+		(void)json_object_set(spec, key, json_object_get(args, key));
+}
+
+int
+vm_features_make(json_t *spec, const json_t *args, struct pd_err *e)
+{
+	static const char *const same[] = { "sharing", "proc_pool", "compat_mode", "avail_priority", "boot_mode" };
+	const json_t		*factor = json_object_get(args, "memory_expansion"), *restart = json_object_get(args, "remote_restart");
+
+	if (check_mode(spec, args, e) == -1)
+		return -1;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		copy(spec, args, same[i]);
+	if (factor != NULL)
+		(void)json_object_set_new(spec, "memory_expansion", expansion(json_integer_value(factor)));
+	if (restart != NULL)
+		(void)json_object_set_new(spec, "remote_restart", json_integer(strcmp(text(args, "remote_restart"), "yes") == 0));
+	return 0;
+}
+
+int
+vm_features_asked(const json_t *args)
+{
+	static const char *const keys[] = { "sharing", "proc_pool", "compat_mode", "avail_priority", "memory_expansion", "remote_restart" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_object_get(args, keys[i]) != NULL)
+			return 1;
+	return 0;
+}

@@ -1,0 +1,121 @@
+#!/bin/sh
+# PowerVM features of VMs: given to create-vm and modify-vm, seen on the console, refused by name where the system cannot do them
+# or the policy does not list them.
+. "$(dirname "$0")/lib.sh"
+export SITE_SPEED=0 SITE_HMC=1 SITE_HMC_WORLD=$work/hmc.json
+# p9a can do less than p9b.
+awk '/"capable"/ { n++; sub(/\[.*\]/, n == 1 ? "[ \"vswitches\", \"npiv\" ]" : "[ \"ame\", \"ams\", \"npiv\", \"vswitches\", \"remote_restart\" ]") } { print }' \
+    "$source/tests/simulator/worlds/hmc.json" >"$SITE_HMC_WORLD"
+site_up
+console=hmc1
+# Of a partition of the HMC, of one of the IVM; of its profile.
+part() { jq -r --arg n "$1" '.state.hmc.cecs[].parts[] | select(.name == $n) | '"$2" "$site/hmc1/world.json"; }
+ivm() { jq -r --arg n "$1" '.state.lpars[] | select(.name == $n) | '"$2" "$site/power1/world.json"; }
+world >"$work/before"
+register_hmc
+register
+quick_sequences
+
+# ---- what each system can do ----
+as alice 0 show-system p9b --json
+is 'level of the console' V10R3 "$(json .value.level)"
+is 'capability' true "$(json '.value.capabilities | split(",") | index("active_mem_expansion_capable") != null')"
+is 'modes' true "$(json '.value.compat_modes | split(",") | index("POWER9") != null')"
+as alice 0 show-system p9a --json
+is 'no capability' null "$(json '.value.capabilities | split(",") | index("active_mem_expansion_capable")')"
+as alice 0 list-systems --fresh
+as alice 0 show-system power1 --json
+is 'modes of an IVM' true "$(json '.value.compat_modes | split(",") | index("POWER7") != null')"
+
+# ---- refused by name, before anything is sent ----
+: >"$site/hmc1/transcript.jsonl"
+small='--disk 1G --memory 512M --no-start'
+as alice 75 create-vm x1 $small --host p9a --memory-expansion 1.5
+says 'p9a cannot do Active Memory Expansion \(capability active_mem_expansion_capable is missing\)'
+as alice 75 create-vm x1 $small --host p9a --remote-restart yes
+says 'p9a cannot do simplified remote restart \(capability powervm_lpar_simplified_remote_restart_capable is missing\)'
+as alice 75 create-vm x1 $small --host p9b --compat-mode POWER11
+says 'p9b knows no processor compatibility mode POWER11; it has default,'
+as alice 64 create-vm x1 $small --host power1 --memory-expansion 1.5
+says 'Active Memory Expansion is not there on power1: no attribute .* is confirmed'
+as alice 64 create-vm x1 $small --host power1 --proc-pool DefaultPool
+says 'not there on power1'
+as alice 64 create-vm x1 $small --sharing share_idle_procs
+says '--sharing goes with .*--dedicated'
+as alice 64 create-vm x1 $small --dedicated --proc-pool DefaultPool
+says '--proc-pool goes with shared'
+as alice 65 create-vm x1 $small --memory-expansion 10.01
+says 'too large; allowed is 1.00 to 10.00'
+as alice 64 create-vm x1 --image rhel9 --boot sms --host p9a
+says 'say --no-start'
+as bob 77 create-vm x1 $small --availability-priority 200
+says 'not for tenant red: .*does not list the feature availability-priority'
+as bob 77 create-vm x1 $small --dedicated
+says 'processors of its own .*not for tenant red'
+is 'commands sent' 0 "$(jq -r '.ran[]?.command // empty' "$site/hmc1/transcript.jsonl" | wc -l)"
+
+# ---- an HMC's ----
+as alice 0 create-vm f1 $small --host p9b --compat-mode POWER9 --availability-priority 200 --memory-expansion 1.25 --remote-restart yes \
+    --proc-pool DefaultPool --boot sms
+is 'mode' POWER9 "$(part f1 '.profiles[0].config.compat_mode')"
+is 'expansion' 125 "$(part f1 '.profiles[0].config.mem_expansion')"
+is 'expansion, current' 125 "$(part f1 '.curr.mem_expansion')"
+is 'priority' 200 "$(part f1 .avail_priority)"
+is 'remote restart' 1 "$(part f1 .srr_capable)"
+as alice 0 show-vm f1
+says 'compatibility: *POWER9'
+says 'memory expansion: *1.25'
+says 'boot mode: *sms'
+as alice 0 start-vm f1
+says 'f1 is'
+as alice 0 stop-vm f1 --force
+as alice 0 delete-vm f1 --yes
+as alice 0 create-vm f2 $small --host p9b --dedicated --procs 1 --sharing share_idle_procs_always
+is 'sharing' share_idle_procs_always "$(part f2 '.profiles[0].config.sharing_mode')"
+as alice 0 show-vm f2
+says 'share_idle_procs_always'
+as alice 0 delete-vm f2 --yes
+as alice 75 create-vm f3 $small --host p9b --proc-pool none1
+says 'p9b has no shared processor pool none1'
+as alice 66 show-vm f3
+
+# Every system says what it lacks.
+as alice 75 create-vm f4 --disk 1G --memory 512M --platform hmc1 --compat-mode POWER6+
+says 'p9a: p9a knows no processor compatibility mode POWER6\+'
+says 'p9b: p9b knows no'
+# One of them can: it is taken.
+as alice 0 create-vm f5 $small --platform hmc1 --memory-expansion 2 --json
+as alice 0 show-vm f5 --json
+is 'where it can be' p9b "$(json .value.system)"
+as alice 0 delete-vm f5 --yes
+world >"$work/after"
+checks=$((checks + 1))
+diff "$work/before" "$work/after" >"$work/out" || fail 'something is left'
+
+# ---- an IVM's ----
+as alice 0 create-vm i1 $small --host power1 --compat-mode POWER7 --availability-priority 130
+is 'mode' POWER7 "$(ivm i1 .compat_mode)"
+is 'priority' 130 "$(ivm i1 .avail_priority)"
+as alice 0 modify-vm i1 --compat-mode POWER6 --availability-priority 90
+is 'mode' POWER6 "$(ivm i1 .compat_mode)"
+is 'priority' 90 "$(ivm i1 .avail_priority)"
+as alice 0 show-vm i1
+says 'compatibility: *POWER6$'
+as alice 75 modify-vm i1 --compat-mode POWER11
+says 'power1 knows no processor compatibility mode POWER11'
+as alice 64 modify-vm i1 --memory-expansion 2
+says 'not there on power1'
+as alice 64 modify-vm i1 --sharing share_idle_procs
+as alice 0 start-vm i1
+as alice 73 modify-vm i1 --compat-mode POWER7
+says 'say --at-restart'
+as alice 0 modify-vm i1 --compat-mode POWER7 --at-restart
+is 'mode' POWER7 "$(ivm i1 .compat_mode)"
+as alice 0 delete-vm i1 --yes --force
+as alice 0 create-vm i2 $small --host power1 --dedicated --procs 1 --sharing share_idle_procs
+is 'sharing' share_idle_procs "$(ivm i2 .pend.sharing_mode)"
+as alice 0 modify-vm i2 --sharing share_idle_procs_active
+is 'sharing' share_idle_procs_active "$(ivm i2 .pend.sharing_mode)"
+as alice 0 modify-vm i2 --memory 768M
+is 'sharing stays' share_idle_procs_active "$(ivm i2 .pend.sharing_mode)"
+as alice 0 delete-vm i2 --yes
