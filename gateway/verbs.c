@@ -252,6 +252,7 @@ static const struct verb_arg register_image_args[] = {
 static const struct verb_arg adopt_vm_args[] = {
 	{ "name", "name", ARG_VM, ARG_REQUIRED | ARG_POSITIONAL, 0, 0, NULL, "NAME", "name of the partition, which becomes that of the VM" },
 	{ "platform", "platform", ARG_NAME, ARG_REQUIRED, 0, 0, NULL, "PLATFORM", "where it is" },
+	{ "system", "system", ARG_NAME, 0, 0, 0, NULL, "SYSTEM", "on which of its systems; may be left out when only one has a partition of this name" },
 	{ "owner", "owner", ARG_KEY, ARG_REQUIRED, 0, 0, NULL, "USER", "whose it is from now on, and whose quota it counts in" },
 };
 

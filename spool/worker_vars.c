@@ -190,7 +190,7 @@ names_a_vm(const char *verb)
 static int
 add_systems(struct store *st, const json_t *platform, json_t *vars, struct pd_err *e)
 {
-	const char *name = field_text(json_object_get(vars, "vm"), "system");
+	const char *name = field_text(json_object_get(vars, json_object_get(vars, "vm") != NULL ? "vm" : "args"), "system");
 	json_t	   *system = NULL, *systems = NULL;
 
 	if (name[0] != '\0' && store_system_get(st, name, &system, e) == -1)

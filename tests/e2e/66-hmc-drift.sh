@@ -1,0 +1,82 @@
+#!/bin/sh
+# A partition that was made by hand on a system of an HMC comes under an owner (adopt-vm), and what is changed by hand on VMs there is found
+# by drift, in the partition and in its profile, and brought back by the requests that it names.
+. "$(dirname "$0")/lib.sh"
+export SITE_SPEED=0 SITE_HMC=1
+site_up
+console=hmc1
+register_hmc
+
+hmc() { ssh -F "$site/ssh_config" -o HostName=127.0.0.1 -p "$(cat "$site/hmc1/port")" -l hscroot -i "$site/etc/keys/hmc1" \
+    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null plain "$@"; }
+found() { json '.value.differences[] | .what + "|" + .wanted + "|" + .found' | sort; }
+sizes=lpar_env=aixlinux,proc_mode=shared,min_procs=1,desired_procs=2,max_procs=2,min_proc_units=0.1,desired_proc_units=0.5,max_proc_units=1,sharing_mode=uncap,uncap_weight=100,min_mem=256,desired_mem=1024,max_mem=2048,max_virtual_slots=20
+
+# ---- adopt-vm ----
+
+by_hand() {	# by_hand SYSTEM NAME: with a disk through the system's first VIOS
+	hmc "mksyscfg -r lpar -m $1 -i \"name=$2,profile_name=$2_prof,$sizes,virtual_eth_adapters=4/0/10//0/0\""
+}
+by_hand p9a handmade
+id=$(hmc 'lssyscfg -r lpar -m p9a -F name,lpar_id' | sed -n 's/^handmade,//p')
+vios=$(hmc 'lssyscfg -r lpar -m p9a -F lpar_env,lpar_id' | sed -n 's/^vioserver,//p' | head -n 1)
+profile=$(hmc "lssyscfg -r lpar -m p9a --filter lpar_ids=$vios -F default_profile")
+hmc "chsyscfg -r prof -m p9a -i \"virtual_scsi_adapters+=2/client/$vios//50/0,name=handmade_prof,lpar_id=$id\""
+hmc "chhwres -r virtualio -m p9a --rsubtype scsi -o a --id $vios -s 50 -a adapter_type=server,remote_lpar_id=$id,remote_slot_num=2"
+hmc "viosvrcmd -m p9a --id $vios -c cfgdev" >/dev/null
+vhost=$(hmc "viosvrcmd -m p9a --id $vios -c \"lsmap -all -fmt :\"" | grep -- '-C50:' | cut -d: -f1)
+hmc "viosvrcmd -m p9a --id $vios -c \"mklv -lv hand_lv rootvg 2G\"" >/dev/null
+hmc "viosvrcmd -m p9a --id $vios -c \"mkvdev -vdev hand_lv -vadapter $vhost\"" >/dev/null
+as admin 66 adopt-vm nothere --platform hmc1 --owner alice
+says 'no system of hmc1 had a partition named nothere'
+as admin 66 adopt-vm handmade --platform hmc1 --system p9z --owner alice
+as admin 73 adopt-vm handmade --platform hmc1 --system p9a --owner alice
+says 'handmade was never started'
+hmc "chsysstate -r lpar -m p9a -o on --id $id -f handmade_prof"
+hmc "chsysstate -r lpar -m p9a -o shutdown --immed --id $id"
+world >"$work/before"
+as admin 0 list-systems --fresh
+as admin 73 adopt-vm "$(hmc "lssyscfg -r lpar -m p9a --filter lpar_ids=$vios -F name")" --platform hmc1 --owner alice
+says 'Virtual I/O Server'
+as admin 0 adopt-vm handmade --platform hmc1 --owner alice
+says "handmade is a VM of alice now: partition $id of p9a, stopped"
+world >"$work/after"
+checks=$((checks + 1))
+diff "$work/before" "$work/after" >"$work/out" || fail 'the adoption changed something on the console'
+as alice 0 show-vm handmade --json
+is 'what it is' "alice p9a 1024 2 50 2048 $id hand_lv 10 0.10 100" \
+    "$(json '.value | [.owner, .system, .memory, .procs, .units, .disk, .lpar_id, .disks[0].bd, .networks[0].vlan, .spec.units_min, .spec.weight] | map(tostring) | join(" ")')"
+as alice 0 drift handmade --fresh
+as alice 0 start-vm handmade
+as alice 0 drift handmade --fresh
+# The same name on two systems: which one has to be said; the same partition again is not there to be taken.
+by_hand p9a twice
+by_hand p9b twice
+as admin 0 list-systems --fresh
+as admin 64 adopt-vm twice --platform hmc1 --owner alice
+says 'p9a and p9b of hmc1 both have a partition named twice'
+hmc "chsyscfg -r lpar -m p9a -i lpar_id=$id,new_name=renamed"
+as admin 73 adopt-vm renamed --platform hmc1 --system p9a --owner bob
+says 'is the VM handmade of alice already'
+hmc "chsyscfg -r lpar -m p9a -i lpar_id=$id,new_name=handmade"
+as alice 0 delete-vm handmade --yes --force
+is 'its disk is still there' 1 "$(hmc "viosvrcmd -m p9a --id $vios -c \"lssp -bd -sp rootvg -field bdname size -fmt :\"" | grep -c '^hand_lv:')"
+is 'its server adapter' 0 "$(hmc "lshwres -r virtualio --rsubtype scsi --level lpar -m p9a --filter lpar_ids=$vios -F slot_num" | grep -c '^50$')"
+
+# ---- drift ----
+
+as alice 0 create-vm web1 --image rhel9 --platform hmc1 --host p9a --memory 512M --disk 6G --disk 1G --network vlan=10 --network name=lab
+id=$(hmc 'lssyscfg -r lpar -m p9a -F name,lpar_id' | sed -n 's/^web1,//p')
+tag=$(hmc "lssyscfg -r lpar -m p9a --filter lpar_ids=$id -F default_profile")
+as alice 0 drift web1 --fresh
+as admin 0 drift --platform hmc1 --json
+is 'nobody'"'"'s' 'twice p9a,twice p9b' "$(json '[.value.partitions[] | .name + " " + .system] | sort | join(",")')"
+request alice show-vm web1 --json
+bd=$(json '.value.disks[1].bd')
+vtd=$(hmc "viosvrcmd -m p9a --id $vios -c \"lsmap -all -field vtd backing -fmt :\"" | tr ':' '\n' | grep -B1 "$bd" | head -n 1)
+hmc "chhwres -r proc -m p9a -o s --id $id -a uncap_weight=200"
+hmc "chsyscfg -r prof -m p9a -i name=$tag,lpar_id=$id,desired_mem=1024"
+hmc "chhwres -r virtualio -m p9a --rsubtype eth -o s --id $id -s 16 -a port_vlan_id=40"
+hmc "viosvrcmd -m p9a --id $vios -c \"rmvdev -vtd $vtd\"" >/dev/null
+as alice 73 drift web1 --fresh --json
+found
