@@ -1,29 +1,51 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * json_bytes.c - a JSON value as bytes, in one go where it is short.
+ * json_bytes.c - a JSON value as bytes: written once into room that grows.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "spool/json_bytes.h"
 
-#define FIRST_TRY 1500	/* bytes; most messages, events and records are shorter, and are written once instead of measured and written */
+#define FIRST_ROOM 1500	/* bytes; most messages, events and records are shorter */
+
+struct bytes {
+	char  *p;
+	size_t n, size;
+};
+
+static int
+append(const char *text, size_t len, void *arg)
+{
+	struct bytes *b = arg;
+	size_t	      size = b->size;
+	char	     *p;
+
+	while (size - b->n < len)
+		size *= 2;
+	if (size != b->size) {
+		if ((p = realloc(b->p, size)) == NULL)
+			return -1;
+		b->p = p;
+		b->size = size;
+	}
+	memcpy(b->p + b->n, text, len);
+	b->n += len;
+	return 0;
+}
 
 size_t
 json_bytes(const json_t *value, size_t flags, size_t head, char **buf)
 {
-	size_t room = FIRST_TRY, n;
-	char  *p;
+	struct bytes b = { .n = head, .size = head + FIRST_ROOM };
 
-	for (;;) {
-		if ((*buf = p = malloc(head + room + 1)) == NULL)
-			return 0;
-		n = json_dumpb(value, p + head, room, flags);
-		if (n > 0 && n <= room)
-			return n;
-		free(p);
-		*buf = NULL;
-		if (n == 0)
-			return 0;
-		room = n;
+	*buf = NULL;
+	if ((b.p = malloc(b.size)) == NULL)
+		return 0;
+	if (json_dump_callback(value, append, &b, flags) == -1 || b.n == head || append("", 1, &b) == -1) {
+		free(b.p);
+		return 0;
 	}
+	*buf = b.p;
+	return b.n - 1 - head;
 }

@@ -84,12 +84,31 @@ set_scope(struct question *x, struct pd_err *e)
 	return 0;
 }
 
+/* At least as long as its text, and found without writing it: a character takes six bytes at most. */
+static size_t
+most_bytes(const json_t *value)
+{
+	size_t	    n = 32, i;	/* a number; brackets and the like */
+	const char *key;
+	json_t	   *one;
+
+	if (json_is_string(value))
+		n += 6 * json_string_length(value);
+	json_array_foreach(value, i, one)
+		n += most_bytes(one);
+	json_object_foreach((json_t *)(uintptr_t)value, key, one)
+		n += 6 * strlen(key) + most_bytes(one);
+	return n;
+}
+
 /* Cuts a list to what fits into a reply; the message tells how much is left. */
 static void
 fit_list(struct answer_to *a)
 {
 	size_t n = json_array_size(a->value), kept = 0, used = 2, at, len;
 
+	if (most_bytes(a->value) <= LIST_BYTES_MAX)
+		return;
 	while (kept < n) {
 		at = a->newest_last ? n - 1 - kept : kept;
 		used += json_dumpb(json_array_get(a->value, at), NULL, 0, 0) + 2;

@@ -60,7 +60,7 @@ add_place(json_t *vm, const json_t *row)
 		(void)json_object_set(vm, "group", json_object_get(row, "label"));
 }
 
-/* What list-vms says of one VM; a new object. */
+/* What list-vms says of one VM, of a row as store_vm_list_brief() has them; a new object. */
 static json_t *
 summary(const json_t *row, const json_t *seen)
 {
@@ -73,7 +73,7 @@ summary(const json_t *row, const json_t *seen)
 	set_time(vm, "seen", seen_ms(row, seen));
 	add_place(vm, row);
 	set_units(vm, field_number(row, "units"));
-	(void)json_object_set_new(vm, "addresses", addresses_of(json_object_get(row, "spec")));
+	(void)json_object_set(vm, "addresses", json_object_get(row, "addresses"));
 	return vm;
 }
 
@@ -97,7 +97,7 @@ query_list_vms(const struct question *x, struct answer_to *a, struct pd_err *e)
 
 	if (platform != NULL && question_platform(x, platform, e) == -1)
 		return -1;
-	if (store_vm_list(x->q->store, x->of_tenant, x->of_user, platform, &rows, e) == -1)
+	if (store_vm_list_brief(x->q->store, x->of_tenant, x->of_user, platform, &rows, e) == -1)
 		return -1;
 	a->value = json_array();
 	seen = seen_of_systems(x);
@@ -204,6 +204,7 @@ query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 	if (question_vm(x, &row, e) == -1)
 		return -1;
 	seen = seen_of_systems(x);
+	(void)json_object_set_new(row, "addresses", addresses_of(json_object_get(row, "spec")));
 	a->value = summary(row, seen);
 	add_age(a, 1, x->q->now_ms - seen_ms(row, seen));
 	json_decref(seen);
