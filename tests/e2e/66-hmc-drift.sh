@@ -65,18 +65,41 @@ is 'its server adapter' 0 "$(hmc "lshwres -r virtualio --rsubtype scsi --level l
 
 # ---- drift ----
 
-as alice 0 create-vm web1 --image rhel9 --platform hmc1 --host p9a --memory 512M --disk 6G --disk 1G --network vlan=10 --network name=lab
+as alice 0 create-vm web1 --image rhel9 --platform hmc1 --host p9a --memory 512M --disk 6G --disk 1G --network vlan=10,ip=10.0.10.9/24 --network name=lab
 id=$(hmc 'lssyscfg -r lpar -m p9a -F name,lpar_id' | sed -n 's/^web1,//p')
 tag=$(hmc "lssyscfg -r lpar -m p9a --filter lpar_ids=$id -F default_profile")
 as alice 0 drift web1 --fresh
 as admin 0 drift --platform hmc1 --json
 is 'nobody'"'"'s' 'twice p9a,twice p9b' "$(json '[.value.partitions[] | .name + " " + .system] | sort | join(",")')"
-request alice show-vm web1 --json
-bd=$(json '.value.disks[1].bd')
-vtd=$(hmc "viosvrcmd -m p9a --id $vios -c \"lsmap -all -field vtd backing -fmt :\"" | tr ':' '\n' | grep -B1 "$bd" | head -n 1)
 hmc "chhwres -r proc -m p9a -o s --id $id -a uncap_weight=200"
 hmc "chsyscfg -r prof -m p9a -i name=$tag,lpar_id=$id,desired_mem=1024"
 hmc "chhwres -r virtualio -m p9a --rsubtype eth -o s --id $id -s 16 -a port_vlan_id=40"
-hmc "viosvrcmd -m p9a --id $vios -c \"rmvdev -vtd $vtd\"" >/dev/null
 as alice 73 drift web1 --fresh --json
-found
+found >"$work/found"
+cat >"$work/expected" <<EOF
+adapter 2|VLAN 20 in slot 16|VLAN 40 in slot 16
+memory of the profile|256M:512M:1G|256M:1G:1G
+weight|128|200
+EOF
+checks=$((checks + 1))
+diff "$work/expected" "$work/found" >"$work/out" || fail 'drift finds something else'
+repair() {	# repair USER VM: each request that drift names
+	request "$1" drift "$2" --fresh --repair --json
+	json '.value.repair[]' >"$work/requests"
+	while read -r line; do
+		stdin=/dev/null as "$1" 0 "$line"
+	done <"$work/requests"
+}
+repair alice web1
+is 'requests' 'modify-vm web1 --memory 512M --weight 128|change-network web1 --adapter 2 --network name=lab' "$(paste -sd'|' "$work/requests")"
+as alice 0 drift web1 --fresh
+
+# An adapter that is gone comes back with its address; then it starts with what it ran with.
+hmc "chhwres -r virtualio -m p9a --rsubtype eth -o r --id $id -s 16"
+as alice 73 drift web1 --fresh --json
+is 'an adapter' 'adapter 2|VLAN 20 in slot 16|none' "$(found)"
+repair alice web1
+as alice 0 drift web1 --fresh
+as alice 0 restart-vm web1 --force
+as alice 0 drift web1 --fresh
+as admin 0 verify-history
