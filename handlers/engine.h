@@ -12,7 +12,7 @@
 #include "handlers/sequence_model.h"
 
 #define ENGINE_UNITS_MAX    4096
-#define ENGINE_ELEMENTS_MAX 256		/* of one for-each */
+#define ENGINE_ELEMENTS_MAX 1024		/* of one for-each */
 #define ENGINE_TRIES	    5		/* after a lost answer: 1+2+4+8 s between them */
 #define AWAY_TRIES	    2		/* connections to a console that has answered in this run, a second apart; then it is away */
 #define UNDO_ROUNDS	    3

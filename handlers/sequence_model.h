@@ -83,7 +83,7 @@ struct step {
 	struct place	     say, thing, note;		/* source NULL = none */
 	struct place	     finish;			/* ends the sequence with OK_NO_CHANGE */
 	struct cond	     when;
-	struct { const char *path, *alias; } each[SCOPE_EACH_MAX];	/* the second list may belong to an element of the first */
+	struct { const char *path, *alias; } each[SCOPE_EACH_MAX];	/* a later list may belong to an element of an earlier one */
 	size_t		     neach;			/* 0 = once */
 	struct probe	    *probe;
 	struct commands	     commands;

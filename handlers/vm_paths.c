@@ -81,34 +81,110 @@ path_of(json_t *paths, const json_t *vios)
 	return path != NULL && json_array_append_new(paths, path) == 0 ? path : NULL;
 }
 
+/* The pool's room on this VIOS is looked at once more by the job; a whole disk has no pool there. */
 static int
 add_disk(json_t *path, const json_t *disk)
 {
-	json_t *pools = json_object_get(path, "pools"), *pool = find(pools, "pool", field_text(disk, "pool"));
+	json_t *pools = json_object_get(path, "pools"), *pool = find(pools, "pool", field_text(disk, "pool")), *copy = json_deep_copy(disk);
 
 	if (pool != NULL)
 		(void)json_object_set_new(pool, "size", json_integer(field_number(pool, "size") + field_number(disk, "size")));
 	else
-		(void)json_array_append_new(pools, json_pack("{s:s s:I}", "pool", field_text(disk, "pool"), "size", (json_int_t)field_number(disk, "size")));
-	return json_array_append_new(json_object_get(path, "disks"), json_deep_copy(disk));
+		(void)json_array_append_new(pools, json_pack("{s:s s:I}", "pool", field_text(disk, "pool"), "size", field_number(disk, "size")));
+	(void)json_object_set_new(copy, "first", json_true());
+	return json_array_append_new(json_object_get(path, "disks"), copy);
+}
+
+/* ---- whole disks ---- */
+
+static int
+all_run(const json_t *lun)
+{
+	const json_t *vios;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(lun, "paths"), i, vios)
+		if (!runs(vios))
+			return 0;
+	return 1;
+}
+
+/* The smallest one that is large enough, and that no disk before it has. */
+static const json_t *
+choose_lun(const json_t *spec, const json_t *luns, const json_t *disk, struct pd_err *e)
+{
+	json_int_t    size = field_number(disk, "size");
+	const json_t *lun, *away = NULL;
+	size_t	      i;
+
+	json_array_foreach(luns, i, lun) {
+		if (field_number(lun, "size") < size || find(json_object_get(spec, "disks"), "lun", field_text(lun, "lun")) != NULL)
+			continue;
+		if (all_run(lun))
+			return lun;
+		away = lun;
+	}
+	if (away != NULL)
+		(void)pd_fail(e, PD_BUSY, "not every VIOS that a disk of pool %s goes through can be asked now (running, with RMC)",
+		    field_text(disk, "pool"));
+	else
+		(void)pd_fail(e, PD_CAPACITY, "pool %s has no free disk of %lldM or more that every VIOS needed sees", field_text(disk, "pool"),
+		    (long long)size);
+	return NULL;
+}
+
+/* The same disk on each path, under the name that it has there. */
+static int
+add_lun(json_t *paths, json_t *disk, const json_t *lun)
+{
+	const json_t *vios, *ways = json_object_get(lun, "paths");
+	size_t	      i;
+
+	(void)json_object_set(disk, "lun", json_object_get(lun, "lun"));
+	(void)json_object_set(disk, "size", json_object_get(lun, "size"));
+	(void)json_object_set(disk, "bd", json_object_get(json_array_get(ways, 0), "disk"));
+	json_array_foreach(ways, i, vios) {
+		json_t *path = path_of(paths, vios), *copy = json_deep_copy(disk);
+
+		(void)json_object_set(copy, "bd", json_object_get(vios, "disk"));
+		(void)json_object_set_new(copy, "first", json_boolean(i == 0));
+		(void)json_object_set_new(copy, "shared", json_boolean(json_array_size(ways) > 1));
+		if (path == NULL || json_array_append_new(json_object_get(path, "disks"), copy) == -1) {
+			if (path == NULL)
+				json_decref(copy);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+place_disk(json_t *spec, json_t *paths, const json_t *facts, json_t *disk, struct pd_err *e)
+{
+	int	      is_whole = strcmp(field_text(disk, "kind"), "pv") == 0, rv;
+	const json_t *on = is_whole ? choose_lun(spec, json_object_get(facts, "san"), disk, e) :
+	    choose(paths, json_object_get(facts, "vioses"), disk, e);
+	json_t	     *path;
+
+	if (on == NULL)
+		return -1;
+	if (is_whole)
+		rv = add_lun(paths, disk, on);
+	else
+		rv = (path = path_of(paths, on)) == NULL ? -1 : add_disk(path, disk);
+	return rv == 0 ? 0 : pd_fail(e, PD_BUG, "the VM's disks go through too many VIOSes");
 }
 
 int
 vm_paths_make(json_t *spec, const json_t *facts, struct pd_err *e)
 {
-	json_t	     *paths = json_array();
-	const json_t *disk, *vios;
-	size_t	      i;
+	json_t *paths = json_array(), *disk;
+	size_t	i;
 
 	if (paths == NULL || json_object_set_new(spec, "paths", paths) == -1)
 		return pd_fail(e, PD_BUG, "out of memory");
-	json_array_foreach(json_object_get(spec, "disks"), i, disk) {
-		json_t *path;
-
-		if ((vios = choose(paths, json_object_get(facts, "vioses"), disk, e)) == NULL)
+	json_array_foreach(json_object_get(spec, "disks"), i, disk)
+		if (place_disk(spec, paths, facts, disk, e) == -1)
 			return -1;
-		if ((path = path_of(paths, vios)) == NULL || add_disk(path, disk) == -1)
-			return pd_fail(e, PD_BUG, "the VM's disks go through too many VIOSes");
-	}
 	return 0;
 }

@@ -262,7 +262,7 @@ pool_kind(const struct maker *m, const char *name)
 		return NULL;
 	json_array_foreach(pools, i, p)
 		if (strcmp(text(p, "name"), name) == 0)
-			return strcmp(text(p, "kind"), "FBPOOL") == 0 ? "file" : "lv";
+			return strcmp(text(p, "kind"), "FBPOOL") == 0 ? "file" : strcmp(text(p, "kind"), "PVPOOL") == 0 ? "pv" : "lv";
 	return json_array_size(pools) == 0 && json_array_size(allowed) > 0 ? "lv" : NULL;
 }
 
@@ -531,6 +531,23 @@ make_start(struct maker *m, int has_address)
 	return 0;
 }
 
+/* Whole disks are as large as they are, and count so. */
+static int
+make_paths(struct maker *m)
+{
+	const json_t *disk;
+	size_t	      i;
+
+	if (json_array_size(json_object_get(m->facts, "vioses")) == 0)
+		return 0;
+	if (vm_paths_make(m->spec, m->facts, m->e) == -1)
+		return -1;
+	m->amounts->disk = 0;
+	json_array_foreach(json_object_get(m->spec, "disks"), i, disk)
+		m->amounts->disk += number(disk, "size", 0);
+	return 0;
+}
+
 static int
 make(struct maker *m)
 {
@@ -540,7 +557,7 @@ make(struct maker *m)
 		return -1;
 	if (vm_features_make(m->spec, m->args, m->e) == -1 || make_memory(m) == -1 || make_disks(m) == -1 || make_networks(m, &has_address) == -1)
 		return -1;
-	if (json_array_size(json_object_get(m->facts, "vioses")) > 0 && vm_paths_make(m->spec, m->facts, m->e) == -1)
+	if (make_paths(m) == -1)
 		return -1;
 	return make_hostname(m) == -1 || make_start(m, has_address) == -1 ? -1 : 0;
 }

@@ -11,6 +11,7 @@
 #include "spool/admit_place.h"
 #include "spool/field.h"
 #include "spool/placement.h"
+#include "spool/san.h"
 
 #define KEPT_MAX 1024	/* what contact.c keeps of a platform that does not answer */
 
@@ -25,6 +26,7 @@ struct option {
 struct choice {
 	struct admitting *ad;
 	json_t		 *systems;	/* all rows */
+	json_t		 *taken;	/* whole disks that somebody has; NULL = not needed yet */
 	struct option	 *options;
 	struct candidate *candidates;
 	size_t		  n;
@@ -52,16 +54,33 @@ choice_clear(struct choice *c)
 	free(c->options);
 	free(c->candidates);
 	json_decref(c->systems);
+	json_decref(c->taken);
 }
 
 /* ---- one system ---- */
 
+/* The system's facts, with the whole disks that nobody has where it knows of any: from here to the end of the transaction they are its own. */
+static int
+make_facts(struct choice *c, const json_t *system, json_t **facts, struct pd_err *e)
+{
+	json_t *pool = san_pool(json_object_get(system, "facts"));
+
+	*facts = json_copy(json_object_get(system, "facts"));
+	if (pool == NULL)
+		return 0;
+	json_decref(pool);
+	if (c->taken == NULL && san_taken(c->ad->a->store, c->systems, &c->taken, e) == -1)
+		return -1;
+	return json_object_set_new(*facts, "san", san_free(*facts, c->taken)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for disks");
+}
+
 /* What the VM would be there; *o->unfit when it cannot. */
 static int
-make_spec(const struct admitting *ad, const json_t *system, struct option *o)
+make_spec(struct choice *c, const json_t *system, struct option *o)
 {
+	const struct admitting *ad = c->ad;
 	const char *name = field_text(ad->args, "image"), *platform = field_text(system, "platform");
-	json_t	   *facts = json_object_get(system, "facts");
+	json_t	   *facts = NULL;
 
 	o->unfit.code = PD_OK;
 	if (name[0] != '\0' && store_image_get(ad->a->store, name, platform, &o->image, &o->unfit) == -1)
@@ -69,8 +88,13 @@ make_spec(const struct admitting *ad, const json_t *system, struct option *o)
 		    "there is no image \"%s\" for you; list-images shows them", name) : -1;
 	if ((o->view = json_copy(o->platform)) == NULL)
 		return pd_fail(&o->unfit, PD_IO, "no memory for platform %s", platform);
+	if (make_facts(c, system, &facts, &o->unfit) == -1) {
+		json_decref(facts);
+		return -1;
+	}
 	if (json_object_size(facts) > 0)
 		(void)json_object_set(o->view, "facts", facts);
+	json_decref(facts);
 	(void)json_object_set(o->view, "system", json_object_get(system, "name"));
 	if (admission_limit_pools(ad, o->view, &o->unfit) == -1)
 		return -1;
@@ -130,7 +154,7 @@ add(struct choice *c, const struct place_rules *rules, const json_t *system, str
 	if (store_platform_get(c->ad->a->store, platform, &o->platform, e) == -1 || look_down(c->ad, platform, o, e) == -1 ||
 	    store_system_usage(c->ad->a->store, name, &k->ours, e) == -1)
 		return -1;
-	if (make_spec(c->ad, system, o) == -1 && is_ours(&o->unfit)) {
+	if (make_spec(c, system, o) == -1 && is_ours(&o->unfit)) {
 		*e = o->unfit;
 		return -1;
 	}

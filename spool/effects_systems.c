@@ -10,6 +10,7 @@
 #include "spool/clock.h"
 #include "spool/effects_systems.h"
 #include "spool/field.h"
+#include "spool/san.h"
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 #define CAPABILITIES_MAX 2048	/* the sequences ask for a dozen */
@@ -53,12 +54,14 @@ add_pools(json_t *pools, const json_t *list)
 static json_t *
 pools_of(const json_t *facts)
 {
-	json_t	     *pools = json_array();
+	json_t	     *pools = json_array(), *san;
 	const json_t *vios;
 	size_t	      i;
 
 	json_array_foreach(json_object_get(facts, "vioses"), i, vios)
 		add_pools(pools, json_object_get(vios, "pools"));
+	if (find(pools, "name", SAN_POOL) == NULL && (san = san_pool(facts)) != NULL)
+		(void)json_array_append_new(pools, san);
 	return pools;
 }
 
@@ -118,6 +121,24 @@ take_capabilities(json_t *facts, const json_t *system)
 		(void)json_object_set_new(facts, "compat_modes", json_string(modes));
 }
 
+/* An inventory does not ask the VIOSes for everything: what only a check asks for stays. */
+static void
+keep_checked(json_t *now, const json_t *before)
+{
+	static const char *const keys[] = { "disks", "repository" };
+	json_t			*vios, *value;
+	const json_t		*was;
+	size_t			 i;
+
+	json_array_foreach(now, i, vios)
+		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+			was = find(before, "name", field_text(vios, "name"));
+			value = json_object_get(was, keys[k]);
+			if (value != NULL && json_object_get(vios, keys[k]) == NULL)
+				(void)json_object_set(vios, keys[k], value);
+		}
+}
+
 /* What it told now over what it told before: a system that is off has nothing to say of its VIOSes, and they stay known. */
 static void
 take_facts(json_t *row, const json_t *system)
@@ -129,6 +150,7 @@ take_facts(json_t *row, const json_t *system)
 		facts = json_object();
 		(void)json_object_set_new(row, "facts", facts);
 	}
+	keep_checked(json_object_get(told, "vioses"), json_object_get(facts, "vioses"));
 	(void)json_object_update(facts, told);
 	if (most[0] != '\0')
 		(void)json_object_set_new(facts, "max_lpars", json_integer(strtoll(most, NULL, 10)));

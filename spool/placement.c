@@ -11,6 +11,7 @@
 #include "policy/quota.h"
 #include "spool/field.h"
 #include "spool/placement.h"
+#include "spool/san.h"
 
 #define UNITS_MAX     1e9	/* above it is no machine but nonsense */
 #define PERMILLE      1000
@@ -113,7 +114,8 @@ pool_room(const struct candidate *c, const char *name)
 	size_t	      i;
 
 	json_array_foreach(json_object_get(facts, "pools"), i, pool)
-		if (strcmp(field_text(pool, "name"), name) == 0 && json_is_integer(json_object_get(pool, "free")))
+		if (strcmp(field_text(pool, "name"), name) == 0 && json_is_integer(json_object_get(pool, "free")) &&
+		    strcmp(field_text(pool, "kind"), SAN_KIND) != 0)	/* whole disks: handlers/vm_paths.h has chosen */
 			return left_of(field_number(pool, "free"), field_number(held, name), field_number(c->ours.pools, name));
 	return INT64_MAX;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# How the disks of a VM on an HMC's system are reached: VIOSes through the console and by SSH; every command of a create-vm refused
-# once leaves the systems exactly as before.
+# How the disks of a VM on an HMC's system are reached: VIOSes through the console and by SSH, whole disks through two VIOSes; commands of a
+# create-vm refused once leave the systems exactly as before.
 . "$(dirname "$0")/lib.sh"
 export SITE_SPEED=0 SITE_HMC=1
 site_up
@@ -66,3 +66,64 @@ each_time() {
 every=${HMC_STEP:-10}
 each_refused "$(wc -l <"$work/commands")" '0 1 69 73 75' alice create-vm broken --image rhel9 --platform hmc1 --memory 512M --disk 6G --disk 1G \
     --network vlan=10,ip=10.0.10.7/24 --network name=lab
+
+# ---- whole disks through two VIOSes ----
+
+hmc 0 --replace --pools rootvg,datavg,san
+as admin 0 check-platform hmc1
+whole() { # whole STATUS NAME words...: on p9b, which has two VIOSes
+	expected=$1 name=$2
+	shift 2
+	as alice "$expected" create-vm "$name" --image rhel9 --host p9b --memory 512M --disk size=6G,pool=san --network vlan=10,ip=10.0.10.7/24 "$@"
+}
+# A command of a VIOS, given by somebody at the HMC.
+vios() { # vios ID COMMAND
+	ssh -F /dev/null -i "$site/etc/keys/hmc1" -p "$(cat "$site/hmc1/port")" -o BatchMode=yes -o StrictHostKeyChecking=no \
+	    -o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes hscroot@127.0.0.1 "viosvrcmd -m p9b --id $1 -c '$2'" \
+	    >"$work/console" 2>"$work/console-err" </dev/null || fail "VIOS $1: $2: $(cat "$work/console")"
+}
+disk() { # disk ID ATTRIBUTE HDISK
+	vios "$1" "lsdev -dev $3 -attr $2"
+	tail -n 1 "$work/console"
+}
+world >"$work/before"
+whole 77 web1
+says 'may use 40G disk: 0M used, 100G asked for'
+sed -i 's/disk  *= 40G/disk = 900G/' "$site/etc/powerdirector.conf"
+options
+nothing_sent
+whole 0 web1
+sent >"$work/commands"
+as alice 0 show-vm web1 --json
+is 'disk' '102400 san pv' "$(json '.value.disks[0] | "\(.size) \(.pool) \(.kind)"')"
+is 'paths' 2 "$(grep -c '^ioscli mkvdev -f -vdev hdisk\|^mkvdev -f -vdev hdisk' "$work/commands")"
+is 'copies' 1 "$(grep -c '^dd if=' "$work/commands")"
+is 'client adapters' 2 "$(grep -c '^chsyscfg -r prof .*virtual_scsi_adapters+=[23]/client/' "$work/commands")"
+is 'shared on vios21' no_reserve "$(disk 1 reserve_policy hdisk2)"
+is 'shared on vios22' no_reserve "$(disk 2 reserve_policy hdisk2)"
+is 'the same disk' "$(disk 1 unique_id hdisk2)" "$(disk 2 unique_id hdisk2)"
+# Mapped by hand on one of the VIOSes after it was looked at: the job sees it, and changes nothing; then nobody is given it.
+vios 2 'mkvdev -vdev hdisk1 -vadapter vhost0'
+world >"$work/before2"
+data() { as alice "$1" create-vm "$2" --host "$3" --memory 512M --disk "size=$4,pool=san" --no-start; }
+data 73 web2 p9b 6G
+says 'hdisk1 of vios22 on p9b is not free any more'
+checks=$((checks + 1))
+world | diff - "$work/before2" >"$work/out" || fail 'a disk of somebody else: something was changed'
+as admin 0 check-platform hmc1
+data 0 web2 p9b 6G
+is 'another disk' 'hdisk3 hdisk4' "$(world | jq -r '[.. | .backing? // empty | select(. == "hdisk3" or . == "hdisk4")] | sort | join(" ")')"
+# The last one is seen by a VIOS of p9a, too, and is web2's.
+data 75 web3 p9a 60G
+says 'pool san has no free disk of 61440M or more'
+data 0 web3 p9a 20G
+data 75 web4 p9b 6G
+vios 2 'rmvdev -vdev hdisk1'
+as alice 0 delete-vm web3 --yes
+as alice 0 delete-vm web2 --yes
+as alice 0 delete-vm web1 --yes --force
+is_as_before 'whole disks created and deleted'
+as admin 0 check-platform hmc1
+every=${HMC_STEP:-12}
+each_refused "$(wc -l <"$work/commands")" '0 1 69 73 75' alice create-vm broken --image rhel9 --host p9b --memory 512M --disk size=6G,pool=san \
+    --network vlan=10,ip=10.0.10.7/24

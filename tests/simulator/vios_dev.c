@@ -440,6 +440,9 @@ change_attr(struct sim_cmd *cmd, const char *dev, const char *pair)
 			str_set(p->pvid, sizeof(p->pvid), "none");
 		return 0;
 	}
+	/* As it is without anybody's doing: nothing to remember. */
+	if (p != NULL && strcmp(attr, "reserve_policy") == 0 && strcmp(value, "single_path") == 0)
+		value = NULL;
 	devattr_set(cmd->world, dev, attr, value);
 	return 0;
 }

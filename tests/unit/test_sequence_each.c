@@ -100,3 +100,14 @@ Test(sequence_each, roots_commands_are_carried_too)
 	    json_loads("[{\"vioses\":[{\"id\":3}]}]", 0, NULL), out, sizeof(out));
 	cr_expect_str_eq(out, "console: viosvrcmd --id 3 -c \"oem_setup_env && ls -d /var/vio\"\n");
 }
+
+Test(sequence_each, a_list_in_a_list_in_a_list_is_walked_in_order)
+{
+	char out[2000];
+
+	plan("for-each = { 'systems.all as system', 'system.vioses as vios', 'vios.disks as disk' }\nas = 'vios-root'\nask = 'x {disk.n:word}'\n",
+	    json_loads("[{\"vioses\":[{\"id\":1,\"disks\":[]},{\"id\":2,\"disks\":[{\"n\":\"a\"},{\"n\":\"b\"}]}]},{\"vioses\":[]},"
+		       "{\"vioses\":[{\"id\":3,\"disks\":[{\"n\":\"c\"}]},{\"id\":4},{\"id\":5,\"disks\":[{\"n\":\"d\"}]}]}]", 0, NULL), out, sizeof(out));
+	cr_expect_str_eq(out, "console: viosvrcmd --id 2 -c \"oem_setup_env && x a\"\nconsole: viosvrcmd --id 2 -c \"oem_setup_env && x b\"\n"
+			      "console: viosvrcmd --id 3 -c \"oem_setup_env && x c\"\nconsole: viosvrcmd --id 5 -c \"oem_setup_env && x d\"\n", "%s", out);
+}
