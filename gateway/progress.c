@@ -25,7 +25,7 @@ progress_init(struct progress *p, FILE *err, FILE *out, int is_tty, int is_silen
 	p->width = is_tty ? terminal_width(fileno(err)) : 80;
 }
 
-void
+static void
 progress_end(struct progress *p)
 {
 	if (!p->is_line_open)

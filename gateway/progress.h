@@ -34,7 +34,6 @@ void progress_event(struct progress *p, const struct event *ev, int64_t now_ms);
 void progress_tick(struct progress *p, int64_t now_ms);	/* redraws the elapsed time */
 /* How long it took, when steps were shown; status is the job's exit status. */
 void progress_total(struct progress *p, int status, int64_t now_ms);
-void progress_end(struct progress *p);			/* removes the open line */
 void progress_clear(struct progress *p);
 
 #endif

@@ -264,7 +264,7 @@ engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *
 
 /* ---- results ---- */
 
-json_t *
+static json_t *
 engine_results(const struct engine *g)
 {
 	struct scope from = { .vars = g->run->vars }, to = { .vars = json_object() };

@@ -78,7 +78,6 @@ int64_t	      engine_now(const struct engine *g);
 void	      engine_event(struct engine *g, const char *event, json_t *fields);
 void	      engine_note(struct engine *g, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int	      engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *more, int sync, struct pd_err *e);
-json_t	     *engine_results(const struct engine *g);
 void	      engine_park(struct engine *g, const char *why);	/* fills the result */
 
 /* engine_load.c: the units and values that the journal tells; returns -1 when it does not fit the sequence. */

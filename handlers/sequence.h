@@ -42,8 +42,6 @@ int  sequence_load(const char *path, struct sequence **s, struct pd_err *e);
 /* The same from memory; file is the name that errors show. */
 int  sequence_parse(const char *file, const char *text, size_t len, struct sequence **s, struct pd_err *e);
 void sequence_free(struct sequence *s);
-const char *sequence_name(const struct sequence *s);	/* the verb */
-const char *sequence_kind(const struct sequence *s);	/* "ivm" */
 
 /* How a run tells the time and waits; a test has its own. */
 struct run_clock {

@@ -406,15 +406,3 @@ sequence_free(struct sequence *s)
 	arena_free(&s->arena);
 	free(s);
 }
-
-const char *
-sequence_name(const struct sequence *s)
-{
-	return s->name;
-}
-
-const char *
-sequence_kind(const struct sequence *s)
-{
-	return s->kind;
-}

@@ -50,8 +50,7 @@ int conf_number(struct conf_parse *p, cfg_t *section, const char *name, enum arg
 /* Every value passes check(p, word) and comes once. */
 int conf_list(struct conf_parse *p, cfg_t *section, const char *name,
     int (*check)(const struct conf_parse *p, const struct conf_word *w), struct pd_list *out);
-/* A name as ARG_NAME has it; the same with a '*' at its end; a user's name. */
-int conf_check_name(const struct conf_parse *p, const struct conf_word *w);
+/* A name as ARG_NAME has it, perhaps with a '*' at its end. */
 int conf_check_pattern(const struct conf_parse *p, const struct conf_word *w);
 /* A directory of programs. */
 int conf_check_program_dir(const struct conf_parse *p, const struct conf_word *w);

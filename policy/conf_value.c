@@ -136,7 +136,7 @@ conf_list(struct conf_parse *p, cfg_t *section, const char *name,
 	return 0;
 }
 
-int
+static int
 conf_check_name(const struct conf_parse *p, const struct conf_word *w)
 {
 	return check_text(p, w, "name", ARG_NAME);

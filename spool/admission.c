@@ -386,7 +386,7 @@ admit(const struct admission *a, const struct job *job, struct verdict *v, struc
 }
 
 int
-admission_decide_all(const struct admission *a, const struct job *jobs, size_t n, struct verdict *v, struct pd_err *e)
+admission_decide(const struct admission *a, const struct job *jobs, size_t n, struct verdict *v, struct pd_err *e)
 {
 	int rv;
 
@@ -402,10 +402,4 @@ admission_decide_all(const struct admission *a, const struct job *jobs, size_t n
 	if (!is_our_trouble(e))
 		e->code = PD_IO;	/* the jobs are not to blame: they stay in new/ */
 	return -1;
-}
-
-int
-admission_decide(const struct admission *a, const struct job *job, struct verdict *v, struct pd_err *e)
-{
-	return admission_decide_all(a, job, 1, v, e);
 }

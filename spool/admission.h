@@ -34,12 +34,10 @@ struct verdict {
 };
 
 /*
- * 0 when the job has a row now, refused or not; -1 when our own store failed (PD_IO, PD_NOSPACE): nothing
- * is recorded, the file stays where it is and is tried again.
+ * The n jobs of a file, one by one in their order, in one transaction: 0 when each has a row now, refused or not; -1 when our own store
+ * failed (PD_IO, PD_NOSPACE): none is recorded, the file stays where it is and is tried again.
  */
-int admission_decide(const struct admission *a, const struct job *job, struct verdict *v, struct pd_err *e);
-/* The same for the n jobs of a batch, one by one in their order, in one transaction: all are recorded (each admitted or refused) or none. */
-int admission_decide_all(const struct admission *a, const struct job *jobs, size_t n, struct verdict *v, struct pd_err *e);
+int admission_decide(const struct admission *a, const struct job *jobs, size_t n, struct verdict *v, struct pd_err *e);
 
 void verdict_clear(struct verdict *v);
 
@@ -96,10 +94,9 @@ int admit_remove_image(struct admitting *ad, struct pd_err *e);
 int admit_within_limits(const struct admitting *ad, struct pd_err *e);
 
 /*
- * admit_vm.c: the VM that args.name names, the caller's; what is not the user's is not there: the same text for both.  Taking it also fills in
- * platform, vm and tag, and refuses one that is being created or deleted; *vm is the caller's then, too.
+ * admit_vm.c: the VM that args.name names, the caller's; what is not the user's is not there: the same text for both.  Fills in platform,
+ * vm and tag, and refuses one that is being created or deleted; *vm is the caller's then, too.
  */
-int admission_find_vm(const struct admitting *ad, const char *name, json_t **vm, struct pd_err *e);
 int admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e);
 /*
  * May the user have so much more?  whole is what the one VM has then: PD_DENIED when that is over the limit of one VM, PD_QUOTA when user or tenant would

@@ -175,7 +175,7 @@ out:
 	return rv;
 }
 
-int
+static int
 admission_find_vm(const struct admitting *ad, const char *name, json_t **vm, struct pd_err *e)
 {
 	if (store_vm_get(ad->a->store, name, vm, e) == -1) {

@@ -76,7 +76,7 @@ void dropped_clear(struct dropped *d);
 int drop_read(int dirfd, const char *name, gid_t gid, struct dropped *d, struct pd_err *e);
 
 /* PD_NOTFOUND: not there; PD_CONFLICT: the target name is taken. */
-int drop_claim(const struct spool *s, const char *id, struct pd_err *e);	/* new/ -> cur/, durable */
+int drop_claim(const struct spool *s, const char *id, struct pd_err *e);	/* new/ -> cur/ */
 int drop_withdraw(const struct spool *s, const char *id, struct pd_err *e);	/* out of new/ for good, durable: it was refused */
 int drop_finish(const struct spool *s, const char *id, struct pd_err *e);	/* cur/ -> done/ */
 int drop_taken_apart(const struct spool *s, int fromfd, const char *id, struct pd_err *e);	/* a batch, new/ or cur/ -> done/ */

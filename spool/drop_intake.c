@@ -167,12 +167,8 @@ move(int fromfd, int tofd, const char *id, const char *where, struct pd_err *e)
 int
 drop_claim(const struct spool *s, const char *id, struct pd_err *e)
 {
-	if (move(s->new, s->cur, id, "cur", e) == -1)
-		return -1;
-	/* new/ is not synced: should the old name come back, the job's row in the database says that it is claimed. */
-	if (sys.fsync(s->cur) == -1)
-		return pd_fail_sys(e, PD_UNKNOWN, "make the claim of job %s durable", id);
-	return 0;
+	/* Not synced: the job's row is durable, and a file that a power loss puts back into new/ meets it there. */
+	return move(s->new, s->cur, id, "cur", e);
 }
 
 int

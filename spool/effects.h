@@ -72,10 +72,9 @@ int effect_orphans_done(struct store *st, const json_t *job, struct ending *end,
 int effect_orphans_failed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 int effect_image_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
 
-/* What a sequence found out, into the VM's row: lpar_id, state, objects.  A state alone; and is it one that a sequence may tell? */
+/* What a sequence found out, into the VM's row: lpar_id, state, objects.  A state alone. */
 void effects_vm_merge(json_t *vm, const json_t *value);
 void effects_vm_set_state(json_t *vm, const char *state);
-int  effects_is_vm_state(const char *state);
 /* It is off, or has been: nothing of its specification waits for that any more (effects_change.c). */
 void effects_vm_is_off(json_t *vm);
 

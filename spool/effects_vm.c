@@ -10,7 +10,7 @@
 #include "spool/effects.h"
 #include "spool/field.h"
 
-int
+static int
 effects_is_vm_state(const char *state)
 {
 	static const char *const states[] = { "running", "stopped", "open-firmware", "broken" };

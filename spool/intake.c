@@ -274,15 +274,12 @@ put_away(struct intake *in, int dirfd, const char *id, size_t n, struct pd_err *
 {
 	if (n > 1)
 		return drop_taken_apart(in->spool, dirfd, id, e);
-	if (dirfd != in->spool->new || port_rename_noreplace(in->spool->new, id, in->spool->cur, id) == 0)
-		return 0;
-	return pd_fail_sys(e, errno == EEXIST ? PD_CONFLICT : errno == ENOSPC || errno == EDQUOT ? PD_NOSPACE : PD_IO,
-	    "claim job file %s", id);
+	return dirfd != in->spool->new ? 0 : drop_claim(in->spool, id, e);
 }
 
 /*
- * The rename is not synced, unlike drop_claim()'s: the rows are durable, and a file that a power loss puts back into new/ meets them
- * there; so does one that cannot be moved now.  A second file with the id of a job that is claimed already is nobody's job.
+ * The rows are durable: a file that cannot be moved now, or that a power loss puts back into new/, meets them there.  A second file with
+ * the id of a job that is claimed already is nobody's job.
  */
 static int
 claim(struct intake *in, int dirfd, const struct dropped *d, const struct taken *t, struct pd_err *e)
@@ -342,7 +339,7 @@ intake_decide(struct intake *in, const struct dropped *d, struct taken *t, struc
 		return pd_fail_sys(e, PD_IO, "take in job file %s", d->jobs[0].id);
 	t->n = d->n;
 	(void)mark(in, d->jobs[0].id);
-	rv = admission_decide_all(&in->admission, d->jobs, d->n, t->v, e);
+	rv = admission_decide(&in->admission, d->jobs, d->n, t->v, e);
 	unmark(in);
 	if (rv == -1)
 		taken_clear(t);

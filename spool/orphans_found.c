@@ -52,7 +52,7 @@ medium_tag(const char *name, char tag[TAG_LEN + 1])
 	return strncmp(name, config, sizeof(config) - 1) == 0 && take_tag(name + sizeof(config) - 1, ".", tag);
 }
 
-int
+static int
 look_profile_tag(const char *name, char tag[TAG_LEN + 1])
 {
 	return take_tag(name, "", tag);

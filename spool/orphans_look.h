@@ -26,9 +26,6 @@ struct look {
 	json_t	     *decision;
 };
 
-/* The tag that the name of a profile is. */
-int look_profile_tag(const char *name, char tag[TAG_LEN + 1]);
-
 /* Every tag that found shows, into l->owners, as null. */
 void look_note_all(struct look *l, const json_t *found);
 /* Everything that found shows and whose tag has an owner that is none, into l->decision. */

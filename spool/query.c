@@ -178,7 +178,7 @@ query_answer(const struct query_context *q, const struct verb *v, const json_t *
 int
 question_job_id(const struct question *x, const char *prefix, char id[JOB_ID_LEN + 1], struct pd_err *e)
 {
-	if (store_job_resolve_seen(x->q->store, prefix, x->of_user, x->of_tenant, id, e) == 0)
+	if (store_job_resolve(x->q->store, prefix, x->of_user, x->of_tenant, id, e) == 0)
 		return 0;
 	if (e->code == PD_NOTFOUND)
 		(void)pd_fail(e, PD_NOTFOUND,

@@ -56,7 +56,7 @@ question_system(const struct question *x, const json_t *row, const json_t *platf
 	return system;
 }
 
-json_t *
+static json_t *
 question_vms_of(const json_t *vms, const char *system)
 {
 	json_t	     *names = json_array();

@@ -60,7 +60,6 @@ int question_vm(const struct question *x, json_t **row, struct pd_err *e);
 
 /* query_system.c: what is said of a row of a system, and the names of those of the rows of VMs that are on it; new ones. */
 json_t *question_system(const struct question *x, const json_t *row, const json_t *platform);
-json_t *question_vms_of(const json_t *vms, const char *system);
 
 /* query_text.c: members of values.  What is 0, "" or absent is not set. */
 void set_copy(json_t *to, const json_t *row, const char *const *keys, size_t nkeys);

@@ -27,7 +27,6 @@ struct start {
 struct start *runner_start_record(struct director *d, const struct sched_job *job);
 void runner_start_send(struct director *d, struct start *s);	/* it is durable; takes s */
 void runner_start_back(struct director *d, struct start *s, const struct pd_err *why);	/* it never was; takes s */
-void start_free(struct start *s);
 /* It had its turn; it comes back to the front, not to the end of the queue. */
 void runner_try_later(struct director *d, const struct sched_job *job, int64_t delay_ms, const struct pd_err *why);
 

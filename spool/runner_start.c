@@ -112,7 +112,7 @@ choose_mode(const json_t *row, int was_begun)
 	return field_is_set(row, "cancel") ? "undo" : "resume";
 }
 
-void
+static void
 start_free(struct start *s)
 {
 	if (s->worker != NULL)

@@ -54,11 +54,11 @@ int store_back(struct store *st, struct pd_err *e);
  */
 int store_job_add(struct store *st, const json_t *job, struct pd_err *e);	/* PD_CONFLICT: id or once-key is there */
 int store_job_get(struct store *st, const char *id, json_t **job, struct pd_err *e);	/* PD_NOTFOUND */
-/* Full id by unambiguous prefix; PD_NOTFOUND, or PD_USAGE when several fit. */
-int store_job_resolve(struct store *st, const char *prefix, char id[JOB_ID_LEN + 1], struct pd_err *e);
-/* The same among the jobs of user and of tenant only (NULL = any): what others have neither answers nor makes it ambiguous. */
-int store_job_resolve_seen(struct store *st, const char *prefix, const char *user, const char *tenant, char id[JOB_ID_LEN + 1],
-    struct pd_err *e);
+/*
+ * Full id by unambiguous prefix; PD_NOTFOUND, or PD_USAGE when several fit.  Among the jobs of user and of tenant only (NULL = any): what
+ * others have neither answers nor makes it ambiguous.
+ */
+int store_job_resolve(struct store *st, const char *prefix, const char *user, const char *tenant, char id[JOB_ID_LEN + 1], struct pd_err *e);
 /* The create-vm jobs of the platform that made what carries one of these tags (an array of texts).  It reads all jobs of the platform. */
 int store_job_by_tags(struct store *st, const char *platform, const json_t *tags, json_t **jobs, struct pd_err *e);
 int store_job_by_once(struct store *st, const char *user, const char *once, json_t **job, struct pd_err *e);
@@ -90,12 +90,8 @@ int store_job_queue(struct store *st, const char *platform, const char *id, int6
  * units procs memory disk (numbers, counted by the quota) lpar_id spec{} objects{} created_ms job(creating) system label(group)
  * console_name(what the console calls it, when it is another name).  state "missing": its console lists it no more.
  */
-/*
- * Insert or replace.  The addresses in spec.networks[] ("vlan", "ip") are reserved: PD_CONFLICT names one that another VM has.
- * store_vm_add is the same for a new VM: PD_CONFLICT when the name is taken.
- */
+/* Insert or replace.  The addresses in spec.networks[] ("vlan", "ip") are reserved: PD_CONFLICT names one that another VM has. */
 int store_vm_put(struct store *st, const json_t *vm, struct pd_err *e);
-int store_vm_add(struct store *st, const json_t *vm, struct pd_err *e);
 int store_vm_set(struct store *st, const char *name, const json_t *set, struct pd_err *e);	/* some keys, not spec or name; PD_NOTFOUND */
 int store_vm_get(struct store *st, const char *name, json_t **vm, struct pd_err *e);
 int store_vm_remove(struct store *st, const char *name, struct pd_err *e);

@@ -91,7 +91,7 @@ several(const char *prefix, const char *one, const char *other, struct pd_err *e
 }
 
 int
-store_job_resolve_seen(struct store *st, const char *text, const char *user, const char *tenant,
+store_job_resolve(struct store *st, const char *text, const char *user, const char *tenant,
     char id[JOB_ID_LEN + 1], struct pd_err *e)
 {
 	struct sql_text sql = { .len = 0 };
@@ -124,12 +124,6 @@ store_job_resolve_seen(struct store *st, const char *text, const char *user, con
 	if (rv == -1)
 		return -1;
 	return n == 0 ? no_job(prefix, e) : n == 2 ? several(prefix, id, other, e) : 0;
-}
-
-int
-store_job_resolve(struct store *st, const char *prefix, char id[JOB_ID_LEN + 1], struct pd_err *e)
-{
-	return store_job_resolve_seen(st, prefix, NULL, NULL, id, e);
 }
 
 int

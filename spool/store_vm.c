@@ -120,21 +120,6 @@ store_vm_put(struct store *st, const json_t *vm, struct pd_err *e)
 }
 
 int
-store_vm_add(struct store *st, const json_t *vm, struct pd_err *e)
-{
-	const char *name;
-
-	if (check_name(vm, &name, e) == -1)
-		return -1;
-	if (row_insert(st, &store_vm_table, vm, e) == -1) {
-		if (e != NULL && e->code == PD_CONFLICT)
-			(void)pd_fail(e, PD_CONFLICT, "the name %s is taken; choose another", name);
-		return -1;
-	}
-	return reserve_addresses(st, name, json_object_get(vm, "spec"), e);
-}
-
-int
 store_vm_get(struct store *st, const char *name, json_t **vm, struct pd_err *e)
 {
 	struct sql_text sql = { .len = 0 };

@@ -108,7 +108,7 @@ fill_vms(const char *state, long count, const char *like)
 		(void)json_object_set_new(vm, "lpar_id", json_integer(100 + i));
 		(void)snprintf(ip, sizeof(ip), "10.77.%ld.%ld", i / 250, 1 + i % 250);
 		(void)json_object_set_new(json_object_get(vm, "spec"), "networks", json_pack("[{s:i s:s s:s}]", "vlan", 10, "ip", ip, "netmask", "24"));
-		if (store_vm_add(st, vm, &e) == -1)
+		if (store_vm_put(st, vm, &e) == -1)
 			fail(&e);
 	}
 	if (store_commit(st, &e) == -1)

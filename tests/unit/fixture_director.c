@@ -160,7 +160,7 @@ director_fixture_admit(struct director_fixture *f, const struct job *job)
 	struct verdict v;
 	json_t	      *row;
 
-	cr_assert_eq(admission_decide(&f->admission, job, &v, &f->e), 0, "%s", f->e.msg);
+	cr_assert_eq(admission_decide(&f->admission, job, 1, &v, &f->e), 0, "%s", f->e.msg);
 	row = json_incref(v.row);
 	verdict_clear(&v);
 	return row;

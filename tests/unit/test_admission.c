@@ -88,7 +88,7 @@ Test(admission, the_same_file_again_changes_nothing)
 
 	director_fixture_job(&job, "alice", "create-vm", CREATE("web1"));
 	json_decref(director_fixture_admit(&f, &job));
-	cr_assert_eq(admission_decide(&f.admission, &job, &v, &f.e), 0);
+	cr_assert_eq(admission_decide(&f.admission, &job, 1, &v, &f.e), 0);
 	cr_assert_eq(v.is_new, 0);
 	cr_assert_str_eq(field_text(v.row, "state"), "queued");
 	cr_assert_eq(director_fixture_history(&f, "admitted"), 1);
@@ -196,12 +196,12 @@ Test(admission, a_repeated_once_key_is_answered_by_the_first_job)
 	(void)strcpy(other.once, "key-1");
 	json_decref(director_fixture_admit(&f, &first));
 	for (int i = 0; i < 2; i++) {	/* from the request and, the second time, from the row */
-		cr_assert_eq(admission_decide(&f.admission, &again, &v, &f.e), 0);
+		cr_assert_eq(admission_decide(&f.admission, &again, 1, &v, &f.e), 0);
 		cr_assert_not_null(v.first);
 		cr_assert_str_eq(field_text(v.first, "id"), first.id);
 		verdict_clear(&v);
 	}
-	cr_assert_eq(admission_decide(&f.admission, &other, &v, &f.e), 0);
+	cr_assert_eq(admission_decide(&f.admission, &other, 1, &v, &f.e), 0);
 	cr_assert_null(v.first);
 	cr_assert_str_eq(field_text(v.row, "code"), "CONFLICT");
 	cr_assert_null(director_fixture_vm(&f, "x"));

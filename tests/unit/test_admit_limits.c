@@ -157,7 +157,7 @@ Test(admit_limits, a_refused_transaction_counts_nothing)
 		director_fixture_job(&jobs[i], "alice", "check-platform", "{\"name\":\"power1\"}");
 		jobs[i].bytes = 10;
 	}
-	cr_assert_eq(admission_decide_all(&f.admission, jobs, 2, v, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(admission_decide(&f.admission, jobs, 2, v, &f.e), 0, "%s", f.e.msg);
 	cr_expect_str_eq(field_text(v[0].row, "state"), "queued");
 	cr_expect_str_eq(field_text(v[1].row, "state"), "refused", "jobs of one batch count for each other");
 	pending("alice", 1, 10);

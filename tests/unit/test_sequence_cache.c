@@ -12,6 +12,7 @@
 #include <criterion/criterion.h>
 
 #include "handlers/sequence_cache.h"
+#include "handlers/sequence_model.h"
 #include "tests/unit/scratch.h"
 
 static struct sequence_cache c;
@@ -38,8 +39,8 @@ Test(sequence_cache, a_file_that_has_not_changed_is_not_parsed_again)
 {
 	const struct sequence *start = load("templates/ivm/start-vm.seq"), *stop = load("templates/ivm/stop-vm.seq");
 
-	cr_assert_str_eq(sequence_name(start), "start-vm");
-	cr_assert_str_eq(sequence_name(stop), "stop-vm");
+	cr_assert_str_eq(start->name, "start-vm");
+	cr_assert_str_eq(stop->name, "stop-vm");
 	cr_assert_eq(load("templates/ivm/stop-vm.seq"), stop);
 	cr_assert_eq(load("templates/ivm/start-vm.seq"), start);
 }
@@ -64,9 +65,9 @@ Test(sequence_cache, a_file_that_may_still_be_changing_is_read_each_time)
 	scratch_make(dir);
 	(void)scratch_path(path, dir, "x.seq");
 	write_file(path, "start-vm", times);
-	cr_assert_str_eq(sequence_name(load(path)), "start-vm");
+	cr_assert_str_eq(load(path)->name, "start-vm");
 	write_file(path, "reset-vm", times);
-	cr_assert_str_eq(sequence_name(load(path)), "reset-vm");
+	cr_assert_str_eq(load(path)->name, "reset-vm");
 	cr_assert_eq(unlink(path), 0);
 	cr_assert_eq(sequence_cache_load(&c, path, &(const struct sequence *){ NULL }, &e), -1);
 	scratch_remove(dir);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "handlers/sequence.h"
+#include "handlers/sequence_model.h"
 
 #define HEAD "sequence x {\n\tkind = 'ivm'\n\tinputs = { 'vm' }\n"
 #define TAIL "}\nend = true\n"
@@ -47,8 +48,8 @@ accept_all(const char *kind, size_t at_least)
 		const char	*name = strrchr(files.gl_pathv[i], '/') + 1;
 
 		cr_assert_eq(sequence_load(files.gl_pathv[i], &s, &e), 0, "%s", e.msg);
-		cr_expect(strncmp(sequence_name(s), name, strlen(name) - strlen(".seq")) == 0, "%s is in %s", sequence_name(s), name);
-		cr_expect_str_eq(sequence_kind(s), kind);
+		cr_expect(strncmp(s->name, name, strlen(name) - strlen(".seq")) == 0, "%s is in %s", s->name, name);
+		cr_expect_str_eq(s->kind, kind);
 		sequence_free(s);
 	}
 	globfree(&files);

@@ -397,7 +397,7 @@ ask_everything(void)
 	(void)store_job_get(f.st, "x", &rows, &f.e);
 	(void)store_job_by_once(f.st, "a", "k", &rows, &f.e);
 	for (int i = 0; i < 4; i++)
-		(void)store_job_resolve_seen(f.st, "01JD0Q7M", i & 1 ? "a" : NULL, i & 2 ? "b" :
+		(void)store_job_resolve(f.st, "01JD0Q7M", i & 1 ? "a" : NULL, i & 2 ? "b" :
 		    NULL, id, &f.e);
 	(void)store_job_count_pending(f.st, "a", &n, NULL, &f.e);
 	(void)store_job_queue(f.st, "p", "x", &n, &m, &f.e);

@@ -184,19 +184,19 @@ Test(store_job, a_prefix_names_one_job_or_says_how_much_more_is_needed)
 	char id[JOB_ID_LEN + 1], wanted[JOB_ID_LEN + 1];
 
 	fixture_add_job(&f, fixture_job(11, "alice", "blue", "web1", "queued"));
-	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7M", id, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7M", NULL, NULL, id, &f.e), 0, "%s", f.e.msg);
 	cr_assert_str_eq(id, fixture_id(wanted, 11));
-	cr_assert_eq(store_job_resolve(f.st, "01jd0q7m", id, &f.e), 0, "letters of either case");
+	cr_assert_eq(store_job_resolve(f.st, "01jd0q7m", NULL, NULL, id, &f.e), 0, "letters of either case");
 	fixture_add_job(&f, fixture_job(12, "bob", "red", "web2", "queued"));
-	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7M", id, &f.e), -1);
+	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7M", NULL, NULL, id, &f.e), -1);
 	cr_assert_eq(f.e.code, PD_USAGE);
 	cr_assert_not_null(strstr(f.e.msg, "at least 26 characters"), "%s", f.e.msg);
-	cr_assert_eq(store_job_resolve(f.st, wanted, id, &f.e), 0);
-	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7N", id, &f.e), -1);
+	cr_assert_eq(store_job_resolve(f.st, wanted, NULL, NULL, id, &f.e), 0);
+	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7N", NULL, NULL, id, &f.e), -1);
 	cr_assert_eq(f.e.code, PD_NOTFOUND);
-	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7", id, &f.e), -1);
+	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7", NULL, NULL, id, &f.e), -1);
 	cr_assert_eq(f.e.code, PD_USAGE, "too short");
-	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7%", id, &f.e), -1);
+	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7%", NULL, NULL, id, &f.e), -1);
 	cr_assert_eq(f.e.code, PD_USAGE, "no pattern");
 }
 
@@ -206,12 +206,12 @@ Test(store_job, others_jobs_do_not_make_a_prefix_ambiguous)
 
 	fixture_add_job(&f, fixture_job(11, "alice", "blue", "web1", "queued"));
 	fixture_add_job(&f, fixture_job(12, "bob", "red", "web2", "queued"));
-	cr_assert_eq(store_job_resolve_seen(f.st, "01JD0Q7M", "bob", "red", id, &f.e), 0, "%s",
+	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7M", "bob", "red", id, &f.e), 0, "%s",
 	    f.e.msg);
 	cr_assert_str_eq(id, fixture_id(wanted, 12));
-	cr_assert_eq(store_job_resolve_seen(f.st, "01JD0Q7M", NULL, "blue", id, &f.e), 0);
+	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7M", NULL, "blue", id, &f.e), 0);
 	cr_assert_str_eq(id, fixture_id(wanted, 11));
-	cr_assert_eq(store_job_resolve_seen(f.st, "01JD0Q7M", "bob", "blue", id, &f.e), -1);
+	cr_assert_eq(store_job_resolve(f.st, "01JD0Q7M", "bob", "blue", id, &f.e), -1);
 	cr_assert_eq(f.e.code, PD_NOTFOUND);
 }
 

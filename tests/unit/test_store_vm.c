@@ -69,14 +69,11 @@ Test(store_vm, a_vm_comes_back_as_it_was_put)
 	json_decref(back);
 }
 
-Test(store_vm, put_replaces_and_add_does_not)
+Test(store_vm, put_replaces)
 {
 	json_t *vm = fixture_vm("web1", "alice", "blue", NULL), *back = NULL;
 
-	cr_assert_eq(change(store_vm_add, json_incref(vm)), 0, "%s", f.e.msg);
-	cr_assert_eq(change(store_vm_add, json_incref(vm)), -1);
-	cr_assert_eq(f.e.code, PD_CONFLICT);
-	cr_assert_not_null(strstr(f.e.msg, "web1 is taken"), "%s", f.e.msg);
+	cr_assert_eq(change(store_vm_put, json_incref(vm)), 0, "%s", f.e.msg);
 	(void)json_object_set_new(vm, "state", json_string("stopped"));
 	cr_assert_eq(change(store_vm_put, vm), 0);
 	cr_assert_eq(store_vm_get(f.st, "web1", &back, &f.e), 0);
@@ -292,7 +289,6 @@ Test(store_vm, an_image_on_several_platforms_needs_the_platform)
 Test(store_vm, rows_without_their_names_are_our_bug)
 {
 	cr_expect(change(store_vm_put, json_object()) == -1 && f.e.code == PD_BUG);
-	cr_expect(change(store_vm_add, json_object()) == -1 && f.e.code == PD_BUG);
 	cr_expect(change(store_platform_put, json_object()) == -1 && f.e.code == PD_BUG);
 	cr_expect(change(store_image_put, json_object()) == -1 && f.e.code == PD_BUG);
 	cr_expect(change(store_vm_put, json_array()) == -1 && f.e.code == PD_BUG);

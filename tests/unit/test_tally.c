@@ -134,7 +134,7 @@ Test(tally, P6_refusals_of_the_admission_are_bounded_too_and_have_their_rows)
 		struct verdict v;
 
 		director_fixture_job(&job, "alice", "create-vm", "{\"name\":\"big\",\"disks\":[{\"size\":1024}],\"memory\":{\"desired\":8192}}");
-		cr_assert_eq(admission_decide(&d->intake.admission, &job, &v, &f.e), 0, "%s", f.e.msg);
+		cr_assert_eq(admission_decide(&d->intake.admission, &job, 1, &v, &f.e), 0, "%s", f.e.msg);
 		cr_assert_str_eq(field_text(v.row, "code"), "OVER_QUOTA");
 		verdict_clear(&v);
 		job_clear(&job);
@@ -294,7 +294,7 @@ Test(tally, a_record_of_long_arguments_has_their_digest)
 	text[7999] = '\0';
 	director_fixture_job(&job, "alice", "create-vm", "{\"name\":\"web1\"}");
 	(void)json_object_set_new(job.args, "image", json_string(text));
-	cr_assert_eq(admission_decide(&d->intake.admission, &job, &v, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(admission_decide(&d->intake.admission, &job, 1, &v, &f.e), 0, "%s", f.e.msg);
 	r = last("refused", &n);
 	what = json_object_get(r, "what");
 	cr_assert_eq(n, 1);
