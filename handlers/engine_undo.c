@@ -78,7 +78,7 @@ remember_left(struct engine *g, const char *thing, const char *as, const char *c
 static void
 left_unit(struct engine *g, const struct unit *u, struct left *l)
 {
-	char thing[120], cmd[COMMAND_MAX] = "", text[COMMAND_MAX + ENGINE_AS_MAX], as[ENGINE_AS_MAX];
+	char thing[120], cmd[COMMAND_MAX] = "", text[sizeof("as : ") + ENGINE_AS_MAX + COMMAND_MAX], as[ENGINE_AS_MAX];
 
 	fill_thing(g, u, thing, sizeof(thing));
 	if (engine_command(g, u, &u->step->undo, 0, FILL_PLAN, cmd, NULL) == -1)
