@@ -311,6 +311,7 @@ const struct verb verbs[] = {
 	{ "list-systems", VERB_QUERY, 0, "list the systems that VMs can be put on, with what they have free", "list-systems", ARGS(list_systems_args) },
 	{ "show-system", VERB_QUERY, 0, "show one system", "show-system power1", ARGS(system_args) },
 	{ "drift", VERB_QUERY, 0, "show where your VMs are not on their consoles what jobs have built", "drift web1 --fresh --repair", ARGS(drift_args) },
+	{ "accept-drift", VERB_RECORD, VERB_CHANGES | VERB_ADMIN, "a VM is to be what its console shows, from now on", "accept-drift web1", ARGS(vm_args) },
 	{ "drain-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN, "put no new VMs on a platform; those that it has stay",
 	  "drain-platform power1 --why 'its memory is replaced'", ARGS(drain_platform_args) },
 	{ "resume-platform", VERB_RECORD, VERB_CHANGES | VERB_ADMIN, "put new VMs on a platform again", "resume-platform power1", ARGS(resume_platform_args) },

@@ -45,6 +45,7 @@ static const struct {
 	{ "check-platform", admit_check_platform },
 	{ "remove-platform", admit_remove_platform },
 	{ "adopt-vm", admit_adopt_vm },
+	{ "accept-drift", admit_accept_drift },
 	{ "drain-platform", admit_drain_platform },
 	{ "resume-platform", admit_resume_platform },
 	{ "register-image", admit_register_image },

@@ -88,6 +88,7 @@ int admit_drain_platform(struct admitting *ad, struct pd_err *e);
 int admit_resume_platform(struct admitting *ad, struct pd_err *e);
 int admit_register_image(struct admitting *ad, struct pd_err *e);
 int admit_orphans(struct admitting *ad, struct pd_err *e);
+int admit_accept_drift(struct admitting *ad, struct pd_err *e);	/* admit_accept.c */
 int admit_remove_image(struct admitting *ad, struct pd_err *e);
 
 /* admit_limits.c: is there room for one job more, of this user and in all?  PD_BUSY says used, limit and when to try again. */
@@ -103,6 +104,8 @@ int admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e);
  * have too much together.  Amounts that more does not raise are not looked at.
  */
 int admission_quota(const struct admitting *ad, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e);
+/* The same for a VM that is there (a row): its owner's and its tenant's, whoever asks. */
+int admission_quota_of(const struct admitting *ad, const json_t *vm, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e);
 
 /*
  * admit_feature.c: what templates/KIND/features.conf says of the features that args ask for, on this system; platform is its platform's row.

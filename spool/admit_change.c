@@ -54,7 +54,7 @@ change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after,
 		after = &now;
 	more = (struct pd_amounts){ 0, over(after->units, field_number(vm, "units")), over(after->procs, field_number(vm, "procs")),
 		over(after->memory, field_number(vm, "memory")), over(after->disk, field_number(vm, "disk")) };
-	if (admission_quota(ad, after, &more, e) == -1)
+	if (admission_quota_of(ad, vm, after, &more, e) == -1)
 		return -1;
 	if (ad->job->is_plan)
 		return 0;

@@ -40,11 +40,10 @@ limits_that_count(const struct pd_amounts *limit, const struct pd_amounts *more)
 		more->memory > 0 ? limit->memory : -1, more->disk > 0 ? limit->disk : -1 };
 }
 
-int
-admission_quota(const struct admitting *ad, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e)
+static int
+check_quota(const struct admitting *ad, const struct pd_tenant *t, const char *user, const struct pd_amounts *whole, const struct pd_amounts *more,
+    struct pd_err *e)
 {
-	const struct pd_tenant *t = ad->tenant;
-	const char	       *user = ad->job->user;
 	struct pd_amounts	used, none = { 0, 0, 0, 0, 0 }, limit = limits_that_count(&t->vm_limit, more);
 	char			whose[80];
 
@@ -63,6 +62,20 @@ admission_quota(const struct admitting *ad, const struct pd_amounts *whole, cons
 	if (store_usage(ad->a->store, t->name, NULL, &used, e) == -1)
 		return -1;
 	return quota_check(&limit, &used, more, whose, e);
+}
+
+int
+admission_quota(const struct admitting *ad, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e)
+{
+	return check_quota(ad, ad->tenant, ad->job->user, whole, more, e);
+}
+
+int
+admission_quota_of(const struct admitting *ad, const json_t *vm, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e)
+{
+	const struct pd_tenant *t = policy_tenant_by_name(ad->a->conf, field_text(vm, "tenant"));
+
+	return check_quota(ad, t != NULL ? t : ad->tenant, field_text(vm, "owner"), whole, more, e);
 }
 
 /* A rename that is under way holds its new name, which no row has yet. */

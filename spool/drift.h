@@ -10,6 +10,7 @@
 #define PD_SPOOL_DRIFT_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 /*
  * Appends to rows, one for each difference: {vm what wanted found repair?}.  repair: the request that brings it back; the same for several rows
@@ -34,6 +35,11 @@ struct drift {
 };
 /* One row; repair may be NULL.  Returns it, lent. */
 json_t *drift_add(struct drift *d, const char *what, const char *wanted, const char *found, const char *repair);
+/* Of what an inventory has found: a number however it is kept; the adapter of a partition in a slot, NULL = none; is a device of this name mapped (on
+ * the VIOS with this id; 0 = any)?  */
+int64_t	      drift_number(const json_t *row, const char *key);
+const json_t *drift_adapter(const json_t *adapters, int64_t lpar, int64_t slot);
+int	      drift_is_mapped(const json_t *found, const char *bd, int64_t vios);
 void	drift_adapters(struct drift *d);
 void	drift_disks(struct drift *d);
 

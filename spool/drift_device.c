@@ -15,23 +15,22 @@
 
 /* ---- adapters ---- */
 
-/* The number in a row, printed by the console or known here. */
-static int64_t
-number(const json_t *row, const char *key)
+int64_t
+drift_number(const json_t *row, const char *key)
 {
 	const json_t *v = json_object_get(row, key);
 
 	return json_is_integer(v) ? json_integer_value(v) : strtoll(field_text(row, key), NULL, 10);
 }
 
-static const json_t *
-adapter_in(const json_t *adapters, int64_t lpar, int64_t slot)
+const json_t *
+drift_adapter(const json_t *adapters, int64_t lpar, int64_t slot)
 {
 	const json_t *row;
 	size_t	      i;
 
 	json_array_foreach(adapters, i, row)
-		if (field_number(row, "lpar") == lpar && number(row, "slot") == slot)
+		if (field_number(row, "lpar") == lpar && drift_number(row, "slot") == slot)
 			return row;
 	return NULL;
 }
@@ -43,7 +42,7 @@ in_slot(const json_t *networks, int64_t slot)
 	size_t	      i;
 
 	json_array_foreach(networks, i, net)
-		if (number(net, "slot") == slot)
+		if (drift_number(net, "slot") == slot)
 			return net;
 	return NULL;
 }
@@ -53,14 +52,14 @@ static void
 network_request(const struct drift *d, const json_t *net, char *text, size_t size)
 {
 	const char *name = field_text(net, "name"), *ip = field_text(net, "ip"), *dns = field_text(net, "dns2");
-	size_t	    n = (size_t)snprintf(text, size, "change-network %.31s --adapter %lld --network ", d->name, (long long)number(net, "index") + 1);
+	size_t	    n = (size_t)snprintf(text, size, "change-network %.31s --adapter %lld --network ", d->name, (long long)drift_number(net, "index") + 1);
 
 	if (name[0] != '\0')
 		n += (size_t)snprintf(text + n, size - n, "name=%.31s", name);
 	else
-		n += (size_t)snprintf(text + n, size - n, "vlan=%lld", (long long)number(net, "vlan"));
+		n += (size_t)snprintf(text + n, size - n, "vlan=%lld", (long long)drift_number(net, "vlan"));
 	if (ip[0] != '\0')
-		n += (size_t)snprintf(text + n, size - n, ",ip=%.15s/%lld", ip, (long long)number(net, "prefix"));
+		n += (size_t)snprintf(text + n, size - n, ",ip=%.15s/%lld", ip, (long long)drift_number(net, "prefix"));
 	if (field_text(net, "gateway")[0] != '\0')
 		n += (size_t)snprintf(text + n, size - n, ",gateway=%.15s", field_text(net, "gateway"));
 	if (field_text(net, "dns1")[0] != '\0')
@@ -70,19 +69,19 @@ network_request(const struct drift *d, const json_t *net, char *text, size_t siz
 static void
 compare_adapter(struct drift *d, const json_t *net, const json_t *found)
 {
-	const char *mac = field_text(in_slot(json_object_get(d->objects, "networks"), number(net, "slot")), "mac");
+	const char *mac = field_text(in_slot(json_object_get(d->objects, "networks"), drift_number(net, "slot")), "mac");
 	const char *more = field_text(found, "more");
 	char	    what[48], wanted[96], seen[128], repair[TEXT_MAX];
 
-	(void)snprintf(what, sizeof(what), "adapter %lld", (long long)number(net, "index") + 1);
-	(void)snprintf(wanted, sizeof(wanted), "VLAN %lld in slot %lld", (long long)number(net, "vlan"), (long long)number(net, "slot"));
+	(void)snprintf(what, sizeof(what), "adapter %lld", (long long)drift_number(net, "index") + 1);
+	(void)snprintf(wanted, sizeof(wanted), "VLAN %lld in slot %lld", (long long)drift_number(net, "vlan"), (long long)drift_number(net, "slot"));
 	network_request(d, net, repair, sizeof(repair));
 	if (found == NULL) {
 		(void)drift_add(d, what, wanted, "none", repair);
 		return;
 	}
-	(void)snprintf(seen, sizeof(seen), "VLAN %lld in slot %lld", (long long)number(found, "vlan"), (long long)number(net, "slot"));
-	if (number(found, "vlan") != number(net, "vlan"))
+	(void)snprintf(seen, sizeof(seen), "VLAN %lld in slot %lld", (long long)drift_number(found, "vlan"), (long long)drift_number(net, "slot"));
+	if (drift_number(found, "vlan") != drift_number(net, "vlan"))
 		(void)drift_add(d, what, wanted, seen, repair);
 	else if (mac[0] != '\0' && field_text(found, "mac")[0] != '\0' && strcmp(mac, field_text(found, "mac")) != 0)
 		(void)drift_add(d, what, mac, field_text(found, "mac"), NULL);
@@ -105,12 +104,12 @@ drift_adapters(struct drift *d)
 		return;
 	json_array_foreach(networks, i, row)
 		if (json_object_get(row, "adding") == NULL)
-			compare_adapter(d, row, adapter_in(adapters, id, number(row, "slot")));
+			compare_adapter(d, row, drift_adapter(adapters, id, drift_number(row, "slot")));
 	json_array_foreach(adapters, i, row) {
-		if (field_number(row, "lpar") != id || in_slot(networks, number(row, "slot")) != NULL)
+		if (field_number(row, "lpar") != id || in_slot(networks, drift_number(row, "slot")) != NULL)
 			continue;
-		(void)snprintf(what, sizeof(what), "adapter in slot %lld", (long long)number(row, "slot"));
-		(void)snprintf(seen, sizeof(seen), "VLAN %lld", (long long)number(row, "vlan"));
+		(void)snprintf(what, sizeof(what), "adapter in slot %lld", (long long)drift_number(row, "slot"));
+		(void)snprintf(seen, sizeof(seen), "VLAN %lld", (long long)drift_number(row, "vlan"));
 		(void)drift_add(d, what, "none", seen, NULL);
 	}
 }
@@ -125,15 +124,14 @@ base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-/* On the VIOS with this id; 0 = the only one. */
-static int
-is_mapped(const struct drift *d, const char *bd, int64_t vios)
+int
+drift_is_mapped(const json_t *found, const char *bd, int64_t vios)
 {
 	const json_t *row;
 	size_t	      i;
 
-	json_array_foreach(json_object_get(d->found, "maps"), i, row)
-		if (strcmp(base_name(field_text(row, "backing")), bd) == 0 && (vios == 0 || number(row, "vios") == vios))
+	json_array_foreach(json_object_get(found, "maps"), i, row)
+		if (strcmp(base_name(field_text(row, "backing")), bd) == 0 && (vios == 0 || drift_number(row, "vios") == vios))
 			return 1;
 	return 0;
 }
@@ -144,9 +142,9 @@ compare_disk(struct drift *d, const json_t *disk, const json_t *path)
 	const char *bd = field_text(disk, "bd");
 	char	    what[80], wanted[TEXT_MAX], repair[TEXT_MAX];
 
-	if (bd[0] == '\0' || is_mapped(d, bd, field_number(path, "id")))
+	if (bd[0] == '\0' || drift_is_mapped(d->found, bd, field_number(path, "id")))
 		return;
-	(void)snprintf(what, sizeof(what), "disk %lld%s%.31s", (long long)number(disk, "index") + 1, path != NULL ? " through " : "",
+	(void)snprintf(what, sizeof(what), "disk %lld%s%.31s", (long long)drift_number(disk, "index") + 1, path != NULL ? " through " : "",
 	    field_text(path, "name"));
 	(void)snprintf(wanted, sizeof(wanted), "%.64s attached", bd);
 	(void)snprintf(repair, sizeof(repair), "add-disk %.31s --existing %.64s", d->name, bd);

@@ -96,3 +96,32 @@ is 'weight' 'weight|128|200' "$(found)"
 repair alice web1
 as alice 0 drift web1 --fresh
 as admin 0 verify-history
+
+# What an administrator accepts is what it is to be; the owner's quota counts it, whoever accepts.
+as alice 77 accept-drift web1
+as admin 0 accept-drift web1
+says 'web1 is as it was built'
+as alice 0 stop-vm web1 --force
+console "chsyscfg -r prof -i desired_mem=2048,max_mem=4096,lpar_id=$id"
+console "chhwres -r virtualio --rsubtype eth --id $id -o r -s 15"
+console "chhwres -r virtualio --rsubtype eth --id $id -o a -s 15 -a ieee_virtual_eth=0,port_vlan_id=30,is_trunk=0"
+console "chhwres -r virtualio --rsubtype eth --id $id -o a -s 9 -a ieee_virtual_eth=0,port_vlan_id=40,is_trunk=0"
+as admin 73 accept-drift web1
+says 'look again first'
+as admin 73 drift web1 --fresh
+as admin 0 accept-drift web1
+says 'web1 is to be as its console shows it: 3 differences accepted$'
+as alice 0 drift web1
+as alice 0 show-vm web1 --json
+is 'what it is now' '2048 4096 30 null 40' "$(json '.value | [.memory, .spec.memory_max, (.networks[] | select(.slot == 15) | .vlan, .ip), (.networks[] | select(.slot == 9) | .vlan)] | map(tostring) | join(" ")')"
+request admin history --vm web1 --json
+is 'in the history' '3 alice' "$(json '[.value[] | select(.event == "drift-accepted")][-1].what | "\(.differences | length) \(.owner)"')"
+as alice 0 remove-network web1 --adapter 3
+as alice 0 drift web1 --fresh
+as alice 0 create-vm web2 --memory 512M --disk 1G --no-start --network vlan=10,ip=10.0.10.7/24	# its address is free again
+as alice 0 delete-vm web2 --yes
+console "chsyscfg -r prof -i desired_mem=9216,max_mem=9216,lpar_id=$id"
+as admin 73 drift web1 --fresh
+as admin 77 accept-drift web1
+says 'tenant blue|user alice|one VM of tenant blue'
+as admin 0 verify-history
