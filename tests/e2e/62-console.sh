@@ -2,44 +2,15 @@
 # A VM's serial console over ssh -tt: one at a time, taken over, left, cut off, recorded, in the history; other people's and other
 # partitions are out of reach, and a terminal that a lost session left open is closed by the next one.
 . "$(dirname "$0")/lib.sh"
-command -v expect >/dev/null || { echo 'needs expect'; exit 77; }
-needs_terminals
+. "$(dirname "$0")/console-lib.sh"
 export SITE_SPEED=0
 site_up
-sed -i 's/^restrict,/restrict,pty,/' "$site/sshd/authorized_keys"
+allow_terminals
 register
 options 'record-consoles = yes'
 as alice 0 create-vm web1 --image rhel6 --memory 512M --disk 1G --network vlan=10,ip=10.0.10.5/24 --until running
 as alice 0 start-vm web1
 wait_until 'the guest runs' sh -c "! ssh -F $site/ssh_config alice show-vm web1 --json | grep -q '\"stopped\"'"
-
-# Runs an expect script with "sit USER WORDS" and "leave"; its exit status is the test's.
-cat >"$work/lib.exp" <<EOT
-set timeout 30
-proc sit {user args} {
-	global spawn_id
-	eval spawn ssh -tt -F $site/ssh_config \$user console \$args
-}
-proc must {pattern} {
-	expect {
-		-re \$pattern {}
-		timeout { send_user "\nTIMEOUT: \$pattern\n"; exit 9 }
-		eof { send_user "\nEOF: \$pattern\n"; exit 8 }
-	}
-}
-proc ended {status} {
-	expect { eof {} timeout { exit 7 } }
-	set got [lindex [wait] 3]
-	if {\$got != \$status} { send_user "\nSTATUS: \$got\n"; exit 6 }
-}
-EOT
-script() {	# script WHAT: an expect script on stdin
-	cat "$work/lib.exp" - >"$work/script.exp"
-	timeout 120 expect "$work/script.exp" >"$work/out" 2>&1 </dev/null
-	is "$1" 0 $?
-}
-history_of() { request admin history --limit 100 --json; jq -r ".value[] | select(.event == \"$1\") | $2" "$work/out"; }
-open_terminals() { jq '[.. | objects | select(.vt_session? and .vt_session != 0)] | length' "$site/power1/world.json"; }
 
 # It needs a terminal, a right, and a VM of one's own.
 as alice 64 console web1

@@ -2,12 +2,11 @@
 # A VM's serial console on a system of a Hardware Management Console: mkvterm and rmvterm of its own partition and of no other, taken over
 # from whoever has it, recorded; one that somebody at the HMC has open is closed before.
 . "$(dirname "$0")/lib.sh"
-command -v expect >/dev/null || { echo 'needs expect'; exit 77; }
-needs_terminals
+. "$(dirname "$0")/console-lib.sh"
 export SITE_SPEED=0 SITE_HMC=1
 site_up
 console=hmc1
-sed -i 's/^restrict,/restrict,pty,/' "$site/sshd/authorized_keys"
+allow_terminals
 register_hmc
 options 'record-consoles = yes'
 as alice 0 create-vm web1 --image rhel9 --platform hmc1 --memory 512M --network vlan=10,ip=10.0.10.5/24
@@ -17,33 +16,8 @@ on=$(json .value.system)
 as admin 0 list-systems --json
 system=$(json ".value[] | select(.name == \"$on\") | .ident")
 
-cat >"$work/lib.exp" <<EOT
-set timeout 30
-proc sit {user args} {
-	global spawn_id
-	eval spawn ssh -tt -F $site/ssh_config \$user console \$args
-}
-proc must {pattern} {
-	expect {
-		-re \$pattern {}
-		timeout { send_user "\nTIMEOUT: \$pattern\n"; exit 9 }
-		eof { send_user "\nEOF: \$pattern\n"; exit 8 }
-	}
-}
-proc ended {status} {
-	expect { eof {} timeout { exit 7 } }
-	set got [lindex [wait] 3]
-	if {\$got != \$status} { send_user "\nSTATUS: \$got\n"; exit 6 }
-}
-EOT
-script() {	# script WHAT: an expect script on stdin
-	cat "$work/lib.exp" - >"$work/script.exp"
-	timeout 120 expect "$work/script.exp" >"$work/out" 2>&1 </dev/null
-	is "$1" 0 $?
-}
-history_of() { request admin history --limit 100 --json; jq -r ".value[] | select(.event == \"$1\") | $2" "$work/out"; }
-open_terminals() { jq '[.. | objects | select(.vt_session? and .vt_session != 0)] | length' "$site/hmc1/world.json"; }
-terminals() { jq -r '.ran[]?.command // empty' "$site/hmc1/transcript.jsonl" | grep '^mkvterm\|^rmvterm'; }
+terminals() { jq '[.. | objects | select(.vt_session? and .vt_session != 0)] | length' "$site/hmc1/world.json"; }
+terminals() { sent '^mkvterm|^rmvterm'; }
 on_hmc() {	# a command of the HMC's own administrator
 	ssh -F /dev/null -i "$site/etc/keys/hmc1" -p "$(cat "$site/hmc1/port")" -o StrictHostKeyChecking=no -o LogLevel=ERROR \
 	    -o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes hscroot@127.0.0.1 "$@"
