@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * vm_paths.c - through which VIOSes a new VM's disks go.
+ * vm_paths.c - through which VIOSes a VM's disks go.
  */
 #include <string.h>
 
@@ -39,7 +39,7 @@ room(const json_t *paths, const json_t *vios, const char *pool)
 }
 
 static const json_t *
-choose(const json_t *paths, const json_t *vioses, const json_t *disk, struct pd_err *e)
+choose(const json_t *paths, const json_t *vioses, const char *whose, const json_t *disk, struct pd_err *e)
 {
 	const json_t *vios, *best = NULL;
 	json_int_t    size = field_number(disk, "size"), most = -1;
@@ -62,9 +62,9 @@ choose(const json_t *paths, const json_t *vioses, const json_t *disk, struct pd_
 	if (most >= size)
 		return best;
 	if (running == 0)
-		(void)pd_fail(e, PD_BUSY, "no VIOS of the system can be asked now (running, with RMC)");
+		(void)pd_fail(e, PD_BUSY, "no VIOS %s can be asked now (running, with RMC)", whose);
 	else
-		(void)pd_fail(e, PD_CAPACITY, "storage pool %s has %lldM free on no VIOS of the system", field_text(disk, "pool"), (long long)size);
+		(void)pd_fail(e, PD_CAPACITY, "storage pool %s has %lldM free on no VIOS %s", field_text(disk, "pool"), (long long)size, whose);
 	return NULL;
 }
 
@@ -163,7 +163,7 @@ place_disk(json_t *spec, json_t *paths, const json_t *facts, json_t *disk, struc
 {
 	int	      is_whole = strcmp(field_text(disk, "kind"), "pv") == 0, rv;
 	const json_t *on = is_whole ? choose_lun(spec, json_object_get(facts, "san"), disk, e) :
-	    choose(paths, json_object_get(facts, "vioses"), disk, e);
+	    choose(paths, json_object_get(facts, "vioses"), "of the system", disk, e);
 	json_t	     *path;
 
 	if (on == NULL)
@@ -187,4 +187,90 @@ vm_paths_make(json_t *spec, const json_t *facts, struct pd_err *e)
 		if (place_disk(spec, paths, facts, disk, e) == -1)
 			return -1;
 	return 0;
+}
+
+/* ---- of a VM that there is ---- */
+
+static json_t *
+copy_of(const json_t *path)
+{
+	static const char *const keys[] = { "index", "id", "name", "profile", "client_slot", "slot" };
+	json_t			*copy = json_pack("{s:[] s:[]}", "disks", "pools");
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_object_get(path, keys[i]) != NULL)
+			(void)json_object_set(copy, keys[i], json_object_get(path, keys[i]));
+	return copy;
+}
+
+/* The VIOSes that serve the VM already. */
+static json_t *
+serving(const json_t *paths, const json_t *facts)
+{
+	json_t *list = json_array(), *vios;
+	size_t	i;
+
+	json_array_foreach(json_object_get(facts, "vioses"), i, vios)
+		if (find(paths, "name", field_text(vios, "name")) != NULL)
+			(void)json_array_append(list, vios);
+	return list;
+}
+
+int
+vm_paths_more(const json_t *paths, const json_t *facts, const json_t *disks, json_t **made, struct pd_err *e)
+{
+	json_t	     *vioses = serving(paths, facts), *path;
+	const json_t *disk, *vios;
+	int	      rv = 0;
+	size_t	      i;
+
+	*made = json_array();
+	json_array_foreach(disks, i, disk) {
+		if ((vios = choose(*made, vioses, "that serves the VM", disk, e)) == NULL) {
+			rv = -1;
+			break;
+		}
+		if ((path = find(*made, "name", field_text(vios, "name"))) == NULL) {
+			path = copy_of(find(paths, "name", field_text(vios, "name")));
+			(void)json_array_append_new(*made, path);
+		}
+		if (path == NULL || add_disk(path, disk) == -1)
+			rv = pd_fail(e, PD_BUG, "out of memory");
+	}
+	json_decref(vioses);
+	return rv;
+}
+
+/* The number of a disk is the same on every path; the name of its device need not be. */
+static const json_t *
+numbered(const json_t *list, int64_t number)
+{
+	const json_t *disk;
+	size_t	      i;
+
+	json_array_foreach(list, i, disk)
+		if (field_number(disk, "index") == number)
+			return disk;
+	return NULL;
+}
+
+int
+vm_paths_with(const json_t *paths, const json_t *disk, json_t **made, struct pd_err *e)
+{
+	int64_t number = field_number(disk, "index");
+	json_t *path, *copy;
+	size_t	i;
+
+	*made = json_array();
+	json_array_foreach(paths, i, path) {
+		const json_t *here = numbered(json_object_get(path, "disks"), number);
+
+		if (here == NULL && (here = numbered(json_object_get(path, "detached"), number)) == NULL)
+			continue;
+		copy = copy_of(path);
+		if (json_array_append_new(*made, copy) == -1 || json_array_append_new(json_object_get(copy, "disks"), json_deep_copy(here)) == -1)
+			return pd_fail(e, PD_BUG, "out of memory");
+	}
+	return json_array_size(*made) > 0 ? 0 : pd_fail(e, PD_CONFLICT, "disk %s is on none of the VIOSes that serve the VM, by its record",
+	    field_text(disk, "bd"));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * vm_paths.h - through which VIOSes a new VM's disks go, on a system that has VIOSes of its own (an HMC's).
+ * vm_paths.h - through which VIOSes a VM's disks go, on a system that has VIOSes of its own (an HMC's).
  */
 #ifndef PD_HANDLERS_VM_PATHS_H
 #define PD_HANDLERS_VM_PATHS_H
@@ -22,5 +22,14 @@
  * of each disk, through which it is written.
  */
 int vm_paths_make(json_t *spec, const json_t *facts, struct pd_err *e);
+
+/*
+ * The paths of a VM that there is (its row's objects.paths), each that is meant, with the disks that are meant: "disks" and "pools" as above, beside
+ * what tells the path: "index", "id", "name", "profile", "client_slot" and the server adapter's "slot".
+ * more: new disks on those that the VM has; errors as above.  with: one disk of theirs, attached or kept (in their "disks" or "detached");
+ * PD_CONFLICT when it is on none.
+ */
+int vm_paths_more(const json_t *paths, const json_t *facts, const json_t *disks, json_t **made, struct pd_err *e);
+int vm_paths_with(const json_t *paths, const json_t *disk, json_t **made, struct pd_err *e);
 
 #endif

@@ -128,6 +128,7 @@ char *admission_name_key(char key[ADMISSION_NAME_KEY_MAX], const char *name);
  */
 int change_begin(struct admitting *ad, json_t **vm, struct pd_err *e);
 int change_set(struct admitting *ad, json_t *change, struct pd_err *e);
+int change_platform(const struct admitting *ad, const json_t *vm, json_t **platform, struct pd_err *e);
 int change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after, struct pd_err *e);
 /* PD_DENIED: one VM of the tenant may not have so many; limit -1: the program's own bound counts. */
 int change_count(const struct admitting *ad, const char *what, size_t n, int64_t limit, int64_t bound, struct pd_err *e);

@@ -67,10 +67,23 @@ change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after,
 	return store_vm_put(ad->a->store, vm, e);
 }
 
-static int
-take_platform(const struct admitting *ad, json_t **platform, struct pd_err *e)
+/* Of a console with several systems the facts are those of the VM's. */
+int
+change_platform(const struct admitting *ad, const json_t *vm, json_t **platform, struct pd_err *e)
 {
-	return store_platform_get(ad->a->store, ad->platform, platform, e);
+	const char *name = field_text(vm, "system");
+	json_t	   *system = NULL, *facts;
+	int	    rv = 0;
+
+	if (store_platform_get(ad->a->store, ad->platform, platform, e) == -1)
+		return -1;
+	if (name[0] != '\0' && store_system_get(ad->a->store, name, &system, e) == -1)
+		return -1;
+	facts = json_object_get(system, "facts");
+	if (json_object_size(facts) > 0)
+		rv = json_object_set(*platform, "facts", facts);
+	json_decref(system);
+	return rv == 0 ? 0 : pd_fail(e, PD_IO, "no memory for platform %s", ad->platform);
 }
 
 int
@@ -136,7 +149,7 @@ admit_modify_vm(struct admitting *ad, struct pd_err *e)
 	struct pd_amounts after;
 	int		  rv = -1;
 
-	if (asks_for_something(ad->args, e) == -1 || change_begin(ad, &vm, e) == -1 || take_platform(ad, &platform, e) == -1 ||
+	if (asks_for_something(ad->args, e) == -1 || change_begin(ad, &vm, e) == -1 || change_platform(ad, vm, &platform, e) == -1 ||
 	    check_features(ad, vm, platform, e) == -1 || vm_change_sizes(json_object_get(vm, "spec"), ad->args, platform, &change, e) == -1)
 		goto out;
 	spec = json_copy(json_object_get(vm, "spec"));

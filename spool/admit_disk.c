@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "handlers/vm_change.h"
+#include "handlers/vm_paths.h"
 #include "handlers/vm_spec.h"
 #include "spool/admission.h"
 #include "spool/field.h"
@@ -46,6 +47,42 @@ find_own(const json_t *vm, const char *bd)
 	return NULL;
 }
 
+static const json_t *
+paths_of(const json_t *vm)
+{
+	return json_object_get(json_object_get(vm, "objects"), "paths");
+}
+
+/* Where a system has VIOSes of its own: on which of them the disk is, as change.paths. */
+static int
+add_paths_with(const json_t *vm, const json_t *disk, json_t *change, struct pd_err *e)
+{
+	json_t *made = NULL;
+
+	if (change == NULL)
+		return pd_fail(e, PD_IO, "no memory for a change");
+	if (json_array_size(paths_of(vm)) == 0)
+		return 0;
+	if (vm_paths_with(paths_of(vm), disk, &made, e) == -1) {
+		json_decref(made);
+		return -1;
+	}
+	return json_object_set_new(change, "paths", made) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for a change");
+}
+
+/* And on which of them new disks will be. */
+static int
+add_paths_more(const json_t *vm, const json_t *platform, json_t *change, struct pd_err *e)
+{
+	json_t *made = NULL;
+	int	rv = 0;
+
+	if (json_array_size(paths_of(vm)) == 0)
+		return 0;
+	rv = vm_paths_more(paths_of(vm), json_object_get(platform, "facts"), json_object_get(change, "disks"), &made, e);
+	return json_object_set_new(change, "paths", made) == 0 ? rv : pd_fail(e, PD_IO, "no memory for a change");
+}
+
 /* {"disks","pools","kept","again"} for the sequence: new ones, the one that was kept, or one that it should have. */
 static int
 make_disks(struct admitting *ad, const json_t *vm, json_t **change, struct pd_err *e)
@@ -63,10 +100,11 @@ make_disks(struct admitting *ad, const json_t *vm, json_t **change, struct pd_er
 		if ((disk = own) == NULL && find_kept(vm, existing, &disk, e) == -1)
 			return -1;
 		*change = json_pack("{s:[O] s:[] s:b s:b}", "disks", disk, "pools", "kept", 1, "again", own != NULL);
-		return *change != NULL ? 0 : pd_fail(e, PD_IO, "no memory for a change");
+		return add_paths_with(vm, disk, *change, e);
 	}
-	if (store_platform_get(ad->a->store, ad->platform, &platform, e) == 0 && admission_limit_pools(ad, platform, e) == 0)
-		rv = vm_spec_more_disks(ad->args, vm, platform, change, e);
+	if (change_platform(ad, vm, &platform, e) == 0 && admission_limit_pools(ad, platform, e) == 0 &&
+	    vm_spec_more_disks(ad->args, vm, platform, change, e) == 0)
+		rv = add_paths_more(vm, platform, *change, e);
 	json_decref(platform);
 	return rv;
 }
@@ -111,7 +149,7 @@ int
 admit_extend_disk(struct admitting *ad, struct pd_err *e)
 {
 	int64_t		  size = field_number(ad->args, "size"), more;
-	json_t		 *vm = NULL, *disk;
+	json_t		 *vm = NULL, *disk, *change = NULL;
 	struct pd_amounts after;
 	int		  rv = -1;
 
@@ -125,9 +163,11 @@ admit_extend_disk(struct admitting *ad, struct pd_err *e)
 	}
 	vm_change_amounts(json_object_get(vm, "spec"), detached(vm), &after);
 	after.disk += more;
-	if (change_set(ad, json_pack("{s:O s:I s:I}", "disk", disk, "size", (json_int_t)size, "more", (json_int_t)more), e) == 0)
+	change = json_pack("{s:O s:I s:I}", "disk", disk, "size", (json_int_t)size, "more", (json_int_t)more);
+	if (add_paths_with(vm, disk, change, e) == 0 && change_set(ad, json_incref(change), e) == 0)
 		rv = change_reserve(ad, vm, &after, e);
 out:
+	json_decref(change);
 	json_decref(vm);
 	return rv;
 }
@@ -151,13 +191,17 @@ find_disk(struct admitting *ad, const json_t *vm, json_t **disk, struct pd_err *
 int
 admit_remove_disk(struct admitting *ad, struct pd_err *e)
 {
-	json_t *vm = NULL, *disk;
+	json_t *vm = NULL, *disk, *change = NULL;
 	int	rv = -1;
 
-	if (change_begin(ad, &vm, e) == 0 && find_disk(ad, vm, &disk, e) == 0 &&
-	    change_set(ad, json_pack("{s:O s:b s:b}", "disk", disk, "attached", field_number(ad->args, "disk") != 0, "destroy",
-		field_is_set(ad->args, "destroy")), e) == 0)
+	if (change_begin(ad, &vm, e) == -1 || find_disk(ad, vm, &disk, e) == -1)
+		goto out;
+	change = json_pack("{s:O s:b s:b}", "disk", disk, "attached", field_number(ad->args, "disk") != 0, "destroy",
+	    field_is_set(ad->args, "destroy"));
+	if (add_paths_with(vm, disk, change, e) == 0 && change_set(ad, json_incref(change), e) == 0)
 		rv = change_reserve(ad, vm, NULL, e);
+out:
+	json_decref(change);
 	json_decref(vm);
 	return rv;
 }

@@ -19,6 +19,16 @@ void disks_not_added(struct change *c);
 void disks_maybe_added(struct change *c);
 void disk_extended(struct change *c);
 void disk_removed(struct change *c);
+
+/*
+ * The same disks on each VIOS that serves them, where objects.paths has them (handlers/vm_paths.h).  put: those of change.paths, as the sequence
+ * has made them, are in list ("disks" or "detached") from now on.  drop: it is in neither.
+ */
+void path_disks_put(struct change *c, const char *list);
+void path_disks_drop(struct change *c, const json_t *disk);
+void path_disks_size(struct change *c, const json_t *disk, json_t *size);
+json_t *disk_without_device(const json_t *disk);
+
 void networks_added(struct change *c);
 void networks_not_added(struct change *c);
 void network_changed(struct change *c);

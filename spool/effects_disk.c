@@ -18,8 +18,8 @@ new_disks(const struct change *c)
 	return disks != NULL ? disks : json_object_get(c->change, "disks");
 }
 
-static json_t *
-without_device(const json_t *disk)
+json_t *
+disk_without_device(const json_t *disk)
 {
 	json_t *copy = json_copy((json_t *)(uintptr_t)disk);
 
@@ -45,6 +45,7 @@ disks_added(struct change *c)
 	json_t *disk;
 	size_t	i;
 
+	path_disks_put(c, "disks");
 	if (field_is_set(c->change, "again")) {
 		json_array_foreach(new_disks(c), i, disk)
 			attached_again(c, disk);
@@ -53,7 +54,7 @@ disks_added(struct change *c)
 	json_array_foreach(new_disks(c), i, disk) {
 		change_drop(json_object_get(c->objects, "detached"), "bd", json_object_get(disk, "bd"));
 		(void)json_array_append(change_list(c->objects, "disks"), disk);
-		(void)json_array_append_new(change_list(c->spec, "disks"), without_device(disk));
+		(void)json_array_append_new(change_list(c->spec, "disks"), disk_without_device(disk));
 	}
 }
 
@@ -65,8 +66,10 @@ disks_not_added(struct change *c)
 
 	if (field_is_set(c->change, "kept"))
 		return;
-	json_array_foreach(json_object_get(c->change, "disks"), i, disk)
+	json_array_foreach(json_object_get(c->change, "disks"), i, disk) {
 		change_drop(json_object_get(c->objects, "detached"), "bd", json_object_get(disk, "bd"));
+		path_disks_drop(c, disk);
+	}
 }
 
 void
@@ -76,9 +79,11 @@ disks_maybe_added(struct change *c)
 	size_t	i;
 
 	disks_not_added(c);	/* it may be stuck for the second time */
+	if (!field_is_set(c->change, "kept"))
+		path_disks_put(c, "detached");
 	json_array_foreach(json_object_get(c->change, "disks"), i, disk)
 		if (!field_is_set(c->change, "kept"))
-			(void)json_array_append_new(change_list(c->objects, "detached"), without_device(disk));
+			(void)json_array_append_new(change_list(c->objects, "detached"), disk_without_device(disk));
 }
 
 static void
@@ -100,6 +105,7 @@ disk_extended(struct change *c)
 
 	set_size(json_object_get(c->spec, "disks"), bd, size);
 	set_size(json_object_get(c->objects, "disks"), bd, size);
+	path_disks_size(c, json_object_get(c->change, "disk"), json_object_get(c->change, "size"));
 }
 
 void
@@ -110,8 +116,11 @@ disk_removed(struct change *c)
 	change_drop(json_object_get(c->spec, "disks"), "bd", bd);
 	change_drop(json_object_get(c->objects, "disks"), "bd", bd);
 	change_drop(json_object_get(c->objects, "detached"), "bd", bd);
-	if (!field_is_set(c->change, "destroy"))
-		(void)json_array_append_new(change_list(c->objects, "detached"), without_device(disk));
+	path_disks_drop(c, disk);
+	if (field_is_set(c->change, "destroy"))
+		return;
+	path_disks_put(c, "detached");
+	(void)json_array_append_new(change_list(c->objects, "detached"), disk_without_device(disk));
 }
 
 void

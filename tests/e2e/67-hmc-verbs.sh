@@ -5,6 +5,12 @@
 export SITE_SPEED=0 SITE_HMC=1
 site_up
 console=hmc1
+# A mapping is the same wherever it stands in the simulator's list.
+world() { jq -S 'del(.volatile) | walk(if type == "object" and has("vtds") then .vtds |= sort_by(.lun) else . end)' "$site/hmc1/world.json"; }
+hmc() { ssh -n -F "$site/ssh_config" -o HostKeyAlias=hmc1 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
+    -i "$site/etc/keys/hmc1" -p "$(cat "$site/hmc1/port")" -l hscroot 127.0.0.1 "$@"; }
+vios() { hmc "viosvrcmd -m p9a --id 1 -c \"$*\""; }
+vios mksp -fb fpool -sp datavg -size 20G >/dev/null
 register_hmc
 sed -i -e 's/processing-units   = 2\.0/processing-units   = 8.0/' -e 's/processing-units = 1\.0/processing-units = 4.0/' "$site/etc/powerdirector.conf"
 quick_sequences
@@ -23,7 +29,7 @@ each() {	# each 'DO words' 'UNDO words'
 	each_refused "$n" '0 1 66 69 73 75' alice $1
 }
 each_time() { [ "$status" != 0 ] || as alice 0 $undo; }	# a question that is asked again
-every=${HMC_STEP:-1}
+every=${HMC_STEP:-5}
 
 as alice 0 create-vm web1 --image rhel9 --platform hmc1 --cpu 0.2:0.5:1 --procs 1:1:2 --memory 512M:1G:3G --disk 6G --network vlan=10,ip=10.0.10.7/24
 as alice 0 create-vm raw1 --platform hmc1 --cpu 0.2 --memory 256M --disk 1G --network name=lab
@@ -149,6 +155,84 @@ as alice 0 stop-vm own1 --force
 as alice 0 modify-vm own1 --procs 1:2:4 --plan
 says 'max_procs=4'
 as alice 0 delete-vm own1 --yes
+
+# ---- disks: a logical volume, a file ----
+
+mapped() { vios lsmap -all -field vtd backing -fmt : | tr : '\n' | sed -n "s/.*\($1_[0-9a-z]*\)\$/\1/p" | sort | tr '\n' ' ' | sed 's/ $//'; }
+size() { vios lslv "$1" -field pps ppsize -fmt : | awk -F: '{ print $1 * $2 }'; }
+as alice 0 show-vm web1 --json
+tag=$(json '.value.disks[0].bd' | sed 's/_0//')
+as alice 0 add-disk web1 --disk 2G --disk size=1G,pool=fpool --json
+is code OK "$(json .code)"
+is 'mapped' "${tag}_0 ${tag}_1 ${tag}_2" "$(mapped "$tag")"
+is 'size of disk 2' 2048 "$(size "${tag}_1")"
+as alice 66 add-disk web1 --disk size=1G,pool=nosuch
+as alice 75 add-disk web1 --disk size=25G,pool=fpool
+as alice 0 extend-disk web1 --disk 2 --size 3G
+says 'disk 2 of web1 has 3G now'
+is 'size of disk 2' 3072 "$(size "${tag}_1")"
+as alice 0 extend-disk web1 --disk 3 --size 2G
+as alice 65 extend-disk web1 --disk 2 --size 2G
+as alice 73 remove-disk web1 --disk 1
+says 'runs from disk 1'
+as alice 0 remove-disk web1 --disk 2
+says "its data is kept as ${tag}_1"
+is 'mapped' "${tag}_0 ${tag}_2" "$(mapped "$tag")"
+is 'still there' 3072 "$(size "${tag}_1")"
+as alice 0 add-disk web1 --existing "${tag}_1"
+says 'web1 has disk 2'
+is 'mapped again' "${tag}_0 ${tag}_1 ${tag}_2" "$(mapped "$tag")"
+as alice 0 remove-disk web1 --disk 3
+as alice 0 add-disk web1 --existing "${tag}_2"
+as alice 0 remove-disk web1 --disk 3 --destroy --yes
+as alice 0 remove-disk web1 --disk 2
+as alice 0 remove-disk web1 --existing "${tag}_1" --destroy --yes
+is 'mapped' "${tag}_0" "$(mapped "$tag")"
+each 'add-disk web1 --disk 1G' 'remove-disk web1 --disk 2 --destroy --yes'
+each 'add-disk web1 --disk size=1G,pool=fpool' 'remove-disk web1 --disk 2 --destroy --yes'
+as alice 0 add-disk web1 --disk 1G --disk size=1G,pool=fpool
+each 'remove-disk web1 --disk 2' "add-disk web1 --existing ${tag}_1"
+each 'remove-disk web1 --disk 3' "add-disk web1 --existing ${tag}_2"
+each_refused 9 '1 69' alice remove-disk web1 --disk 2 --destroy --yes
+each_refused 5 '1 69' alice extend-disk web1 --disk 2 --size 2G
+
+# ---- media, boot mode, name ----
+
+drives() { vios lsmap -all -field vtd backing -fmt : | tr : '\n' | grep -c "${tag}_iso"; }
+boot_mode() { hmc lssyscfg -r prof -m p9a -F lpar_name,boot_mode | sed -n "s/^$1,//p"; }
+vios mkvopt -name rhel6.iso -size 8M -ro >/dev/null
+as alice 66 detach-iso web1
+as alice 66 attach-iso web1 --iso rhel6-more.iso
+says 'the media library of vios11 on p9a has no rhel6-more.iso'
+as alice 0 attach-iso web1 --iso rhel6.iso
+says 'web1 has rhel6.iso in its optical drive'
+is 'its drive' 1 "$(drives)"
+as alice 0 detach-iso web1
+is 'no drive' 0 "$(drives)"
+each 'attach-iso web1 --iso rhel6.iso' 'detach-iso web1'
+as alice 0 attach-iso web1 --iso rhel6.iso
+each 'detach-iso web1' 'attach-iso web1 --iso rhel6.iso'
+as alice 0 set-boot web1 --mode sms
+is 'boot mode' sms "$(boot_mode web1)"
+as alice 0 restart-vm web1 --force
+is 'it is there' 'Open Firmware' "$(hmc lssyscfg -r lpar -m p9a -F name,state | sed -n 's/^web1,//p')"
+each 'set-boot web1 --mode norm' 'set-boot web1 --mode sms'
+as alice 0 set-boot web1 --mode norm
+as alice 73 rename-vm web1 --to vios11
+as alice 0 rename-vm web1 --to shop1
+says 'web1 is shop1 now'
+as alice 0 restart-vm shop1 --force
+as alice 0 modify-vm shop1 --memory 512M
+as alice 0 rename-vm shop1 --to web1
+each 'rename-vm web1 --to shop1' 'rename-vm shop1 --to web1'
+
+# ---- with the VM goes what it keeps and what it has in its drive ----
+
+as alice 0 remove-disk web1 --disk 2
+as alice 0 remove-disk web1 --disk 3
+as alice 0 delete-vm web1 --yes --force
+as alice 0 delete-vm raw1 --yes --force
+is 'what is left on the VIOS' '' "$(vios lsmap -all -fmt : | grep vhost; vios lsvg -lv datavg | grep "$tag"; vios lssp -bd -sp fpool | grep "$tag")"
 
 # P9: of a VIOS's partition only virtual adapters of VMs were ever touched.
 is 'other changes of the VIOS' 0 "$(grep -E '^(chhwres|chsyscfg|chsysstate|rmsyscfg|migrlpar|mksyscfg)' "$work/all" |

@@ -81,3 +81,86 @@ Test(vm_paths, a_vios_that_cannot_be_asked_serves_nothing)
 	cr_expect_str_eq(paths("inactive", "[{\"index\":0,\"size\":900,\"pool\":\"data\"}]", out, sizeof(out)), "NO_CAPACITY");
 	cr_expect_str_eq(paths("inactive", "[{\"index\":0,\"size\":200,\"pool\":\"data\"}]", out, sizeof(out)), "2:v2[0]");
 }
+
+/* ---- of a VM that there is ---- */
+
+#define ROW                                                                                                                        \
+	"[{\"index\":0,\"id\":2,\"name\":\"v2\",\"profile\":\"p2\",\"client_slot\":2,\"slot\":7,\"vhost\":\"vhost3\","                        \
+	"\"disks\":[{\"index\":0,\"bd\":\"t_0\",\"size\":5,\"vtd\":\"x\"}],\"detached\":[{\"index\":1,\"bd\":\"t_1\",\"size\":6}],\"pools\":[{\"pool\":\"data\",\"size\":5}]}," \
+	" {\"index\":1,\"id\":1,\"name\":\"v1\",\"profile\":\"p1\",\"client_slot\":3,\"slot\":9,\"disks\":[{\"index\":0,\"bd\":\"other_0\",\"size\":5}]}]"
+
+/* "2:v2/7[t_3] data=50", or the error's code. */
+static const char *
+text_of(const json_t *made, const struct pd_err *e, char *out, size_t size)
+{
+	const json_t *path, *disk;
+	size_t	      i, k;
+
+	(void)snprintf(out, size, "%s", e->code == PD_OK ? "" : code_word(e->code));
+	json_array_foreach(e->code == PD_OK ? made : NULL, i, path) {
+		(void)snprintf(out + strlen(out), size - strlen(out), "%s%lld:%s/%lld[", i > 0 ? " " : "",
+		    (long long)json_integer_value(json_object_get(path, "id")), json_string_value(json_object_get(path, "name")),
+		    (long long)json_integer_value(json_object_get(path, "slot")));
+		json_array_foreach(json_object_get(path, "disks"), k, disk)
+			(void)snprintf(out + strlen(out), size - strlen(out), "%s%s", k > 0 ? "," : "", json_string_value(json_object_get(disk, "bd")));
+		(void)snprintf(out + strlen(out), size - strlen(out), "]");
+	}
+	return out;
+}
+
+static const char *
+more(const char *row, const char *disks, char *out, size_t size)
+{
+	char	      facts_text[700];
+	struct pd_err e = { 0 };
+	json_t	     *facts, *paths_now = read_json(row), *new_disks = read_json(disks), *made = NULL;
+
+	(void)snprintf(facts_text, sizeof(facts_text), FACTS, "active");
+	facts = read_json(facts_text);
+	(void)vm_paths_more(paths_now, facts, new_disks, &made, &e);
+	(void)text_of(made, &e, out, size);
+	json_decref(made);
+	json_decref(facts);
+	json_decref(paths_now);
+	json_decref(new_disks);
+	return out;
+}
+
+Test(vm_paths, more_disks_go_through_a_vios_that_serves_the_vm)
+{
+	static const char one[] = "[{\"index\":0,\"id\":2,\"name\":\"v2\",\"client_slot\":2,\"slot\":7}]";
+	char		  out[200];
+
+	cr_expect_str_eq(more(ROW, "[{\"bd\":\"t_3\",\"size\":800,\"pool\":\"data\"}]", out, sizeof(out)), "1:v1/9[t_3]", "%s", out);
+	cr_expect_str_eq(more(ROW, "[{\"bd\":\"t_3\",\"size\":800,\"pool\":\"rootvg\"}]", out, sizeof(out)), "2:v2/7[t_3]", "%s", out);
+	cr_expect_str_eq(more(ROW, "[{\"bd\":\"t_3\",\"size\":200,\"pool\":\"data\"},{\"bd\":\"t_4\",\"size\":800,\"pool\":\"rootvg\"}]", out, sizeof(out)),
+	    "1:v1/9[t_3] 2:v2/7[t_4]", "%s", out);
+	/* The other VIOS has room, and does not serve it. */
+	cr_expect_str_eq(more(one, "[{\"bd\":\"t_3\",\"size\":800,\"pool\":\"data\"}]", out, sizeof(out)), "NO_CAPACITY", "%s", out);
+	/* Room is counted once. */
+	cr_expect_str_eq(more(one, "[{\"bd\":\"t_3\",\"size\":200,\"pool\":\"data\"},{\"bd\":\"t_4\",\"size\":200,\"pool\":\"data\"}]", out, sizeof(out)),
+	    "NO_CAPACITY", "%s", out);
+}
+
+static const char *
+with(int number, char *out, size_t size)
+{
+	struct pd_err e = { 0 };
+	json_t	     *row = read_json(ROW), *disk = json_pack("{s:i}", "index", number), *made = NULL;
+
+	(void)vm_paths_with(row, disk, &made, &e);
+	(void)text_of(made, &e, out, size);
+	json_decref(made);
+	json_decref(disk);
+	json_decref(row);
+	return out;
+}
+
+Test(vm_paths, a_disk_is_found_on_every_vios_that_has_it)
+{
+	char out[200];
+
+	cr_expect_str_eq(with(0, out, sizeof(out)), "2:v2/7[t_0] 1:v1/9[other_0]", "%s", out);
+	cr_expect_str_eq(with(1, out, sizeof(out)), "2:v2/7[t_1]", "%s", out);
+	cr_expect_str_eq(with(9, out, sizeof(out)), "CONFLICT", "%s", out);
+}
