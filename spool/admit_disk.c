@@ -145,6 +145,24 @@ out:
 	return rv;
 }
 
+/* Of disks that others made nothing is known but their mapping. */
+static int
+is_made_here(const json_t *disk, struct pd_err *e)
+{
+	return strcmp(field_text(disk, "kind"), "adopted") != 0 ? 0 : pd_fail(e, PD_CONFLICT,
+	    "disk %lld was there when the VM was adopted: whoever made it changes it on the VIOS", (long long)field_number(disk, "index") + 1);
+}
+
+/* A whole disk is as large as it is. */
+static int
+can_grow(const json_t *disk, struct pd_err *e)
+{
+	if (strcmp(field_text(disk, "kind"), "pv") == 0)
+		return pd_fail(e, PD_CONFLICT, "disk %lld is a whole disk of the storage network: it is made larger there",
+		    (long long)field_number(disk, "index") + 1);
+	return is_made_here(disk, e);
+}
+
 int
 admit_extend_disk(struct admitting *ad, struct pd_err *e)
 {
@@ -154,7 +172,7 @@ admit_extend_disk(struct admitting *ad, struct pd_err *e)
 	int		  rv = -1;
 
 	if (change_begin(ad, &vm, e) == -1 || change_numbered(json_object_get(json_object_get(vm, "spec"), "disks"), "disk",
-		field_number(ad->args, "disk"), field_text(vm, "name"), &disk, e) == -1)
+		field_number(ad->args, "disk"), field_text(vm, "name"), &disk, e) == -1 || can_grow(disk, e) == -1)
 		goto out;
 	if ((more = size - field_number(disk, "size")) <= 0) {
 		pd_fail(e, PD_BADDATA, "--size: disk %lld has %lldM already, and a disk cannot shrink", (long long)field_number(ad->args, "disk"),
@@ -194,7 +212,7 @@ admit_remove_disk(struct admitting *ad, struct pd_err *e)
 	json_t *vm = NULL, *disk, *change = NULL;
 	int	rv = -1;
 
-	if (change_begin(ad, &vm, e) == -1 || find_disk(ad, vm, &disk, e) == -1)
+	if (change_begin(ad, &vm, e) == -1 || find_disk(ad, vm, &disk, e) == -1 || is_made_here(disk, e) == -1)
 		goto out;
 	change = json_pack("{s:O s:b s:b}", "disk", disk, "attached", field_number(ad->args, "disk") != 0, "destroy",
 	    field_is_set(ad->args, "destroy"));
