@@ -1,0 +1,221 @@
+#!/bin/sh
+# The matrix verb x kind of platform: an IVM, an IVM that is this host, a system of an HMC with one VIOS, one with two, one whose VIOS is
+# reached by SSH.  58-matrix.table has the rows.  Each cell: the plan, which sends and changes nothing; the verb with a once-key, and
+# again with the same key; what takes it back; the verb with --detach; and the verb with one of its commands refused, another one in
+# each cell (MATRIX_ALL=1: each of them).  MATRIX_KINDS and MATRIX_VERBS name some.
+. "$(dirname "$0")/lib.sh"
+export SITE_SPEED=0 SITE_HMC=1
+site_up
+extra=
+stop_extra() {
+	for pid in $extra; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
+}
+trap 'stop_extra; finish' EXIT
+
+# ---- five kinds of platform ----
+
+more() {	# more CONSOLE KIND WORLD
+	mkdir -p "$site/$1"
+	"$bin/powerdirector-sim" --kind "$2" --listen 127.0.0.1:0 --world "$3" --state "$site/$1" \
+	    --authorized-keys "$site/etc/power1-authorized_keys" --speed 0 >"$site/log/$1" 2>&1 &
+	extra="$extra $!"
+	echo $! >"$site/run/$1.pid"
+	wait_until "$1 is there" test -s "$site/$1/port"
+}
+key_of() { ssh-keygen -lf "$site/$1/host_key.pub" | cut -d' ' -f2; }
+reach() { echo "--kind $2 --address 127.0.0.1 --port $(cat "$site/$1/port") --key power1 --host-key $(key_of "$1")"; }
+sed 's/06052EA/0605202/' "$site/etc/world.json" >"$site/etc/world2.json"
+more power2 ivm "$site/etc/world2.json"
+sed 's/"p9a"/"p9c"/; s/"p9b"/"p9d"/; s/13AB00/13AC00/' "$source/tests/simulator/worlds/hmc.json" >"$site/etc/hmc2.json"
+more hmc2 hmc "$site/etc/hmc2.json"
+programs=$work/console
+mkdir -m 0755 "$programs"
+for name in ioscli lssyscfg mksyscfg chsyscfg rmsyscfg chsysstate lshwres chhwres rmvt oem_setup_env ps; do
+	cp "$bin/local-console" "$programs/$name"
+done
+{ cat "$site/power2/port"; key_of power2; } >"$programs/target"
+cp "$site/etc/keys/power1" "$programs/key"
+chmod 600 "$programs/key"
+sed -i "/^tenant operations/a media = { 'rhel6*' }" "$site/etc/powerdirector.conf"
+options "console-programs = { '$programs' }"
+quick_sequences
+as admin 0 register-platform power1 $(reach power1 ivm) --pools datavg,rootvg
+as admin 0 register-platform here --kind ivm --local --pools datavg,rootvg
+as admin 0 register-platform hmc1 $(reach hmc1 hmc)
+direct=
+for vios in vios11 vios21 vios22; do
+	direct="$direct --vios-access name=$vios,address=127.0.0.1,port=$(cat "$site/hmc2/port-$vios"),key=power1,host-key=$(key_of hmc2)"
+done
+as admin 0 register-platform hmc2 $(reach hmc2 hmc) $direct
+for p in power1:rhel6/rhel6.0 here:rhel6/rhel6.0 hmc1:rhel9/rhel9.0 hmc2:rhel9/rhel9.0; do
+	as admin 0 register-image linux --platform "${p%:*}" --file "/home/padmin/images/${p#*:}" --os linux --first-boot agent
+done
+# A medium of every library, which no verb makes.
+for p in power1 power2; do
+	ssh -F "$site/ssh_config" -o HostKeyAlias=$p -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i "$site/etc/keys/power1" \
+	    -p "$(cat "$site/$p/port")" -l padmin 127.0.0.1 'ioscli mkvopt -name rhel6.iso -size 8M -ro' </dev/null >/dev/null 2>&1
+done
+for p in hmc1/vios11 hmc1/vios21 hmc2/vios11; do
+	ssh -F "$site/ssh_config" -o HostKeyAlias=v -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i "$site/etc/keys/power1" \
+	    -p "$(cat "$site/${p%/*}/port-${p#*/}")" -l padmin 127.0.0.1 'ioscli mkvopt -name rhel6.iso -size 8M -ro' </dev/null >/dev/null 2>&1
+done
+
+use() {	# use KIND: $console, $platform and $create
+	create='--image linux --memory 512M --cpu 0.2 --disk 6G --network name=lab,ip=10.0.20.9/24'
+	case $1 in
+	ivm) console=power1 platform=power1 ;;
+	local) console=power2 platform=here ;;
+	hmc) console=hmc1 platform=hmc1 create="$create --host p9a" ;;
+	hmc-dual) console=hmc1 platform=hmc1 create="$create --host p9b" ;;
+	hmc-ssh) console=hmc2 platform=hmc2 create="$create --host p9c" ;;
+	esac
+	create="$create --platform $platform"
+}
+
+# ---- one cell ----
+
+cells=0 absent_cells=0 states=0 number=6
+refuse() {	# refuse N: the Nth command from now on; 0: none
+	case $console in power1) program=simulator ;; hmc1) program=hmc ;; *) program=$console ;; esac
+	loaded=$(grep -c '^faults: ' "$site/log/$program")
+	case $console in hmc*) words=HSCL0000 ;; *) words=0516-000 ;; esac
+	[ "$1" = 0 ] || echo "match=.*,nth=$1,action=refuse,status=1,stderr=$words test: refused" >"$work/refuse"
+	[ "$1" != 0 ] || : >"$work/refuse"
+	cp "$work/refuse" "$site/$console/faults"
+	kill -HUP "$(cat "$site/run/$program.pid")"
+	wait_until 'the faults' eval '[ "$(grep -c "^faults: " "$site/log/$program")" -gt "$loaded" ]'
+}
+ask() {	# ask WHAT STATUSES words...: of the administrator
+	what=$1 expected=$2
+	shift 2
+	request admin "$@"
+	checks=$((checks + 1))
+	case " $expected " in *" $status "*) ;; *) fail "$cell, $what: $*: exit status $status instead of $expected" ;; esac
+}
+world_is() {	# world_is WHAT FILE
+	world >"$work/now"
+	checks=$((checks + 1))
+	diff "$2" "$work/now" >"$work/out" || fail "$cell, $1: the console is not as before"
+}
+true_now() {	# true_now WHAT: the row's condition, of the VM under either of its names
+	[ -n "$truth" ] || return 0
+	request admin show-vm m --json
+	[ "$status" = 0 ] || request admin show-vm m2 --json
+	is "$cell, $1: $truth" true "$(json ".value | $truth")"
+}
+take_back() {	# take_back WHAT
+	case $back in
+	-) ;;
+	on) [ "$1" = refused ] || ask 'made again' 0 create-vm m $create --no-start ;;
+	=) world_is "$1" "$work/base" ;;
+	+*) ask "$1, taken back" 0 ${back#+} ;;
+	*)
+		ask "$1, taken back" 0 $back
+		world_is "$1, taken back" "$work/base"
+		;;
+	esac
+}
+fill_in() {	# leaves the row's words in $line
+	number=$((number + 1))
+	line=$(echo "$words" | sed "s|{create}|$create|; s|{n}|$number|")
+}
+
+plan_it() {
+	fill_in
+	nothing_sent
+	ask plan 0 "$verb" $line --plan --json
+	checks=$((checks + 1))
+	[ "$(json '.value.commands | length')" -gt 0 ] || fail "$cell, plan: no commands"
+	is "$cell, plan: commands that were sent" 0 "$(sent | wc -l)"
+	world_is plan "$work/base"
+}
+once_it() {
+	nothing_sent
+	ask 'with a once-key' 0 "$verb" $line --once "$cell" --json
+	job=$(json .job)
+	sent >"$work/commands"
+	total=$(wc -l <"$work/commands")
+	checks=$((checks + 1))
+	[ -z "$command" ] || grep -qE -e "$command" "$work/commands" || fail "$cell: no command /$command/"
+	true_now 'done'
+	nothing_sent
+	ask 'with the same once-key' 0 "$verb" $line --once "$cell" --json
+	is "$cell, with the same once-key: the job" "$job" "$(json .job)"
+	is "$cell, with the same once-key: commands" 0 "$(sent | wc -l)"
+	take_back 'done'
+}
+detach_it() {
+	world >"$work/base"
+	fill_in
+	ask detached 0 "$verb" $line --detach --json
+	ask followed 0 follow "$(json .job)"
+	true_now detached
+	take_back detached
+}
+refuse_it() {	# refuse_it N
+	states=$((states + 1))
+	world >"$work/base"
+	fill_in
+	refuse "$1"
+	ask "command $1 refused" "0 1 66 69 73 75$([ "$back" != on ] || echo ' 2')" "$verb" $line
+	left=$status
+	refuse 0
+	if [ "$back" = on ]; then	# what is to go goes, then or when it is asked for again
+		[ "$left" = 0 ] || ask "command $1 refused, once more" 0 "$verb" $line
+		world_is "command $1 refused: $(sed -n "${1}p" "$work/commands")" "$work/empty.$kind"
+		ask 'made again' 0 create-vm m $create --no-start
+	elif [ "$left" = 0 ]; then	# its failure did not matter
+		true_now 'refused'
+		take_back 'refused'
+	else
+		world_is "command $1 refused ($(sed -n "${1}p" "$work/commands"))" "$work/base"
+	fi
+}
+
+cell() {
+	cell=$verb/$kind
+	world >"$work/base"
+	case " $absent " in
+	*" $kind "*)
+		fill_in
+		ask 'is not there' 64 "$verb" $line
+		says 'is not there for platforms of the kind'
+		absent_cells=$((absent_cells + 1))
+		return
+		;;
+	esac
+	cells=$((cells + 1))
+	plan_it
+	once_it
+	detach_it
+	if [ -n "${MATRIX_ALL:-}" ]; then
+		for n in $(seq "$total"); do refuse_it "$n"; done
+	else
+		refuse_it $((cells * 7 % (total + (total == 0)) + 1))
+	fi
+}
+before_rows() {	# before_rows STATE: m as the rows below want it
+	cell=$1/$kind
+	case $1 in
+	absent) world >"$work/empty.$kind" ;;
+	running) ask 'made for the rows' 0 create-vm m $create ;;
+	stopped) ask 'stopped for the rows' 0 stop-vm m --force ;;
+	esac
+}
+
+for kind in ${MATRIX_KINDS:-ivm local hmc hmc-dual hmc-ssh}; do
+	use "$kind"
+	while IFS='~' read -r verb words back truth command absent <&3; do
+		verb=$(echo $verb)
+		case $verb in '' | '#'*) continue ;; absent | running | stopped) before_rows "$verb"; continue ;; esac
+		case " ${MATRIX_VERBS:-$verb} " in *" $verb "*) ;; *) continue ;; esac
+		back=$(echo $back) truth=$(echo "$truth" | sed 's/^ *//; s/ *$//') command=$(echo "$command" | sed 's/^ *//; s/ *$//')
+		cell
+	done 3<"$source/tests/e2e/58-matrix.table"
+	cell=$kind
+	ask 'the last one' '0 66' delete-vm m --yes --force
+	world_is 'all is gone' "$work/empty.$kind"
+done
+echo "matrix: $cells cells, $absent_cells not there, $states states with a command refused"
