@@ -80,8 +80,8 @@ cells=0 absent_cells=0 states=0 number=6
 refuse() {	# refuse N: the Nth command from now on; 0: none
 	case $console in power1) program=simulator ;; hmc1) program=hmc ;; *) program=$console ;; esac
 	loaded=$(grep -c '^faults: ' "$site/log/$program")
-	case $console in hmc*) words=HSCL0000 ;; *) words=0516-000 ;; esac
-	[ "$1" = 0 ] || echo "match=.*,nth=$1,action=refuse,status=1,stderr=$words test: refused" >"$work/refuse"
+	case $console in hmc*) prefix=HSCL0000 ;; *) prefix=0516-000 ;; esac
+	[ "$1" = 0 ] || echo "match=.*,nth=$1,action=refuse,status=1,stderr=$prefix test: refused" >"$work/refuse"
 	[ "$1" != 0 ] || : >"$work/refuse"
 	cp "$work/refuse" "$site/$console/faults"
 	kill -HUP "$(cat "$site/run/$program.pid")"
