@@ -35,6 +35,7 @@ static const struct layout layouts[] = {
 	{ "transcript", "", "", "no commands" },
 	{ "disks of a VM", "disk size pool backing_device", "", "no disks" },
 	{ "disks that a VM keeps", "kept size pool", "", "no disks" },
+	{ "fibre channel of a VM", "fc vios port wwpn second_wwpn", "", "no Fibre Channel adapters" },
 	{ "networks of a VM", "adapter network vlan address gateway mac", "", "no networks" },
 	{ "drift", "vm what wanted found", "repair", "no drift" },
 	{ "not compared", "vm why", "", "nothing" },

@@ -14,7 +14,7 @@
 
 static const char *const known[] = { "name", "state", "state_since", "seen", "owner", "tenant", "platform", "lpar_id", "image", "units",
 	"units_text", "procs", "memory", "disk", "addresses", "created", "job", "disks", "networks", "spec",
-	"pending", "change", "detached", "iso", NULL };
+	"pending", "change", "detached", "iso", "fc", NULL };
 
 /* "0.50 units (min 0.10, max 1.00)": a value with its bounds, where there are any. */
 static void
@@ -213,6 +213,30 @@ networks(FILE *out, const json_t *vm)
 	json_decref(rows);
 }
 
+/* What the storage administrator is told. */
+static void
+fibre_channel(FILE *out, const json_t *vm)
+{
+	json_t *rows = json_array(), *fc;
+	size_t	i;
+
+	json_array_foreach(json_object_get(vm, "fc"), i, fc) {
+		json_t *row = json_object();
+
+		json_object_set_new(row, "fc", number_of(fc, i));
+		json_object_set(row, "vios", json_object_get(fc, "name"));
+		json_object_set(row, "port", json_object_get(fc, "fcs"));
+		json_object_set(row, "wwpn", json_object_get(fc, "wwpn1"));
+		json_object_set(row, "second_wwpn", json_object_get(fc, "wwpn2"));
+		json_array_append_new(rows, row);
+	}
+	if (json_array_size(rows) > 0) {
+		(void)fputc('\n', out);
+		render_table(out, "fibre channel of a VM", rows);
+	}
+	json_decref(rows);
+}
+
 static void
 text_line(FILE *out, const char *label, const json_t *object, const char *key)
 {
@@ -270,4 +294,5 @@ render_vm(FILE *out, const json_t *vm)
 	render_rest(out, vm, known);
 	disks(out, vm);
 	networks(out, vm);
+	fibre_channel(out, vm);
 }

@@ -48,6 +48,7 @@ static const struct verb_arg create_vm_args[] = {
 	{ "no-start", "no_start", ARG_FLAG, 0, 0, 0, NULL, NULL, "leave it powered off" },
 	{ "boot", "boot_mode", ARG_WORD, 0, 0, 0, "norm sms", "MODE", "how it starts, now and later: normally or into its SMS menu" },
 	FEATURES,
+	{ "fc", "fc", ARG_FC, ARG_REPEAT, 1, 4, NULL, "FC", "a virtual Fibre Channel adapter (NPIV): auto, or vios=VIOS and port=PORT" },
 };
 
 static const struct verb_arg console_args[] = {

@@ -24,7 +24,7 @@ struct taking {
 	const struct scope   *s;
 	char		      where[CAPTURE_WHERE_MAX][VALUE_MAX];
 	json_t		     *value;	/* found so far */
-	json_int_t	      count;
+	json_int_t	      count, largest;
 	struct pd_err	     *e;
 };
 
@@ -200,13 +200,29 @@ wanted(const struct capture *c, const struct row *r)
 	return (size_t)c->then_field <= capture_split(f, c->then_split, part, max) ? part[c->then_field - 1] : NULL;
 }
 
+/* Is this row to be taken, after those before it? */
+static int
+is_better(struct taking *t, const struct row *r)
+{
+	json_int_t n = 0;
+
+	if (t->c->most == 0)
+		return t->value == NULL;
+	if ((size_t)t->c->most > r->n || !value_number(r->field[t->c->most - 1], &n) || (t->value != NULL && n <= t->largest))
+		return 0;
+	t->largest = n;
+	json_decref(t->value);
+	t->value = NULL;
+	return 1;
+}
+
 static int
 take_value(struct taking *t, const struct row *r)
 {
 	char  path[VALUE_MAX];
 	char *f = wanted(t->c, r);
 
-	if (f == NULL || *f == '\0' || t->value != NULL)
+	if (f == NULL || *f == '\0' || !is_better(t, r))
 		return 0;
 	if (t->c->below != NULL && *f != '/') {
 		if (strlen(t->c->below) + strlen(f) + 2 > sizeof(path))

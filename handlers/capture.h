@@ -48,6 +48,7 @@ struct capture {
 	const char		*below;		/* folder put before a value that is not absolute */
 	const struct value_type *type;
 	int			 optional, count;
+	int			 most;		/* field: of the rows that fit the one with the largest number there is taken; 0 = the first one */
 	int			 attributes;	/* fields are name=value; columns take theirs by name, wherever it stands */
 	struct capture_column	 column[CAPTURE_COLUMNS_MAX];	/* a table of all rows */
 	size_t			 ncolumns;

@@ -115,6 +115,7 @@ static const struct word capture_words[] = {
 	{ "type", ONE, 0, take_type, offsetof(struct capture, type) },
 	{ "optional", ONE, 0, seq_take_flag, offsetof(struct capture, optional) },
 	{ "count", ONE, 0, seq_take_flag, offsetof(struct capture, count) },
+	{ "most", ONE, 0, take_number, offsetof(struct capture, most) },
 	{ "attributes", ONE, 0, seq_take_flag, offsetof(struct capture, attributes) },
 	{ "table", LIST, 0, take_table, 0 },
 	{ "message", ONE, 0, seq_take_message, offsetof(struct capture, message) },
@@ -136,6 +137,8 @@ check_capture(struct loader *l, const struct capture *c)
 	if (c->difference != NULL && (!scope_path_is_valid(c->difference) || c->count || c->ncolumns > 0 ||
 	    (!c->type->is_number && strcmp(c->type->name, "units") != 0)))
 		return seq_bad(l, c->line, "difference takes the path of a number, for one number, in capture", c->path);
+	if (c->most > 0 && (c->field == 0 || c->split == NULL))
+		return seq_bad(l, c->line, "most goes with field in capture", c->path);
 	if (c->attributes && c->ncolumns == 0)
 		return seq_bad(l, c->line, "attributes goes with table in capture", c->path);
 	return 0;

@@ -154,6 +154,7 @@ static const struct value_type types[] = {
 	{ WORD("mask", DIGITS ".", 7, 15, is_mask) },
 	{ WORD("hostname", ALNUM ".-", 1, 253, is_hostname) },
 	{ WORD("mac", DIGITS "abcdefABCDEF", 12, 12, NULL) },
+	{ WORD("wwpn", DIGITS "abcdefABCDEF", 16, 16, NULL) },
 	{ WORD("mac-colon", DIGITS "abcdefABCDEF", 12, 12, NULL), .print = print_mac_colon },
 	{ WORD("units", DIGITS ".", 1, 7, is_units) },
 	/* No quote, backslash, dollar, backquote, comma or equals sign: fine inside quotes only. */

@@ -71,7 +71,7 @@ vm_features_make(json_t *spec, const json_t *args, struct pd_err *e)
 int
 vm_features_asked(const json_t *args)
 {
-	static const char *const keys[] = { "sharing", "proc_pool", "compat_mode", "avail_priority", "memory_expansion", "remote_restart" };
+	static const char *const keys[] = { "sharing", "proc_pool", "compat_mode", "avail_priority", "memory_expansion", "remote_restart", "fc" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (json_object_get(args, keys[i]) != NULL)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "handlers/value_type.h"
+#include "handlers/vm_fc.h"
 #include "handlers/vm_features.h"
 #include "handlers/vm_paths.h"
 #include "handlers/vm_spec.h"
@@ -417,13 +418,16 @@ free_index(const json_t *list, const json_t *other)
 
 /* From the first one that create-vm gives upwards, then what is between the disks' slots and that; -1: none is free. */
 static json_int_t
-free_slot(const json_t *networks, json_int_t max_slots)
+free_slot(const json_t *networks, const json_t *spec)
 {
+	const json_t *paths = json_object_get(spec, "paths"), *fc = json_object_get(spec, "fc");
+	json_int_t    max_slots = number(spec, "max_slots", SLOTS_LEAST);
+
 	for (json_int_t slot = FIRST_SLOT; slot < max_slots; slot++)
 		if (!is_taken(networks, "slot", slot))
 			return slot;
 	for (json_int_t slot = LOWEST_SLOT; slot < FIRST_SLOT; slot++)
-		if (!is_taken(networks, "slot", slot))
+		if (!is_taken(networks, "slot", slot) && !is_taken(paths, "client_slot", slot) && !is_taken(fc, "client_slot", slot))
 			return slot;
 	return -1;
 }
@@ -453,7 +457,7 @@ vm_spec_more_networks(const json_t *args, const json_t *spec, json_t **networks,
 		all = json_array();
 	json_object_set_new(m.spec, "networks", all);
 	json_array_foreach(json_object_get(args, "networks"), i, asked) {
-		json_int_t slot = free_slot(all, number(spec, "max_slots", SLOTS_LEAST));
+		json_int_t slot = free_slot(all, spec);
 
 		if (rv == 0 && slot == -1)
 			rv = pd_fail(e, PD_NOSPACE, "the partition has no virtual slot left for a network adapter");
@@ -558,6 +562,8 @@ make(struct maker *m)
 	if (vm_features_make(m->spec, m->args, m->e) == -1 || make_memory(m) == -1 || make_disks(m) == -1 || make_networks(m, &has_address) == -1)
 		return -1;
 	if (make_paths(m) == -1)
+		return -1;
+	if (vm_fc_make(m->spec, m->args, m->facts, m->e) == -1)
 		return -1;
 	return make_hostname(m) == -1 || make_start(m, has_address) == -1 ? -1 : 0;
 }

@@ -24,7 +24,7 @@
  *  "disks":[{"index","size"(MiB),"pool","kind":"lv"|"file","bd"(backing device name: tag_N)}],
  *  "pools":[{"pool","size"(MiB, of all disks in it)}],
  *  "networks":[{"index","slot","vlan","ip","prefix","mask","gateway","dns1","dns2"}],  absent members are absent
- *  "paths" (handlers/vm_paths.h; only where the facts name VIOSes), those of handlers/vm_features.h,
+ *  "paths" (handlers/vm_paths.h; only where the facts name VIOSes), those of handlers/vm_features.h, "fc" (handlers/vm_fc.h),
  *  "start":bool,"configure":bool (medium is made),"wait_configured":bool}
  * *amounts is what it adds to the quota (a dedicated processor counts as 1.00 units).  PD_BADDATA, PD_USAGE or, for a pool that is not
  * there, PD_NOTFOUND otherwise.

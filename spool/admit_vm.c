@@ -141,12 +141,12 @@ reserve(struct admitting *ad, const struct place *c, struct pd_err *e)
 
 	if (field_text(c->image, "product")[0] != '\0')	/* licenses count it for as long as the VM is there */
 		(void)json_object_set(c->spec, "product", json_object_get(c->image, "product"));
-	row = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:I s:I s:I s:I s:O s:{s:s s:O* s:O*} s:I s:s s:s s:s}", "name", ad->vm, "tenant",
+	row = json_pack("{s:s s:s s:s s:s s:s s:s s:I s:I s:I s:I s:I s:O s:{s:s s:O* s:O* s:O*} s:I s:s s:s s:s}", "name", ad->vm, "tenant",
 	    ad->tenant->name, "owner", ad->job->user, "platform", ad->platform, "image", field_text(ad->args, "image"),
 	    "state", "creating", "state_ms", now, "units", (json_int_t)more->units, "procs", (json_int_t)more->procs,
 	    "memory", (json_int_t)more->memory, "disk", (json_int_t)more->disk, "spec", c->spec, "objects", "tag", ad->tag,
 	    /* what it may have when its workers are lost and cannot say what they made */
-	    "disks", json_object_get(c->spec, "disks"), "paths", json_object_get(c->spec, "paths"), "created_ms", now, "job", ad->job->id,
+	    "disks", json_object_get(c->spec, "disks"), "paths", json_object_get(c->spec, "paths"), "fc", json_object_get(c->spec, "fc"), "created_ms", now, "job", ad->job->id,
 	    "system", c->system, "label", field_text(ad->args, "group"));
 	if (row == NULL)
 		return pd_fail(e, PD_IO, "no memory for the row of VM %s", ad->vm);

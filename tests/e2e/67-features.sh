@@ -119,3 +119,78 @@ is 'sharing' share_idle_procs_active "$(ivm i2 .pend.sharing_mode)"
 as alice 0 modify-vm i2 --memory 768M
 is 'sharing stays' share_idle_procs_active "$(ivm i2 .pend.sharing_mode)"
 as alice 0 delete-vm i2 --yes
+
+# ---- virtual Fibre Channel on an HMC ----
+world >"$work/before"
+as alice 0 create-vm n1 $small --host p9b --fc auto --fc vios=vios21,port=fcs1
+says 'Fibre Channel adapter 1 \(vios22, fcs[01]\): zone [0-9a-f]{16} and [0-9a-f]{16}'
+says 'Fibre Channel adapter 2 \(vios21, fcs1\): zone [0-9a-f]{16} and [0-9a-f]{16}'
+as alice 0 show-vm n1
+says '^ *2 +vios21 +fcs1 +c05076[0-9a-f]{10} +c05076[0-9a-f]{10}$'
+as alice 0 show-vm n1 --json
+name=$(json '.value.fc[0].wwpn1')
+is 'the console made this name' "$name" "$(part n1 '.curr.adapters[] | select(.slot == 10) | .wwpn1')"
+is 'and keeps it in the profile' "$name" "$(part n1 '.profiles[0].config.adapters[] | select(.slot == 10) | .wwpn1')"
+as alice 0 start-vm n1
+is 'and has it when it runs' "$name" "$(part n1 '.curr.adapters[] | select(.slot == 10) | .wwpn1')"
+as alice 0 delete-vm n1 --yes --force
+world >"$work/after"
+checks=$((checks + 1))
+diff "$work/before" "$work/after" >"$work/out" || fail 'delete-vm left something of the Fibre Channel adapters'
+as alice 75 create-vm n2 $small --host p9a --fc auto --fc auto
+says '2 virtual Fibre Channel adapters take as many VIOSes'
+as alice 66 create-vm n2 $small --host p9a --fc vios=vios99
+says 'the system has no VIOS vios99'
+as alice 64 create-vm n2 $small --host p9a --fc vios=vios11 --fc vios=vios11
+says 'two adapters through vios11'
+as alice 65 create-vm n2 $small --fc port=fcs0
+says 'names no VIOS'
+as alice 75 create-vm n2 $small --host p9a --fc vios=vios11,port=fcs9
+says 'port fcs9 of vios11'
+as bob 77 create-vm n2 $small --fc auto
+
+# ---- each command refused leaves nothing, beside a VM whose Fibre Channel adapter stands in the same profiles ----
+as alice 0 create-vm beside $small --host p9b --fc vios=vios21 --fc vios=vios22
+nothing_sent
+as alice 0 create-vm broken $small --host p9b --fc vios=vios21 --fc vios=vios22 --compat-mode POWER9 --memory-expansion 1.25
+total=$(sent | wc -l)
+as alice 0 delete-vm broken --yes
+each_time() {
+	case $status in
+	0) as alice 0 delete-vm broken --yes --force ;;
+	*) as alice 66 show-vm broken ;;
+	esac
+}
+every=${HMC_STEP:-7}
+each_refused "$total" '0 1 69 73 75' alice create-vm broken $small --host p9b --fc vios=vios21 --fc vios=vios22 --compat-mode POWER9 --memory-expansion 1.25
+# A delete that a refused command stopped is finished by the next one.
+as alice 0 delete-vm beside --yes
+world >"$work/before"
+as alice 0 create-vm broken $small --host p9b --fc auto --fc auto
+nothing_sent
+as alice 0 delete-vm broken --yes
+total=$(sent | wc -l)
+n=0
+while [ $n -lt "$total" ]; do
+	n=$((n + every))
+	as alice 0 create-vm broken $small --host p9b --fc auto --fc auto
+	nothing_sent
+	echo "match=.*,nth=$n,action=refuse,status=1,stderr=HSCL0000 test: refused" | faults
+	request alice delete-vm broken --yes
+	faults </dev/null
+	[ "$status" = 0 ] || as alice 0 delete-vm broken --yes
+	is_as_before "delete-vm, command $n refused"
+done
+
+# ---- and on an IVM ----
+console=power1
+world >"$work/before"
+as alice 0 create-vm n3 $small --host power1 --fc auto
+says 'Fibre Channel adapter 1 \(fcs[0-9]+\): zone [0-9A-F]{16} and [0-9A-F]{16}'
+as alice 0 show-vm n3
+says '^ *1 +fcs[0-9] +C050'
+is 'mapped' fcs "$(ivm n3 '.vfcs[0].port' | tr -d 0-9)"
+as alice 0 delete-vm n3 --yes
+is_as_before 'an adapter of an IVM'
+as alice 64 create-vm n3 $small --host power1 --fc auto --fc auto
+says 'one VIOS'

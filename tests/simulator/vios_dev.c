@@ -344,6 +344,34 @@ remove_disk(struct sim_cmd *cmd, const struct pv *p)
 	return 0;
 }
 
+/*
+ * The server side of a virtual fibre channel adapter; one that is mapped to a port is busy (unconfirmed).  Below an HMC it is gone until the
+ * next cfgdev, and with its last one what the VIOS knew of the client.  -1: the device is none.
+ */
+static int
+remove_vfc(struct sim_cmd *cmd, const char *dev, bool gone)
+{
+	LIST_EACH(struct lpar, l, &cmd->world->lpars)
+		LIST_EACH(struct vfc, f, &l->vfcs) {
+			if (strcmp(f->host, dev) != 0)
+				continue;
+			if (f->port[0] != '\0')
+				return vios_fail(cmd, TEXT_BUSY);
+			if (gone && cmd->world->host != NULL) {
+				list_remove(&l->vfcs, f);
+				if (l->vfcs.n == 0 && l->veths.n == 0 && l != lpar_vios(cmd->world)) {
+					list_free(&l->vfcs);
+					list_free(&l->veths);
+					list_remove(&cmd->world->lpars, l);
+				}
+			}
+			if (gone)
+				sim_out_printf(cmd->out, "%s deleted\n", dev);
+			return 0;
+		}
+	return -1;
+}
+
 int
 vios_rmdev(struct sim_cmd *cmd)
 {
@@ -355,6 +383,7 @@ vios_rmdev(struct sim_cmd *cmd)
 	struct vhost *h = NULL;
 	struct vtd *v;
 	const char *dev;
+	int rv;
 
 	if (vios_opts(cmd, &o, def) != 0)
 		return 1;
@@ -367,6 +396,8 @@ vios_rmdev(struct sim_cmd *cmd)
 		vtd_delete(cmd, h, v);
 		return 0;
 	}
+	if ((rv = remove_vfc(cmd, dev, opt_has(&o, "-dev"))) != -1)
+		return rv;
 	h = vhost_by_name(cmd->world, dev);
 	if (h == NULL && pv_find(cmd->world, dev) != NULL)
 		return remove_disk(cmd, pv_find(cmd->world, dev));

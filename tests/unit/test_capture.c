@@ -129,6 +129,16 @@ Test(capture, a_table_takes_the_parts_of_each_element_of_a_list)
 	json_decref(v);
 }
 
+Test(capture, the_row_with_most_is_taken)
+{
+	static const char ports[] = "fcs0:U1:1:64:3:2048:2046\nfcs1:U2:1:64:63:2048:2046\nfcs2:U3:0:64:64:2048:2048\nfcs3:U4:1:64:63:1:1\n";
+
+	expect((struct capture){ .split = ":", .field = 1, .most = 5, .where[0] = { 3, WHERE_IS, { 0 } } }, "1", ports, "fcs1");
+	expect((struct capture){ .split = ":", .field = 1, .most = 5 }, NULL, ports, "fcs2");
+	expect((struct capture){ .split = ":", .field = 1, .most = 9 }, NULL, ports, NULL);
+	expect((struct capture){ .split = ":", .field = 1, .most = 2 }, NULL, ports, NULL);
+}
+
 Test(capture, attributes_are_taken_by_their_names)
 {
 	struct capture c = { .split = ",", .attributes = 1, .ncolumns = 3,
