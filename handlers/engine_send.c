@@ -331,6 +331,15 @@ not_sent(struct sending *d, enum sent *result, struct pd_err *e)
 	return -1;
 }
 
+/* Another console from here on: what its job has left undecided its probes will ask it. */
+static void
+tell_moved(struct sending *d)
+{
+	if (d->t->moved[0] != '\0')
+		engine_note(d->g, "warning", "%s", d->t->moved);
+	d->t->moved[0] = '\0';
+}
+
 static void
 console_answered(struct engine *g, const struct answer *a)
 {
@@ -347,21 +356,24 @@ send_once(struct sending *d, struct answer *a, enum sent *result, struct pd_err 
 	char		  input[COMMAND_MAX + sizeof(ROOT_TAIL)];
 	const char	 *line = d->as_root ? ROOT_SHELL : d->cmd;
 	struct transport *t = d->t;
-	int		  is_vios = t != d->g->run->transport;
+	int		  is_other = t != d->g->run->transport, rv;
 
 	/* Before the first intent, so that a journal does not fill with commands that found nobody. */
-	if ((is_vios || !d->g->answered) && t->open != NULL && t->open(t, e) == -1)
+	if ((is_other || !d->g->answered) && t->open != NULL && t->open(t, e) == -1)
 		return not_sent(d, result, e);
+	tell_moved(d);
 	if (!is_quiet(d) && record_intent(d->g, d->u, d->part, d->cmd, d->c, e) == -1) {
 		*result = engine_stop(d->g) ? SENT_STOPPED : SENT_NOT;
 		return -1;
 	}
 	stpcpy(stpcpy(input, d->as_root ? d->cmd : ""), ROOT_TAIL);
-	if (t->run(t, line, d->as_root ? input : NULL, (int)(d->c->timeout_s * 1000), a, e) == -1) {
+	rv = t->run(t, line, d->as_root ? input : NULL, (int)(d->c->timeout_s * 1000), a, e);
+	tell_moved(d);
+	if (rv == -1) {
 		record_unsent(d, e);
 		return not_sent(d, result, e);
 	}
-	if (!is_vios)
+	if (!is_other)
 		console_answered(d->g, a);
 	if ((a->out == NULL && (a->out = strdup("")) == NULL) || (a->err == NULL && (a->err = strdup("")) == NULL)) {
 		*result = is_change(d->part) ? SENT_UNKNOWN : SENT_NOT;
@@ -426,7 +438,7 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 			snprintf(a->why, sizeof(a->why), "the root shell ended before its command");
 		}
 	}
-	if (d->t != d->g->run->transport)
+	if (d->t != d->g->run->transport && !d->c->as_second)
 		join_streams(a);
 	if (a->kind == ANSWER_EXIT && !is_change(d->part) && !is_text(a->out, a->out_len)) {
 		a->kind = ANSWER_LOST;
@@ -468,11 +480,14 @@ choose_session(struct sending *d, size_t index, struct pd_err *e)
 	struct transport *console = d->t;
 
 	d->as_root = r.as_root;
-	if (r.vios == NULL)
+	if (r.vios == NULL && !d->c->as_second)
 		return 0;
-	if (d->g->run->vios == NULL)
-		return pd_fail(e, PD_BUG, "there are no sessions with VIOSes");
-	if ((d->t = d->g->run->vios(d->g->run->arg, r.vios, e)) == NULL)
+	if (d->c->as_second)
+		d->t = d->g->run->second != NULL ? d->g->run->second : (pd_fail(e, PD_BUG, "there is no second console"), NULL);
+	else
+		d->t = d->g->run->vios != NULL ? d->g->run->vios(d->g->run->arg, r.vios, e) :
+		    (pd_fail(e, PD_BUG, "there are no sessions with VIOSes"), NULL);
+	if (d->t == NULL)
 		return -1;
 	d->t->stop = console->stop;
 	d->t->stop_arg = console->stop_arg;

@@ -60,6 +60,7 @@ struct run {
 	 */
 	const json_t	      *vios_access;
 	struct transport     *(*vios)(void *arg, const json_t *access, struct pd_err *e);
+	struct transport      *second;		/* for as = 'second'; NULL = there is no second console */
 	struct journal	      *journal;		/* NULL in plan mode */
 	int		       log_fd;		/* -1 = no events */
 	int64_t		       log_max;		/* its bytes, 0 = LOG_FILE_MAX */

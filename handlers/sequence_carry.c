@@ -37,7 +37,7 @@ seq_take_carrier(struct loader *l, const struct seq_node *n, void *to)
 	if (c == NULL)
 		return -1;
 	c->name = n->title;
-	if (strcmp(n->title, "root") == 0 || strcmp(n->title, "padmin") == 0)
+	if (strcmp(n->title, "root") == 0 || strcmp(n->title, "padmin") == 0 || strcmp(n->title, "second") == 0)
 		return seq_bad(l, n->line, "has a meaning of its own:", n->title);
 	for (; *tail != NULL; tail = &(*tail)->next)
 		if (strcmp((*tail)->name, c->name) == 0)

@@ -53,6 +53,7 @@ struct commands {
 	struct place *command;		/* as root: one session, the next only after the success of the one before */
 	size_t	      n;
 	int	      as_root;
+	int	      as_second;	/* at the second console, whichever of the two is in use */
 	const struct carrier *carrier;	/* NULL = none; the commands above are whole already */
 	struct place *by_ssh;		/* n of them, for a VIOS's own session; NULL = none */
 	long	      timeout_s;

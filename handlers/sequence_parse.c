@@ -210,6 +210,8 @@ check_step(struct loader *l, const struct step *s)
 		return seq_bad(l, s->line, "probe and undo go with run, or stand without a command, in step", s->name);
 	if (s->ask_director != NULL && (s->commands.n > 0 || s->neach > 0 || s->settings != NULL || !scope_path_is_valid(s->ask_director)))
 		return seq_bad(l, s->line, "ask-director takes the path of a value and stands alone, in step", s->name);
+	if (s->commands.as_second && s->is_run)
+		return seq_bad(l, s->line, "the second console is only asked, in step", s->name);
 	if (s->is_run && s->poll != NULL)
 		return seq_bad(l, s->line, "poll goes with ask, in step", s->name);
 	if (s->is_run && s->commands.may_fail && (s->captures != NULL || s->undo.n > 0))

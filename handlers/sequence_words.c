@@ -133,9 +133,10 @@ seq_take_as(struct loader *l, const struct seq_node *n, void *to)
 	const char	*as = n->value[0];
 
 	c->as_root = strcmp(as, "root") == 0;
+	c->as_second = strcmp(as, "second") == 0;
 	for (c->carrier = l->s->carriers; c->carrier != NULL && strcmp(c->carrier->name, as) != 0;)
 		c->carrier = c->carrier->next;
-	if (!c->as_root && strcmp(as, "padmin") != 0 && c->carrier == NULL)
-		return seq_bad(l, n->line, "as is 'root', 'padmin' or what a carry before it names, not", as);
+	if (!c->as_root && !c->as_second && strcmp(as, "padmin") != 0 && c->carrier == NULL)
+		return seq_bad(l, n->line, "as is 'root', 'padmin', 'second' or what a carry before it names, not", as);
 	return 0;
 }

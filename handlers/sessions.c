@@ -59,6 +59,7 @@ sessions_ports(const json_t *platform, int ports[SESSION_PORTS_MAX])
 	const json_t *vios;
 	size_t	      i, n = add_port(ports, 0, json_object_get(platform, "port"));
 
+	n = add_port(ports, n, json_object_get(platform, "second_port"));
 	json_array_foreach(access_of(platform), i, vios)
 		n = add_port(ports, n, json_object_get(vios, "port"));
 	return n;
@@ -78,20 +79,48 @@ void
 sessions_drop(struct sessions *s)
 {
 	drop(&s->console);
+	s->is_pair = 0;
 	for (size_t i = 0; i < SESSION_VIOSES_MAX; i++)
 		drop(&s->vios[i]);
 	json_decref(s->platform);
 	s->platform = NULL;
 }
 
+/* A second console is another address of the same account. */
 static int
-make_console(const json_t *platform, struct transport **t, struct pd_err *e)
+make_pair(struct sessions *s, const json_t *platform, struct pd_err *e)
+{
+	struct ssh_target target = target_of(platform), other = target;
+	struct transport *first = s->console, *second;
+	char		  name[80];
+
+	other.address = field_text(platform, "second_address");
+	other.port = (int)field_number(platform, "second_port");
+	other.host_key = field_text(platform, "second_host_key");
+	s->console = NULL;
+	if (ssh_transport(&other, &second, e) == -1) {
+		first->free(first);
+		return -1;
+	}
+	(void)snprintf(name, sizeof(name), "the second console %.60s", other.address);
+	if (pair_transport(first, target.address, second, name, &s->console, e) == -1)
+		return -1;
+	s->is_pair = 1;
+	return 0;
+}
+
+static int
+make_console(struct sessions *s, const json_t *platform, struct pd_err *e)
 {
 	struct ssh_target target = target_of(platform);
 	const char	 *dirs[CONSOLE_PROGRAMS_MAX];
 	size_t		  n = sessions_programs(platform, dirs, CONSOLE_PROGRAMS_MAX);
 
-	return n > 0 ? local_transport(dirs, n, t, e) : ssh_transport(&target, t, e);
+	if (n > 0)
+		return local_transport(dirs, n, &s->console, e);
+	if (ssh_transport(&target, &s->console, e) == -1)
+		return -1;
+	return field_text(platform, "second_address")[0] != '\0' ? make_pair(s, platform, e) : 0;
 }
 
 static void
@@ -105,7 +134,8 @@ stop_with(const struct sessions *s, struct transport *t)
 static int
 leads_there(const json_t *a, const json_t *b)
 {
-	static const char *const keys[] = { "address", "port", "user", "key_file", "host_key", "programs", "vios_access" };
+	static const char *const keys[] = { "address", "port", "user", "key_file", "host_key", "programs", "vios_access",
+		"second_address", "second_port", "second_host_key" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const json_t *one = json_object_get(a, keys[i]), *two = json_object_get(b, keys[i]);
@@ -119,14 +149,48 @@ leads_there(const json_t *a, const json_t *b)
 int
 sessions_use(struct sessions *s, json_t *platform, struct pd_err *e)
 {
-	if (s->console != NULL && leads_there(s->platform, platform))
-		return 0;
-	sessions_drop(s);
-	if (make_console(platform, &s->console, e) == -1)
-		return -1;
-	s->platform = json_incref(platform);
-	stop_with(s, s->console);
+	if (s->console == NULL || !leads_there(s->platform, platform)) {
+		sessions_drop(s);
+		if (make_console(s, platform, e) == -1)
+			return -1;
+		s->platform = json_incref(platform);
+		stop_with(s, s->console);
+	}
+	if (s->is_pair)
+		pair_use(s->console, field_number(platform, "start_with") == 1);
 	return 0;
+}
+
+const char *
+sessions_contact(enum contact contact)
+{
+	static const char *const names[] = { "", "answered", "silent", "refused" };
+
+	return names[contact];
+}
+
+json_t *
+sessions_consoles(struct sessions *s)
+{
+	json_t *both = s->is_pair ? json_array() : NULL;
+
+	for (int i = 0; both != NULL && i < 2; i++) {
+		enum contact contact;
+		const char  *why;
+
+		(void)pair_each(s->console, i, &contact, &why);
+		(void)json_array_append_new(both, json_pack("{s:s s:s}", "contact", sessions_contact(contact), "why", why));
+	}
+	return both;
+}
+
+struct transport *
+sessions_second(struct sessions *s)
+{
+	enum contact ignored;
+	const char  *why;
+
+	return s->is_pair ? pair_each(s->console, 1, &ignored, &why) : NULL;
 }
 
 struct transport *

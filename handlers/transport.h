@@ -80,6 +80,7 @@ struct transport {
 	void (*free)(struct transport *t);
 	void *state;
 	enum contact contact;	/* what open() and run() found last */
+	char moved[240];	/* another console is used from now on: why, for people; whoever tells them empties it */
 	/*
 	 * Optional, set by the caller between two run(): asked about five times a second while run() waits.  Non-zero ends
 	 * the command (it is sent a TERM): ANSWER_LOST with why "stopped", or -1 PD_REMOTE when nothing was sent yet.
@@ -97,6 +98,17 @@ struct ssh_target {
 
 /* Connects lazily at the first run() and again after a lost connection.  The strings are copied.  The process ignores SIGPIPE. */
 int ssh_transport(const struct ssh_target *target, struct transport **t, struct pd_err *e);
+
+/*
+ * Two consoles of the same systems as one (handlers/pair.c): the one that is in use answers, and when nothing could be sent to it the
+ * other one from then on.  A command whose answer was lost is not sent to the other: the state is read there first, as after any
+ * lost answer.  contact is that of both: silent or refused only when neither lets us in.  Takes both transports.
+ */
+int  pair_transport(struct transport *first, const char *first_name, struct transport *second, const char *second_name, struct transport **t,
+    struct pd_err *e);
+void pair_use(struct transport *t, int which);	/* 0 or 1, at the beginning of a job; forgets what was found out */
+/* One of them by itself, and what was found out about it since: contact, and why when it is silent or refused. */
+struct transport *pair_each(struct transport *t, int which, enum contact *contact, const char **why);
 
 /* Connects, reads the server's host key as "SHA256:..." into fp and closes, without logging in. */
 int ssh_host_key(const struct ssh_target *target, char *fp, size_t size, struct pd_err *e);

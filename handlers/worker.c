@@ -157,12 +157,14 @@ answered(void *arg)
 
 /* What this job has found out about its console. */
 static void
-add_contact(const struct worker *w, const struct run_result *res, json_t *msg)
+add_contact(struct worker *w, const struct run_result *res, json_t *msg)
 {
-	static const char *const names[] = { "", "answered", "silent", "refused" };
+	json_t *both = sessions_consoles(&w->sessions);
 
 	if (w->sessions.console != NULL && w->sessions.console->contact != CONTACT_NONE)
-		(void)json_object_set_new(msg, "contact", json_string(names[w->sessions.console->contact]));
+		(void)json_object_set_new(msg, "contact", json_string(sessions_contact(w->sessions.console->contact)));
+	if (both != NULL)
+		(void)json_object_set_new(msg, "consoles", both);
 	if (res->outcome == OUTCOME_PARKED)
 		(void)json_object_set_new(msg, "begun", json_boolean(res->has_begun));
 }
@@ -212,6 +214,7 @@ run_sequence(struct worker *w, const struct order *o, const struct sequence *seq
 		.transport = is_plan ? NULL : w->sessions.console,
 		.vios_access = json_object_get(o->platform, "vios_access"),
 		.vios = vios_session,
+		.second = is_plan ? NULL : sessions_second(&w->sessions),
 		.journal = is_plan ? NULL : journal,
 		.log_fd = o->log_fd,
 		.log_max = o->log_max,

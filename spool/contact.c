@@ -30,8 +30,8 @@ random32(void)
 	return port_random(&r, sizeof(r)) == 0 ? r : UINT32_MAX / 2;	/* without chance: the back-off itself */
 }
 
-static struct contact *
-find(const struct director *d, const char *platform)
+struct contact *
+contact_find(const struct director *d, const char *platform)
 {
 	struct contact *c = d->contacts;
 
@@ -52,7 +52,7 @@ set_gate(struct director *d, const struct contact *c)
 static struct contact *
 find_or_make(struct director *d, const char *platform)
 {
-	struct contact *c = find(d, platform);
+	struct contact *c = contact_find(d, platform);
 
 	if (c != NULL || (c = calloc(1, sizeof(*c))) == NULL)
 		return c;
@@ -219,7 +219,7 @@ void
 contact_heard(struct director *d, const struct sched_job *job, const char *word, const char *why)
 {
 	struct health_times times = times_of(d);
-	struct contact	   *c = find(d, job->platform);
+	struct contact	   *c = contact_find(d, job->platform);
 	int64_t		    now = clock_mono_ms(), wall = clock_wall_ms();
 	int		    was_bad, has_turned = 0;
 
@@ -248,7 +248,7 @@ contact_heard(struct director *d, const struct sched_job *job, const char *word,
 const struct contact *
 contact_bad(const struct director *d, const char *platform)
 {
-	const struct contact *c = find(d, platform);
+	const struct contact *c = contact_find(d, platform);
 
 	return c != NULL && health_is_bad(&c->health) ? c : NULL;
 }
@@ -258,7 +258,7 @@ contact_bad(const struct director *d, const char *platform)
 void
 contact_job_waits(struct director *d, const char *platform)
 {
-	struct contact *c = find(d, platform);
+	struct contact *c = contact_find(d, platform);
 	int64_t		at = clock_mono_ms() + d->conf->platform_wait_s * 1000;
 
 	if (c != NULL && c->expire_at_ms > at)

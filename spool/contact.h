@@ -28,6 +28,10 @@ struct contact {
 	char		why[240];	/* what its console said, or what connecting to it did */
 	int64_t		expire_at_ms;	/* no waiting job's time is up before; 0 = to be found out */
 	int		is_unrecorded;	/* our disk is full: it is tried again */
+	struct console_contact {	/* where there are two: each by itself; not kept over a restart */
+		struct health health;
+		char	      why[160];
+	} console[2];
 };
 
 int  contact_open(struct director *d, struct pd_err *e);	/* before the first job is queued */
@@ -40,6 +44,16 @@ void contact_heard(struct director *d, const struct sched_job *job, const char *
 const struct contact *contact_bad(const struct director *d, const char *platform);
 void contact_job_waits(struct director *d, const char *platform);	/* one more: its deadline counts */
 void contact_forget_times(struct director *d);				/* the configuration has changed */
+
+/*
+ * contact_pair.c: two consoles of one platform.  told: a result's "consoles".  A message for a worker gets in its platform start_with, 1 when the
+ * first does not answer and the second does; and, when both are to be looked at (an inventory, a check), ask_second when
+ * the second's back-off is over.
+ */
+void	contact_consoles(struct director *d, const struct sched_job *job, const json_t *told);
+void	contact_start_with(const struct director *d, json_t *msg, int looks);
+json_t *contact_consoles_object(const struct contact *c);	/* [{state since? next? why?},..]; NULL = it is not known of two */
+struct contact *contact_find(const struct director *d, const char *platform);	/* NULL = nothing is known */
 
 void	contact_timers(struct director *d);	/* jobs whose time is up */
 int64_t contact_delay(const struct director *d, int64_t now_ms);	/* -1 = none */

@@ -49,9 +49,15 @@ static json_t *
 contact_of(void *arg, const char *platform)
 {
 	const struct asking  *a = arg;
-	const struct contact *c = contact_bad(a->d, platform);
+	const struct contact *bad = contact_bad(a->d, platform), *c = contact_find(a->d, platform);
+	json_t		     *both = c != NULL ? contact_consoles_object(c) : NULL, *o = bad != NULL ? contact_object(bad) : NULL;
 
-	return c != NULL ? contact_object(c) : NULL;
+	if (both == NULL)
+		return o;
+	if (o == NULL)
+		o = json_object();
+	(void)json_object_set_new(o, "consoles", both);
+	return o;
 }
 
 static int

@@ -253,6 +253,7 @@ start(struct director *d, struct inventory *i)
 		failed(d, i, e.msg);
 		return 1;
 	}
+	contact_start_with(d, msg, 1);
 	if (!has_sequence(msg)) {
 		log_event(&d->log, LOG_INFO, "no-inventory", "platform", i->platform, "kind", field_text(json_object_get(msg, "platform"), "kind"),
 		    NULL);
@@ -421,6 +422,7 @@ take_result(struct director *d, struct inventory *i, const struct sched_job *job
 	struct pd_err e;
 
 	contact_heard(d, job, field_text(msg, "contact"), field_text(msg, "message"));
+	contact_consoles(d, job, json_object_get(msg, "consoles"));
 	run_is_over(d, i);
 	if (strcmp(field_text(msg, "outcome"), "done") != 0) {
 		if (i->is_parked)

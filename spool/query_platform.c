@@ -35,8 +35,27 @@ add_contact(const struct question *x, json_t *to, const char *name)
 {
 	json_t *contact = x->q->contact != NULL ? x->q->contact(x->q->arg, name) : NULL;
 
-	if (contact != NULL)
+	if (contact != NULL) {
+		(void)json_object_del(contact, "consoles");	/* show-platform says that */
 		(void)json_object_update(to, contact);
+	}
+	json_decref(contact);
+}
+
+/* Each of two by itself, with its address. */
+static void
+add_consoles(const struct question *x, json_t *to, const json_t *row)
+{
+	static const char *const addresses[] = { "address", "second_address" };
+	json_t			*contact = x->q->contact != NULL ? x->q->contact(x->q->arg, field_text(row, "name")) : NULL;
+	json_t			*both = json_object_get(contact, "consoles"), *one;
+	size_t			 i;
+
+	json_array_foreach(both, i, one)
+		if (i < COUNT(addresses))
+			(void)json_object_set(one, "address", json_object_get(row, addresses[i]));
+	if (both != NULL && field_text(row, "second_address")[0] != '\0')
+		(void)json_object_set(to, "consoles", both);
 	json_decref(contact);
 }
 
@@ -108,6 +127,7 @@ query_show_platform(const struct question *x, struct answer_to *a, struct pd_err
 		json_array_foreach(systems, i, system)
 			(void)json_array_append_new(list, question_system(x, system, row));
 		rv = json_object_set_new(a->value, "systems", list);
+		add_consoles(x, a->value, row);
 	}
 	json_decref(systems);
 	json_decref(row);

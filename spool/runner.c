@@ -127,6 +127,7 @@ on_result(struct director *d, struct worker *w, const json_t *msg)
 	(void)snprintf(ending.err.msg, sizeof(ending.err.msg), "%s", field_text(msg, "message"));
 	ending.value = json_object_get(msg, "value");
 	contact_heard(d, &job, field_text(msg, "contact"), ending.err.msg);
+	contact_consoles(d, &job, json_object_get(msg, "consoles"));
 	pool_job_ended(&d->pool, w, clock_mono_ms());
 	settle_end(d, &job, &ending);
 }

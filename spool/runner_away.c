@@ -93,6 +93,7 @@ runner_away(struct director *d, struct worker *w, const json_t *msg)
 	if (strcmp(field_text(msg, "outcome"), "parked") != 0 || (strcmp(word, "silent") != 0 && strcmp(word, "refused") != 0))
 		return 0;
 	contact_heard(d, &job, word, message);
+	contact_consoles(d, &job, json_object_get(msg, "consoles"));
 	pool_job_ended(&d->pool, w, clock_mono_ms());
 	if (job.is_direct) {
 		end_check(d, &job, message);

@@ -173,6 +173,7 @@ prepare(struct director *d, struct start *s, struct pd_err *e)
 		    "transcript %s", DIRECTOR_STARTS, job->id);
 	if (worker_message(d->conf, d->store, s->row, choose_mode(s->row, s->was_begun), &s->msg, e) == -1)
 		return -1;
+	contact_start_with(d, s->msg, strcmp(field_text(s->row, "verb"), "check-platform") == 0);
 	if (job->is_trying)
 		(void)json_object_set_new(s->msg, "tell", json_true());
 	if (job->is_registering)

@@ -19,6 +19,7 @@
  *	{"msg":"answered","job":ID}		with "tell" only: the console has answered its first command
  *	{"msg":"result","job":ID,"outcome":"done"|"failed"|"stuck"|"cancelled"|"parked","code":WORD,"exit":N,"message":..,"value":{..},
  *		"contact":"answered"|"silent"|"refused", "begun":BOOL}
+ * "consoles":[{"contact","why"},{..}] is the same of each when the platform has two ("" = nothing).
  * "contact" is what the job has found out about its console, absent when nothing: silent, it cannot be connected to; refused, it
  * shows another host key or does not let us in.  Then the job is parked, its message says why, and "begun" (parked jobs have it)
  * whether it may have changed something.  "value" holds the sequence's results.  After a result the worker waits for the next run of the same platform.  The socket's end

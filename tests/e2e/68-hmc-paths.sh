@@ -1,6 +1,6 @@
 #!/bin/sh
 # How the disks of a VM on an HMC's system are reached: VIOSes through the console and by SSH, whole disks through two VIOSes; commands of a
-# create-vm refused once leave the systems exactly as before.
+# create-vm refused once leave the systems exactly as before.  And a second console, for when the first does not answer.
 . "$(dirname "$0")/lib.sh"
 export SITE_SPEED=0 SITE_HMC=1
 site_up
@@ -127,3 +127,63 @@ as admin 0 check-platform hmc1
 every=${HMC_STEP:-12}
 each_refused "$(wc -l <"$work/commands")" '0 1 69 73 75' alice create-vm broken --image rhel9 --host p9b --memory 512M --disk size=6G,pool=san \
     --network vlan=10,ip=10.0.10.7/24
+
+# ---- a second console ----
+
+options 'retry-first = 1s' 'retry-longest = 2s'
+off() { # off [-second]: that console answers nobody from now on; on again
+	touch "$site/hmc1/off${1:-}"
+	faults <"${2:-/dev/null}"
+}
+on() {
+	rm -f "$site/hmc1/off${1:-}"
+	faults </dev/null
+}
+second() { hmc "$1" --replace --second-address localhost --second-port "$2" --second-host-key "$key"; }
+as admin 64 register-platform hmc2 --kind hmc --address 127.0.0.1 --key hmc1 --second-address localhost
+says 'needs both --second-address and --second-host-key'
+second 69 1
+says 'localhost:1'
+second 0 "$(cat "$site/hmc1/port-second")"
+as admin 0 check-platform hmc1
+as admin 0 show-platform hmc1 --json
+is 'both consoles answer' 'up up' "$(json '[.value.consoles[].state] | join(" ")')"
+world >"$work/before"
+as alice 0 create-vm web1 --host p9a --memory 512M --disk 1G --no-start
+
+# The first one goes away in the middle of a command: its outcome is asked at the second one, and the job goes on there.
+echo 'match=^mksyscfg,action=delay,ms=1500' | faults
+nothing_sent
+as alice 0 create-vm web2 --host p9a --memory 512M --disk 1G --no-start --detach --json
+job=$(json .job)
+sleep 0.7
+off
+as alice 0 follow "$job"
+says 'going on through the second console localhost'
+says 'web2 is created on hmc1'
+is 'partitions made' 1 "$(world | jq '[.. | objects | select(.name? == "web2" and .curr_profile? != null)] | length')"
+as admin 0 transcript "$job"
+says 'partition-uncapped, probe'
+# A new job begins with the one that answers, and says nothing of the other.
+as alice 0 stop-vm web2 --force
+as alice 0 start-vm web1 --mode sms
+says_not 'second console'
+as admin 0 show-platform hmc1 --json
+is 'the first one is silent' 'silent up' "$(json '[.value.consoles[].state] | join(" ")')"
+is 'the platform answers' null "$(json '.value.why')"
+says 'Connection refused|cannot connect|127.0.0.1'
+# Both away: the job waits; the first one back, and it goes on.
+off -second
+as alice 0 stop-vm web1 --force --detach --json
+job=$(json .job)
+waits() { request admin show-platform hmc1 --json; [ "$(json .value.state)" = silent ] || [ "$(json .value.state)" = down ]; }
+wait_until 'the platform is silent' waits
+on
+as alice 0 follow "$job"
+as alice 0 delete-vm web2 --yes
+on -second
+as admin 0 check-platform hmc1
+as admin 0 show-platform hmc1 --json
+is 'both are back' 'up up' "$(json '[.value.consoles[].state] | join(" ")')"
+as alice 0 delete-vm web1 --yes
+is_as_before 'through two consoles'

@@ -25,7 +25,8 @@ static const char help_text[] =
 "                          \"hmc\": a Hardware Management Console with its systems and their VIOSes;\n"
 "                          \"vios\": a Virtual I/O Server alone, without partition commands\n"
 "  --listen ADDRESS:PORT   numeric IPv4 address; port 0 takes a free one, which is printed\n"
-"                          and written to DIR/port (DIR/port-NAME: a VIOS below an HMC)\n"
+"                          and written to DIR/port (DIR/port-NAME: a VIOS below an HMC;\n"
+"                          DIR/port-second: another HMC of the same systems)\n"
 "  --world FILE            the machines at the first start; later DIR/world.json is read\n"
 "  --state DIR             everything that lasts: world.json, fs/ (the VIOS' files and disks),\n"
 "                          transcript.jsonl, host_key, host_key.pub, port, faults\n"
@@ -46,7 +47,8 @@ static const char help_text[] =
 "              garble      run it, answer with garbage\n"
 "              hang        never answer\n"
 "              flood       run it, then print 8 MiB\n"
-"      SIGHUP replaces all of them by the lines of DIR/faults, counters at zero.\n"
+"      SIGHUP replaces all of them by the lines of DIR/faults, counters at zero; and a port answers\n"
+"      nobody from then on while there is a file DIR/off (DIR/off-NAME: that of DIR/port-NAME).\n"
 "\n"
 "SIGTERM and SIGINT end it.  Exit status: 0, 64 usage, 1 anything else.\n";
 

@@ -137,7 +137,7 @@ vios_is_up(void *arg)
 	return up;
 }
 
-/* The console, and every VIOS that has a port of its own. */
+/* The console, a second one of the same systems beside an HMC, and every VIOS that has a port of its own. */
 static size_t
 find_sites(const struct sim *sim, const struct options *opt, struct site *sites)
 {
@@ -148,6 +148,9 @@ find_sites(const struct sim *sim, const struct options *opt, struct site *sites)
 		.auth = { .opt = opt, .vfs = sim->vfs, .admin = admin } };
 	if (sim->hmc == NULL)
 		return n;
+	sites[n] = sites[0];
+	sites[n].port = 0;
+	strcpy(sites[n++].name, "second");
 	LIST_EACH(struct cec, c, &sim->hmc->cecs)
 		LIST_EACH(struct part, p, &c->parts)
 			if (p->sim != NULL && p->ssh_port >= 0 && n < SITES_MAX) {

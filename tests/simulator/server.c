@@ -79,7 +79,7 @@ accept_all(struct server *srv, int listen_fd)
 	int fd, one = 1;
 
 	while ((fd = accept4(listen_fd, (struct sockaddr *)&a, &len, SOCK_NONBLOCK | SOCK_CLOEXEC)) != -1) {
-		if (srv->site->up != NULL && !srv->site->up(srv->site->arg)) {
+		if (srv->off || (srv->site->up != NULL && !srv->site->up(srv->site->arg))) {
 			(void)close(fd);
 			continue;
 		}
@@ -110,9 +110,37 @@ reload_faults(const struct sim *sim, const struct options *opt)
 	free(path);
 }
 
+static void
+end_connections(struct server *srv)
+{
+	pthread_mutex_lock(&srv->lock);
+	for (struct conn *c = srv->conns; c != NULL; c = c->next) {
+		pthread_mutex_lock(&c->lock);
+		c->stop = true;
+		pthread_mutex_unlock(&c->lock);
+		conn_wake(c);
+	}
+	pthread_mutex_unlock(&srv->lock);
+}
+
+/* STATE/off or STATE/off-NAME: this site answers nobody, and drops whom it has. */
+static void
+look_off(struct server *srv, const struct options *opt)
+{
+	const char *name = srv->site->name;
+	char *path = NULL;
+
+	if (asprintf(&path, "%s/off%s%s", opt->state_dir, name[0] != '\0' ? "-" : "", name) == -1)
+		return;
+	srv->off = access(path, F_OK) == 0;
+	if (srv->off)
+		end_connections(srv);
+	free(path);
+}
+
 /* Reads a signal; true when it is time to end. */
 static bool
-take_signal(int signal_fd, const struct sim *sim, const struct options *opt)
+take_signal(int signal_fd, struct server *srv, size_t n, const struct options *opt)
 {
 	struct signalfd_siginfo si;
 
@@ -120,7 +148,9 @@ take_signal(int signal_fd, const struct sim *sim, const struct options *opt)
 		return false;
 	if (si.ssi_signo != SIGHUP)
 		return true;
-	reload_faults(sim, opt);
+	for (size_t i = 0; i < n; i++)
+		look_off(&srv[i], opt);
+	reload_faults(srv[0].sim, opt);
 	return false;
 }
 
@@ -134,7 +164,7 @@ serve(struct server *srv, size_t n, int signal_fd, const struct options *opt)
 	for (;;) {
 		if (poll(p, (nfds_t)n + 1, -1) == -1)
 			continue;
-		if (p[0].revents != 0 && take_signal(signal_fd, srv[0].sim, opt))
+		if (p[0].revents != 0 && take_signal(signal_fd, srv, n, opt))
 			return;
 		for (size_t i = 0; i < n; i++)
 			if (p[i + 1].revents != 0)
@@ -150,13 +180,8 @@ stop(struct server *srv)
 	srv->listen_fd = -1;
 	pthread_mutex_lock(&srv->lock);
 	srv->stopping = true;
-	for (struct conn *c = srv->conns; c != NULL; c = c->next) {
-		pthread_mutex_lock(&c->lock);
-		c->stop = true;
-		pthread_mutex_unlock(&c->lock);
-		conn_wake(c);
-	}
 	pthread_mutex_unlock(&srv->lock);
+	end_connections(srv);
 	procs_kill_all(srv->sim->procs);
 	if (procs_wait_idle(srv->sim->procs, STOP_WAIT_MS) == -1) {
 		fprintf(stderr, "powerdirector-sim: a command did not end\n");

@@ -34,6 +34,7 @@ struct server {
 	int		n_conns;
 	unsigned long	next_id;
 	bool		stopping;
+	bool		off;		/* takes no connection: the main loop's */
 };
 
 struct conn {
