@@ -216,27 +216,77 @@ serving(const json_t *paths, const json_t *facts)
 	return list;
 }
 
-int
-vm_paths_more(const json_t *paths, const json_t *facts, const json_t *disks, json_t **made, struct pd_err *e)
+/* Whole disks of which every path is one of the VM's: all of them, or none. */
+static json_t *
+reachable(const json_t *paths, const json_t *facts)
 {
-	json_t	     *vioses = serving(paths, facts), *path;
-	const json_t *disk, *vios;
-	int	      rv = 0;
+	json_t	     *list = json_array(), *lun;
+	const json_t *way;
+	size_t	      i, k;
+
+	json_array_foreach(json_object_get(facts, "san"), i, lun) {
+		int is_all = 1;
+
+		json_array_foreach(json_object_get(lun, "paths"), k, way)
+			is_all &= find(paths, "name", field_text(way, "name")) != NULL;
+		if (is_all)
+			(void)json_array_append(list, lun);
+	}
+	return list;
+}
+
+/* The path among those that are made; it is one of the VM's. */
+static json_t *
+made_path(json_t *made, const json_t *paths, const char *name)
+{
+	json_t *path = find(made, "name", name);
+
+	if (path == NULL && (path = copy_of(find(paths, "name", name))) != NULL && json_array_append_new(made, path) == -1)
+		return NULL;
+	return path;
+}
+
+static int
+more_whole(json_t *made, const json_t *paths, const json_t *luns, json_t *disks, json_t *disk, struct pd_err *e)
+{
+	json_t	     *so_far = json_pack("{s:O}", "disks", disks);
+	const json_t *lun = choose_lun(so_far, luns, disk, e), *way;
 	size_t	      i;
 
+	json_decref(so_far);
+	if (lun == NULL)
+		return -1;
+	json_array_foreach(json_object_get(lun, "paths"), i, way)
+		if (made_path(made, paths, field_text(way, "name")) == NULL)
+			return pd_fail(e, PD_BUG, "out of memory");
+	return add_lun(made, disk, lun) == 0 ? 0 : pd_fail(e, PD_BUG, "out of memory");
+}
+
+static int
+more_in_pool(json_t *made, const json_t *paths, const json_t *vioses, const json_t *disk, struct pd_err *e)
+{
+	const json_t *vios = choose(made, vioses, "that serves the VM", disk, e);
+	json_t	     *path;
+
+	if (vios == NULL)
+		return -1;
+	path = made_path(made, paths, field_text(vios, "name"));
+	return path != NULL && add_disk(path, disk) == 0 ? 0 : pd_fail(e, PD_BUG, "out of memory");
+}
+
+int
+vm_paths_more(const json_t *paths, const json_t *facts, json_t *disks, json_t **made, struct pd_err *e)
+{
+	json_t *vioses = serving(paths, facts), *luns = reachable(paths, facts), *disk;
+	int	rv = 0;
+	size_t	i;
+
 	*made = json_array();
-	json_array_foreach(disks, i, disk) {
-		if ((vios = choose(*made, vioses, "that serves the VM", disk, e)) == NULL) {
-			rv = -1;
-			break;
-		}
-		if ((path = find(*made, "name", field_text(vios, "name"))) == NULL) {
-			path = copy_of(find(paths, "name", field_text(vios, "name")));
-			(void)json_array_append_new(*made, path);
-		}
-		if (path == NULL || add_disk(path, disk) == -1)
-			rv = pd_fail(e, PD_BUG, "out of memory");
-	}
+	json_array_foreach(disks, i, disk)
+		if (rv == 0)
+			rv = strcmp(field_text(disk, "kind"), "pv") == 0 ? more_whole(*made, paths, luns, disks, disk, e) :
+			    more_in_pool(*made, paths, vioses, disk, e);
+	json_decref(luns);
 	json_decref(vioses);
 	return rv;
 }

@@ -44,6 +44,23 @@ raise_to(json_t *vm, const char *key, int64_t n)
 		(void)json_object_set_new(vm, key, json_integer((json_int_t)n));
 }
 
+/* So that nobody else gets them meanwhile (spool/san.h); NULL = the change takes none. */
+static json_t *
+whole_disks(const struct admitting *ad)
+{
+	const json_t *disk;
+	json_t	     *list = NULL;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(json_object_get(ad->args, "change"), "disks"), i, disk) {
+		if (field_text(disk, "lun")[0] == '\0')
+			continue;
+		list = list == NULL ? json_array() : list;
+		(void)json_array_append_new(list, json_pack("{s:O}", "lun", json_object_get(disk, "lun")));
+	}
+	return list;
+}
+
 /* Quota on the difference, then the row as it is while the job is under way. */
 int
 change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after, struct pd_err *e)
@@ -62,7 +79,8 @@ change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after,
 	raise_to(vm, "procs", after->procs);
 	raise_to(vm, "memory", after->memory);
 	raise_to(vm, "disk", after->disk);
-	if (json_object_set_new(json_object_get(vm, "objects"), "change", json_pack("{s:s s:s}", "job", ad->job->id, "verb", ad->job->verb)) == -1)
+	if (json_object_set_new(json_object_get(vm, "objects"), "change", json_pack("{s:s s:s s:o*}", "job", ad->job->id, "verb", ad->job->verb,
+		"whole", whole_disks(ad))) == -1)
 		return pd_fail(e, PD_IO, "no memory for the row of VM %s", ad->vm);
 	return store_vm_put(ad->a->store, vm, e);
 }

@@ -12,6 +12,7 @@
 #include "handlers/vm_spec.h"
 #include "spool/admission.h"
 #include "spool/field.h"
+#include "spool/san.h"
 
 #define DISKS_MOST 16	/* as create-vm */
 
@@ -70,15 +71,36 @@ add_paths_with(const json_t *vm, const json_t *disk, json_t *change, struct pd_e
 	return json_object_set_new(change, "paths", made) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for a change");
 }
 
+/* Whole disks that nobody has; from here to the end of the transaction they are this request's. */
+static int
+add_free_disks(const struct admitting *ad, json_t *facts, struct pd_err *e)
+{
+	json_t *pool = san_pool(facts), *systems = NULL, *taken = NULL;
+	int	rv = 0;
+
+	if (pool == NULL)
+		return 0;
+	json_decref(pool);
+	if (store_system_list(ad->a->store, NULL, &systems, e) == -1 || san_taken(ad->a->store, systems, &taken, e) == -1)
+		rv = -1;
+	else if (json_object_set_new(facts, "san", san_free(facts, taken)) == -1)
+		rv = pd_fail(e, PD_IO, "no memory for disks");
+	json_decref(taken);
+	json_decref(systems);
+	return rv;
+}
+
 /* And on which of them new disks will be. */
 static int
-add_paths_more(const json_t *vm, const json_t *platform, json_t *change, struct pd_err *e)
+add_paths_more(const struct admitting *ad, const json_t *vm, const json_t *platform, json_t *change, struct pd_err *e)
 {
 	json_t *made = NULL;
 	int	rv = 0;
 
 	if (json_array_size(paths_of(vm)) == 0)
 		return 0;
+	if (add_free_disks(ad, json_object_get(platform, "facts"), e) == -1)
+		return -1;
 	rv = vm_paths_more(paths_of(vm), json_object_get(platform, "facts"), json_object_get(change, "disks"), &made, e);
 	return json_object_set_new(change, "paths", made) == 0 ? rv : pd_fail(e, PD_IO, "no memory for a change");
 }
@@ -104,7 +126,7 @@ make_disks(struct admitting *ad, const json_t *vm, json_t **change, struct pd_er
 	}
 	if (change_platform(ad, vm, &platform, e) == 0 && admission_limit_pools(ad, platform, e) == 0 &&
 	    vm_spec_more_disks(ad->args, vm, platform, change, e) == 0)
-		rv = add_paths_more(vm, platform, *change, e);
+		rv = add_paths_more(ad, vm, platform, *change, e);
 	json_decref(platform);
 	return rv;
 }

@@ -153,7 +153,9 @@ say_disk_removed(const struct change *c, char *text, size_t size)
 	const json_t *disk = json_object_get(c->change, "disk");
 	const char   *vm = field_text(c->vm, "name"), *bd = field_text(disk, "bd");
 
-	if (field_is_set(c->change, "destroy"))
+	if (field_is_set(c->change, "destroy") && strcmp(field_text(disk, "kind"), "pv") == 0)
+		(void)snprintf(text, size, "%s is not %s's any more; what is on that disk stays there until it is written over", bd, vm);
+	else if (field_is_set(c->change, "destroy"))
 		(void)snprintf(text, size, "%s of %s is deleted with its data", bd, vm);
 	else
 		(void)snprintf(text, size, "disk %lld of %s is detached; its data is kept as %s: add-disk %s --existing %s attaches it again, "

@@ -12,7 +12,8 @@ hmc() { ssh -n -F "$site/ssh_config" -o HostKeyAlias=hmc1 -o StrictHostKeyChecki
 vios() { hmc "viosvrcmd -m p9a --id 1 -c \"$*\""; }
 vios mksp -fb fpool -sp datavg -size 20G >/dev/null
 register_hmc
-sed -i -e 's/processing-units   = 2\.0/processing-units   = 8.0/' -e 's/processing-units = 1\.0/processing-units = 4.0/' "$site/etc/powerdirector.conf"
+sed -i -e 's/processing-units   = 2\.0/processing-units   = 8.0/' -e 's/processing-units = 1\.0/processing-units = 4.0/' \
+    -e 's/disk               = 40G/disk               = 400G/' "$site/etc/powerdirector.conf"
 quick_sequences
 
 now() { jq -r --arg n "$1" '.. | objects | select(.name? == $n and has("profiles")) | '"$2" "$site/hmc1/world.json"; }
@@ -233,6 +234,51 @@ as alice 0 remove-disk web1 --disk 3
 as alice 0 delete-vm web1 --yes --force
 as alice 0 delete-vm raw1 --yes --force
 is 'what is left on the VIOS' '' "$(vios lsmap -all -fmt : | grep vhost; vios lsvg -lv datavg | grep "$tag"; vios lssp -bd -sp fpool | grep "$tag")"
+
+# ---- whole disks, through both VIOSes of p9b or not at all ----
+
+as admin 0 register-platform hmc1 --kind hmc --address 127.0.0.1 --port "$(cat "$site/hmc1/port")" --key hmc1 \
+    --host-key "$(ssh-keygen -lf "$site/hmc1/host_key.pub" | cut -d' ' -f2)" --replace --pools rootvg,datavg,fpool,san
+as admin 0 check-platform hmc1
+on() { hmc "viosvrcmd -m p9b --id $1 -c \"$2\""; }
+whole() { echo "$(on "$1" 'lsmap -all -field vtd backing -fmt :' | tr : '\n' | grep '^hdisk' | sort | tr '\n' ' ')"; }
+world >"$work/plain"
+as alice 0 create-vm big1 --host p9b --memory 256M --disk size=6G,pool=san --network name=lab --no-start
+as alice 0 add-disk big1 --disk size=50G,pool=san
+says 'big1 has disk 2, 100G in san'
+is 'paths' '2 2' "$(whole 1 | wc -w) $(whole 2 | wc -w)"
+as alice 0 show-vm big1 --json
+bd=$(json '.value.disks[1].bd')
+here=$(whole 1 | tr ' ' '\n' | grep -x "$bd")
+is 'on the first VIOS' "$bd" "$here"
+as alice 75 add-disk big1 --disk size=500G,pool=san
+as alice 73 extend-disk big1 --disk 2 --size 200G
+says 'made larger there'
+as alice 0 remove-disk big1 --disk 2
+is 'paths' '1 1' "$(whole 1 | wc -w) $(whole 2 | wc -w)"
+# What is kept is nobody else's: there is one disk more, and then none.
+as alice 0 create-vm big2 --host p9b --memory 256M --disk size=60G,pool=san --no-start
+as alice 75 create-vm big3 --host p9b --memory 256M --disk size=60G,pool=san --no-start
+as alice 0 delete-vm big2 --yes
+as alice 0 add-disk big1 --existing "$bd"
+is 'paths' '2 2' "$(whole 1 | wc -w) $(whole 2 | wc -w)"
+each 'remove-disk big1 --disk 2' "add-disk big1 --existing $bd"
+each_refused 15 '1 69' alice remove-disk big1 --disk 2 --destroy --yes
+as alice 0 remove-disk big1 --disk 2 --destroy --yes
+says 'stays there until it is written over'
+each 'add-disk big1 --disk size=50G,pool=san' 'remove-disk big1 --disk 2 --destroy --yes'
+# One VIOS is away: nothing is done on the other one.
+echo 'match=^viosvrcmd .* --id 2 ,from=1,action=refuse,status=1,stderr=HSCL2957 no RMC' | faults
+world >"$work/before"
+as alice 1 add-disk big1 --disk size=50G,pool=san
+faults </dev/null
+is_as_before 'a disk with one path'
+as alice 0 add-disk big1 --disk size=50G,pool=san
+as alice 0 remove-disk big1 --disk 2
+as alice 0 delete-vm big1 --yes --force
+world >"$work/after"
+checks=$((checks + 1))
+diff "$work/plain" "$work/after" >"$work/out" || fail 'something is left of a VM with whole disks'
 
 # P9: of a VIOS's partition only virtual adapters of VMs were ever touched.
 is 'other changes of the VIOS' 0 "$(grep -E '^(chhwres|chsyscfg|chsysstate|rmsyscfg|migrlpar|mksyscfg)' "$work/all" |

@@ -164,3 +164,27 @@ Test(vm_paths, a_disk_is_found_on_every_vios_that_has_it)
 	cr_expect_str_eq(with(1, out, sizeof(out)), "2:v2/7[t_1]", "%s", out);
 	cr_expect_str_eq(with(9, out, sizeof(out)), "CONFLICT", "%s", out);
 }
+
+Test(vm_paths, a_whole_disk_goes_through_all_its_vioses_or_none)
+{
+	static const char san[] = "{\"vioses\":[],\"san\":[{\"lun\":\"A\",\"size\":50,\"paths\":[{\"name\":\"v2\",\"id\":2,\"disk\":\"hdisk4\",\"state\":\"Running\","
+				  "\"rmc\":\"active\"},{\"name\":\"v3\",\"id\":3,\"disk\":\"hdisk1\",\"state\":\"Running\",\"rmc\":\"active\"}]},"
+				  "{\"lun\":\"B\",\"size\":70,\"paths\":[{\"name\":\"v1\",\"id\":1,\"disk\":\"hdisk7\",\"state\":\"Running\",\"rmc\":\"active\"},"
+				  "{\"name\":\"v2\",\"id\":2,\"disk\":\"hdisk5\",\"state\":\"Running\",\"rmc\":\"active\"}]}]}";
+	struct pd_err e = { 0 };
+	json_t	     *row = read_json(ROW), *facts = read_json(san), *made = NULL;
+	json_t	     *disks = read_json("[{\"index\":4,\"size\":40,\"pool\":\"san\",\"kind\":\"pv\",\"bd\":\"\"}]");
+	char	      out[200];
+
+	/* The smaller one is seen by a VIOS that does not serve the VM. */
+	cr_expect_eq(vm_paths_more(row, facts, disks, &made, &e), 0, "%s", e.msg);
+	cr_expect_str_eq(text_of(made, &e, out, sizeof(out)), "1:v1/9[hdisk7] 2:v2/7[hdisk5]", "%s", out);
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(disks, 0), "lun")), "B");
+	cr_expect_eq(json_integer_value(json_object_get(json_array_get(disks, 0), "size")), 70);
+	json_decref(made);
+	cr_expect_eq(vm_paths_more(row, facts, disks, &made, &e), -1, "B is taken by the disk before it");
+	json_decref(made);
+	json_decref(disks);
+	json_decref(facts);
+	json_decref(row);
+}
