@@ -43,7 +43,7 @@ options "console-programs = { '$programs' }"
 quick_sequences
 as admin 0 register-platform power1 $(reach power1 ivm) --pools datavg,rootvg
 as admin 0 register-platform here --kind ivm --local --pools datavg,rootvg
-as admin 0 register-platform hmc1 $(reach hmc1 hmc)
+as admin 0 register-platform hmc1 $(reach hmc1 hmc) --pools rootvg,datavg,san
 direct=
 for vios in vios11 vios21 vios22; do
 	direct="$direct --vios-access name=$vios,address=127.0.0.1,port=$(cat "$site/hmc2/port-$vios"),key=power1,host-key=$(key_of hmc2)"
@@ -57,21 +57,24 @@ for p in power1 power2; do
 	ssh -F "$site/ssh_config" -o HostKeyAlias=$p -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i "$site/etc/keys/power1" \
 	    -p "$(cat "$site/$p/port")" -l padmin 127.0.0.1 'ioscli mkvopt -name rhel6.iso -size 8M -ro' </dev/null >/dev/null 2>&1
 done
-for p in hmc1/vios11 hmc1/vios21 hmc2/vios11; do
+for p in hmc1/vios11 hmc1/vios21 hmc1/vios22 hmc2/vios11; do
 	ssh -F "$site/ssh_config" -o HostKeyAlias=v -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i "$site/etc/keys/power1" \
 	    -p "$(cat "$site/${p%/*}/port-${p#*/}")" -l padmin 127.0.0.1 'ioscli mkvopt -name rhel6.iso -size 8M -ro' </dev/null >/dev/null 2>&1
 done
 
-use() {	# use KIND: $console, $platform and $create
-	create='--image linux --memory 512M --cpu 0.2 --disk 6G --network name=lab,ip=10.0.20.9/24'
+use() {	# use KIND: $console, $platform and $create; the number of its last disk, a logical volume, and of one more
+	create='--image linux --memory 512M --cpu 0.2 --network name=lab,ip=10.0.20.9/24' disks='--disk 6G' last=1 more=2
 	case $1 in
 	ivm) console=power1 platform=power1 ;;
 	local) console=power2 platform=here ;;
 	hmc) console=hmc1 platform=hmc1 create="$create --host p9a" ;;
-	hmc-dual) console=hmc1 platform=hmc1 create="$create --host p9b" ;;
+	hmc-dual)	# its first disk has two paths
+		console=hmc1 platform=hmc1 create="$create --host p9b"
+		disks='--disk size=6G,pool=san --disk size=6G,pool=rootvg' last=2 more=3
+		;;
 	hmc-ssh) console=hmc2 platform=hmc2 create="$create --host p9c" ;;
 	esac
-	create="$create --platform $platform"
+	create="$create $disks --platform $platform"
 }
 
 # ---- one cell ----
@@ -119,8 +122,9 @@ take_back() {	# take_back WHAT
 }
 fill_in() {	# leaves the row's words in $line
 	number=$((number + 1))
-	line=$(echo "$words" | sed "s|{create}|$create|; s|{n}|$number|")
+	line=$(put_in "$words")
 }
+put_in() { echo "$1" | sed "s|{create}|$create|; s|{n}|$number|; s|{last}|$last|; s|{more}|$more|"; }
 
 plan_it() {
 	fill_in
@@ -211,7 +215,7 @@ for kind in ${MATRIX_KINDS:-ivm local hmc hmc-dual hmc-ssh}; do
 		verb=$(echo $verb)
 		case $verb in '' | '#'*) continue ;; absent | running | stopped) before_rows "$verb"; continue ;; esac
 		case " ${MATRIX_VERBS:-$verb} " in *" $verb "*) ;; *) continue ;; esac
-		back=$(echo $back) truth=$(echo "$truth" | sed 's/^ *//; s/ *$//') command=$(echo "$command" | sed 's/^ *//; s/ *$//')
+		back=$(put_in "$(echo $back)") truth=$(echo "$truth" | sed 's/^ *//; s/ *$//') command=$(echo "$command" | sed 's/^ *//; s/ *$//')
 		cell
 	done 3<"$source/tests/e2e/58-matrix.table"
 	cell=$kind
