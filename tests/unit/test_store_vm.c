@@ -122,6 +122,52 @@ Test(store_vm, a_vm_on_an_unknown_platform_is_our_bug)
 	cr_assert_eq(f.e.code, PD_BUG, "%s", f.e.msg);
 }
 
+Test(store_vm, a_brief_list_has_what_a_list_shows_and_the_addresses_that_the_vm_has)
+{
+	json_t *vm = fixture_vm("web1", "alice", "blue", "10.0.10.5"), *rows = NULL, *row;
+
+	(void)json_array_append_new(json_object_get(json_object_get(vm, "spec"), "networks"),
+	    json_pack("{s:i s:i s:s s:b}", "index", 1, "vlan", 20, "ip", "10.0.20.5", "adding", 1));
+	fixture_put_vm(&f, vm);
+	fixture_put_vm(&f, fixture_vm("web2", "alice", "blue", NULL));
+	fixture_put_vm(&f, fixture_vm("web3", "bob", "red", "10.0.10.6"));
+	cr_assert_eq(store_vm_list_brief(f.st, "blue", NULL, NULL, &rows, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(json_array_size(rows), 2);
+	row = json_array_get(rows, 0);
+	cr_expect_str_eq(field_text(row, "name"), "web1");
+	cr_expect_eq(field_number(row, "memory"), 4096);
+	cr_expect_eq(json_array_size(json_object_get(row, "addresses")), 1, "one that a job is adding is not there yet");
+	cr_expect_str_eq(json_string_value(json_array_get(json_object_get(row, "addresses"), 0)), "10.0.10.5");
+	cr_expect_null(json_object_get(row, "spec"));
+	row = json_array_get(rows, 1);
+	cr_expect(json_is_array(json_object_get(row, "addresses")) && json_array_size(json_object_get(row, "addresses")) == 0);
+	json_decref(rows);
+}
+
+Test(store_vm, a_job_works_on_a_system_only_where_its_console_has_several)
+{
+	struct store_place place;
+	json_t		  *hmc = NULL, *vm = fixture_vm("web2", "alice", "blue", NULL);
+
+	cr_assert_eq(store_platform_get(f.st, "power1", &hmc, &f.e), 0);
+	(void)json_object_update_new(hmc, json_pack("{s:s s:s}", "name", "hmc1", "kind", "hmc"));
+	cr_assert_eq(change(store_platform_put, hmc), 0, "%s", f.e.msg);
+	fixture_put_vm(&f, fixture_vm("web1", "alice", "blue", NULL));
+	(void)json_object_update_new(vm, json_pack("{s:s s:s}", "platform", "hmc1", "system", "p9a"));
+	cr_assert_eq(change(store_system_put, json_pack("{s:s s:s}", "name", "p9a", "platform", "hmc1")), 0, "%s", f.e.msg);
+	fixture_put_vm(&f, vm);
+
+	cr_assert_eq(store_place_get(f.st, "hmc1", "web2", &place, &f.e), 0, "%s", f.e.msg);
+	cr_expect(place.is_hmc);
+	cr_expect_str_eq(place.system, "p9a");
+	cr_assert_eq(store_place_get(f.st, "hmc1", "", &place, &f.e), 0);
+	cr_expect(place.is_hmc && place.system[0] == '\0', "of no VM");
+	cr_assert_eq(store_place_get(f.st, "power1", "web1", &place, &f.e), 0);
+	cr_expect(!place.is_hmc && place.system[0] == '\0', "an IVM has one");
+	cr_assert_eq(store_place_get(f.st, "none", "web1", &place, &f.e), 0);
+	cr_expect(!place.is_hmc);
+}
+
 static size_t
 how_many(const char *tenant, const char *owner, const char *platform)
 {
