@@ -161,7 +161,7 @@ each_time() {
 	*) as alice 66 show-vm broken ;;
 	esac
 }
-every=${HMC_STEP:-7}
+every=${HMC_STEP:-15}
 each_refused "$total" '0 1 69 73 75' alice create-vm broken $small --host p9b --fc vios=vios21 --fc vios=vios22 --compat-mode POWER9 --memory-expansion 1.25
 # A delete that a refused command stopped is finished by the next one.
 as alice 0 delete-vm beside --yes
@@ -194,3 +194,30 @@ as alice 0 delete-vm n3 --yes
 is_as_before 'an adapter of an IVM'
 as alice 64 create-vm n3 $small --host power1 --fc auto --fc auto
 says 'one VIOS'
+
+# ---- modify-vm on an HMC: in the profile, and in the configuration of one that is off ----
+console=hmc1
+as alice 0 create-vm m1 $small --host p9b
+world >"$work/before"
+as alice 0 modify-vm m1 --memory-expansion 1.5 --compat-mode POWER9 --availability-priority 60 --remote-restart yes
+is 'expansion' '150 150' "$(part m1 '"\(.profiles[0].config.mem_expansion) \(.curr.mem_expansion)"')"
+is 'mode' POWER9 "$(part m1 '.profiles[0].config.compat_mode')"
+is 'priority and restart' '60 1' "$(part m1 '"\(.avail_priority) \(.srr_capable)"')"
+as alice 0 show-vm m1
+says 'memory expansion: *1.50'
+as alice 0 modify-vm m1 --memory-expansion 1 --compat-mode default --availability-priority 127 --remote-restart no
+is_as_before 'features taken back'
+as alice 75 modify-vm m1 --proc-pool none1
+says 'p9b has no shared processor pool none1'
+as alice 0 start-vm m1
+as alice 73 modify-vm m1 --memory-expansion 2
+says 'say --at-restart'
+as alice 0 stop-vm m1 --force
+nothing_sent
+as alice 0 modify-vm m1 --memory-expansion 2 --compat-mode POWER9 --availability-priority 60 --remote-restart yes
+total=$(sent | wc -l)
+as alice 0 modify-vm m1 --memory-expansion 1 --compat-mode default --availability-priority 127 --remote-restart no
+each_time() { [ "$status" != 0 ] || as alice 0 modify-vm m1 --memory-expansion 1 --compat-mode default --availability-priority 127 --remote-restart no; }
+every=${HMC_STEP:-5}
+each_refused "$total" '0 1 73 75' alice modify-vm m1 --memory-expansion 2 --compat-mode POWER9 --availability-priority 60 --remote-restart yes
+as alice 0 delete-vm m1 --yes
