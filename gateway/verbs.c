@@ -135,6 +135,13 @@ static const struct verb_arg rename_vm_args[] = {
 	{ "to", "to", ARG_VM, ARG_REQUIRED, 0, 0, NULL, "NAME", "its new name" },
 };
 
+static const struct verb_arg migrate_vm_args[] = {
+	VM_NAME,
+	{ "to", "to", ARG_NAME, 0, 0, 0, NULL, "SYSTEM", "to this system of its console; without it to one that has room" },
+	{ "live", "live", ARG_FLAG, 0, 0, 0, NULL, NULL, "only while it runs (without either: as it is)" },
+	{ "inactive", "inactive", ARG_FLAG, 0, 0, 0, NULL, NULL, "only while it is off" },
+};
+
 static const struct verb_arg vm_args[] = { VM_NAME };
 
 #define FRESH { "fresh", "fresh", ARG_FLAG, 0, 0, 0, NULL, NULL, "ask the consoles first, instead of telling what was seen last" }
@@ -274,6 +281,7 @@ const struct verb verbs[] = {
 	{ "stop-vm", VERB_JOB, VERB_CHANGES, "shut a VM's OS down, and power it off if that takes too long", "stop-vm web1 --limit 5m", ARGS(stop_vm_args) },
 	{ "restart-vm", VERB_JOB, VERB_CHANGES, "stop a VM and start it again", "restart-vm web1", ARGS(stop_vm_args) },
 	{ "modify-vm", VERB_JOB, VERB_CHANGES, "give a VM more or less processors and memory, running or not", "modify-vm web1 --memory 1G --cpu 0.7", ARGS(modify_vm_args) },
+	{ "migrate-vm", VERB_JOB, VERB_CHANGES, "move a VM to another system of its console, running or off", "migrate-vm web1 --to sys2", ARGS(migrate_vm_args) },
 	{ "rename-vm", VERB_JOB, VERB_CHANGES, "give a VM another name; its guest keeps its host name", "rename-vm web1 --to shop1", ARGS(rename_vm_args) },
 	{ "add-disk", VERB_JOB, VERB_CHANGES, "give a VM more disks, or one back that was kept", "add-disk web1 --disk 20G", ARGS(add_disk_args) },
 	{ "extend-disk", VERB_JOB, VERB_CHANGES, "make a disk of a VM larger", "extend-disk web1 --disk 2 --size 30G", ARGS(extend_disk_args) },

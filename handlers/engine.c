@@ -117,6 +117,15 @@ engine_has_begun(const struct engine *g)
 	return 0;
 }
 
+int
+engine_is_final(const struct engine *g)
+{
+	for (size_t k = 0; k < g->n; k++)
+		if (g->unit[k].step->no_return && g->unit[k].state == UNIT_DONE)
+			return 1;
+	return 0;
+}
+
 /* ---- time, events, journal ---- */
 
 int64_t
@@ -132,7 +141,7 @@ engine_stop(struct engine *g)
 {
 	int why = g->run->stop == NULL ? 0 : g->run->stop(g->run->arg);
 
-	if (why == 'c' && g->is_undoing)
+	if (why == 'c' && (g->is_undoing || g->is_stopping || engine_is_final(g)))
 		why = 0;
 	if (why == 0 && (g->is_away || g->is_starved))
 		why = 'p';
@@ -161,6 +170,35 @@ engine_wait(struct engine *g, int64_t ms)
 			(void)nanosleep(&t, NULL);
 	}
 	return g->stopped;
+}
+
+static int
+stop_shielded(void *arg)
+{
+	struct shield *s = arg;
+
+	return engine_stop(s->g) != 0 && s->stop(s->arg);
+}
+
+void
+shield_raise(struct shield *s, struct engine *g)
+{
+	struct transport *t = g->run->transport;
+
+	*s = (struct shield){ .g = g, .stop = t->stop, .arg = t->stop_arg };
+	if (t->stop == NULL)
+		return;
+	t->stop = stop_shielded;
+	t->stop_arg = s;
+}
+
+void
+shield_lower(struct shield *s)
+{
+	struct transport *t = s->g->run->transport;
+
+	t->stop = s->stop;
+	t->stop_arg = s->arg;
 }
 
 void
@@ -421,7 +459,7 @@ static void
 take_back(struct engine *g)
 {
 	if (!journal_is_broken(g) || !engine_has_begun(g)) {
-		if (g->seq->keep)
+		if (g->seq->keep || engine_is_final(g))
 			engine_keep(g);
 		else
 			engine_undo(g);
@@ -431,6 +469,28 @@ take_back(struct engine *g)
 		g->res->err = g->disk;
 	}
 	end(g, g->res->outcome);
+}
+
+/* Parked, taken back, or on its way again because it came through. */
+static void
+finish(struct engine *g, enum flow flow)
+{
+	int through = 0;
+
+	if ((flow == FLOW_FAIL || flow == FLOW_STOP) && g->stopped != 'p' && !g->is_starved && !journal_is_broken(g) &&
+	    (through = engine_came_through(g)) == 1)
+		flow = run_steps(g);
+	if (((flow == FLOW_STOP || through == -1) || (flow == FLOW_FAIL && g->is_starved)) && g->stopped == 'p') {
+		engine_park(g, "parked");
+	} else if (flow == FLOW_FAIL || flow == FLOW_STOP) {
+		take_back(g);
+	} else if (flow == FLOW_ASK) {
+		ask_director(g);
+	} else {
+		if (flow == FLOW_FINISH)
+			pd_fail(&g->res->err, PD_NO_CHANGE, "%s", g->note);
+		end(g, OUTCOME_DONE);
+	}
 }
 
 static void
@@ -446,25 +506,12 @@ sequence_run(struct run *r, struct run_result *res)
 	struct engine g;
 	enum flow     flow = FLOW_FAIL;
 
-	if (begin(&g, r, res) == 0) {
-		if (g.is_undoing) {
-			take_back(&g);
-			clear(&g);
-			return;
-		}
+	if (begin(&g, r, res) == 0 && !g.is_undoing)
 		flow = run_steps(&g);
-	}
-	if ((flow == FLOW_STOP || (flow == FLOW_FAIL && g.is_starved)) && g.stopped == 'p') {
-		engine_park(&g, "parked");
-	} else if (flow == FLOW_FAIL || flow == FLOW_STOP) {
+	if (g.is_undoing)
 		take_back(&g);
-	} else if (flow == FLOW_ASK) {
-		ask_director(&g);
-	} else {
-		if (flow == FLOW_FINISH)
-			pd_fail(&res->err, PD_NO_CHANGE, "%s", g.note);
-		end(&g, OUTCOME_DONE);
-	}
+	else
+		finish(&g, flow);
 	clear(&g);
 }
 

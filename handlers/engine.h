@@ -39,8 +39,8 @@ enum sent {
 	SENT_NOT,	/* it was not sent, or (reading) not answered: *e */
 	SENT_STOPPED	/* cancel or park while waiting, or the console is away; nothing is under way */
 };
-enum part { PART_PROBE, PART_ASK, PART_RUN, PART_UNDO };
-enum probed { PROBED_DONE, PROBED_NOT, PROBED_ERROR, PROBED_STOPPED };
+enum part { PART_PROBE, PART_ASK, PART_RUN, PART_UNDO, PART_WATCH, PART_STOP };
+enum probed { PROBED_DONE, PROBED_NOT, PROBED_BUSY, PROBED_ERROR, PROBED_STOPPED };
 
 struct engine {
 	struct run	  *run;
@@ -49,6 +49,7 @@ struct engine {
 	struct unit	  *unit;	/* in the order in which they were begun */
 	size_t		   n, size;
 	int		   is_undoing;
+	int		   is_stopping;	/* the console was told to end the running step, whose own answer tells what became of it */
 	int		   answered;	/* the console has answered in this run */
 	int		   is_told;	/* the run's caller knows that it answers */
 	int		   is_away;	/* it cannot be connected to any more: the run is parked, why is in away */
@@ -72,7 +73,9 @@ struct scope  engine_scope(const struct engine *g, const struct unit *u);
 size_t	      engine_elements(const struct engine *g, const struct step *s);	/* how many units the step has now */
 struct unit  *engine_unit(struct engine *g, const struct step *s, json_int_t i, struct pd_err *e);
 int	      engine_has_begun(const struct engine *g);		/* may something have been changed? */
-int	      engine_stop(struct engine *g);			/* asks; while undoing only 'p' counts.  A console that is away is 'p'. */
+int	      engine_is_final(const struct engine *g);		/* a step is done from which there is no return */
+/* Asks; 'c' does not count while undoing, while a step is being stopped, and after one from which there is no return.  A console that is away is 'p'. */
+int	      engine_stop(struct engine *g);
 int	      engine_wait(struct engine *g, int64_t ms);	/* non-zero: stop */
 int64_t	      engine_now(const struct engine *g);
 void	      engine_event(struct engine *g, const char *event, json_t *fields);
@@ -93,12 +96,50 @@ const char *engine_as(const struct engine *g, const struct unit *u, const struct
 int engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index,
     enum place_fill how, char buf[COMMAND_MAX], struct pd_err *e);
 
+/* The records of a command; what is sent beside another one has no engine_send(). */
+int  engine_record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, const struct commands *c, struct pd_err *e);
+void engine_record_answer(struct engine *g, const struct unit *u, enum part part, const struct answer *a, int rc);
+
 /* engine_settle.c: what was sent for u last may still be at work; non-zero: stop */
 int engine_settle(struct engine *g, const struct unit *u);
 
+/*
+ * The transport asks the caller whether to cut a command short.  A cancel is what brought the engine to undo, or to end what is under way: it
+ * must not cut the commands that carry it out.
+ */
+struct shield {
+	struct engine *g;
+	int	     (*stop)(void *arg);
+	void	      *arg;
+};
+void shield_raise(struct shield *s, struct engine *g);
+void shield_lower(struct shield *s);
+
+/*
+ * engine_beside.c: while the command of a step with watch or stop runs.  begin and end stand around its engine_send(); stop tells the
+ * console to end it when nothing waits for its answer.
+ */
+struct beside {
+	struct engine	  *g;
+	const struct unit *u;
+	int		 (*stop)(void *arg);	/* the transport's own, put back by end */
+	void		  *stop_arg;
+	char		  *seen;		/* the watch's last answer */
+	char		   said[160];
+	int		   stops;		/* times that the console was told */
+	int64_t		   look_ms;		/* when it is watched next, monotonic */
+	int		   is_on;
+};
+void beside_begin(struct beside *b, struct engine *g, const struct unit *u);
+void beside_end(struct beside *b);
+int  beside_stop(struct engine *g, const struct unit *u);	/* -1: it was not told */
+
 /* engine_step.c */
 enum flow   engine_step(struct engine *g, struct unit *u);
+int	    engine_came_through(struct engine *g);	/* before anything is undone */
 enum probed engine_probe(struct engine *g, const struct unit *u, json_t *set, struct pd_err *e);
+/* The same, again and again while it is busy, for limit_s seconds; a cancel meanwhile tells the console to stop. */
+enum probed engine_probe_idle(struct engine *g, const struct unit *u, long limit_s, json_t *set, struct pd_err *e);
 
 /* engine_undo.c: fills the result from g->err (failed) or g->stopped (cancelled). */
 void engine_undo(struct engine *g);

@@ -20,12 +20,12 @@
 #define BACKOFF_MS    1000
 #define SHORT_ANSWER  (16 * 1024)	/* bytes: six times as many are no record's limit */
 
-static const char *const part_names[] = { "probe", "ask", "run", "undo" };
+static const char *const part_names[] = { "probe", "ask", "run", "undo", "watch", "stop" };
 
 static int
 is_change(enum part part)
 {
-	return part == PART_RUN || part == PART_UNDO;
+	return part == PART_RUN || part == PART_UNDO || part == PART_STOP;
 }
 
 size_t
@@ -132,8 +132,8 @@ answer_json(enum part part, const struct answer *a, int rc)
 	}
 }
 
-static int
-record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, const struct commands *c, struct pd_err *e)
+int
+engine_record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, const struct commands *c, struct pd_err *e)
 {
 	char as[ENGINE_AS_MAX];
 
@@ -234,6 +234,15 @@ engine_record_repeats(struct engine *g, const struct unit *u)
 	g->poll_repeats = 0;
 }
 
+/* A lost answer record is harmless: the unit then is unknown, and its probe decides. */
+void
+engine_record_answer(struct engine *g, const struct unit *u, enum part part, const struct answer *a, int rc)
+{
+	struct pd_err ignored = { 0 };
+
+	(void)engine_record(g, u, "answer", answer_json(part, a, rc), 0, &ignored);
+}
+
 static void
 record_answer(struct sending *d, const struct answer *a, int rc)
 {
@@ -249,12 +258,11 @@ record_answer(struct sending *d, const struct answer *a, int rc)
 		}
 		engine_record_repeats(g, d->u);
 		if (g->poll_seen != NULL)
-			(void)record_intent(g, d->u, d->part, d->cmd, d->c, &ignored);
+			(void)engine_record_intent(g, d->u, d->part, d->cmd, d->c, &ignored);
 		free(g->poll_seen);
 		g->poll_seen = strdup(a->out);
 	}
-	/* A lost answer record is harmless: the unit then is unknown, and its probe decides. */
-	(void)engine_record(g, d->u, "answer", answer_json(d->part, a, rc), 0, &ignored);
+	engine_record_answer(g, d->u, d->part, a, rc);
 }
 
 /* The console; a VIOS that is away is one command that fails, as it is when the console cannot reach it. */
@@ -362,7 +370,7 @@ send_once(struct sending *d, struct answer *a, enum sent *result, struct pd_err 
 	if ((is_other || !d->g->answered) && t->open != NULL && t->open(t, e) == -1)
 		return not_sent(d, result, e);
 	tell_moved(d);
-	if (!is_quiet(d) && record_intent(d->g, d->u, d->part, d->cmd, d->c, e) == -1) {
+	if (!is_quiet(d) && engine_record_intent(d->g, d->u, d->part, d->cmd, d->c, e) == -1) {
 		*result = engine_stop(d->g) ? SENT_STOPPED : SENT_NOT;
 		return -1;
 	}

@@ -11,6 +11,7 @@
 
 #define RUN_TRIES     3		/* a change that the probe says did not happen is sent so often */
 #define POLL_FAILURES 3		/* in a row, and a poll fails */
+#define IDLE_LOOK_MS  5000	/* between two looks at something that is under way */
 #define POLL_FIRST_MS 250	/* most things are quick; then doubled up to `every` */
 
 /* 1 all there, 0 one is missing, -1 error; *e says which. */
@@ -66,11 +67,33 @@ engine_probe(struct engine *g, const struct unit *u, json_t *set, struct pd_err 
 	} else if (sent == SENT_OK) {
 		int rv = take_captures(g, u, p->captures, &a, set, e);
 
-		if (rv != -1)
+		if (rv != -1 && p->busy_when.n > 0 && cond_eval(&p->busy_when, &s, 0) == 1)
+			probed = PROBED_BUSY;
+		else if (rv != -1)
 			probed = rv == 1 && cond_eval(&p->done_when, &s, 0) == 1 ? PROBED_DONE : PROBED_NOT;
 	}
 	answer_clear(&a);
 	return probed;
+}
+
+enum probed
+engine_probe_idle(struct engine *g, const struct unit *u, long limit_s, json_t *set, struct pd_err *e)
+{
+	int64_t	    end_ms = engine_now(g) + (int64_t)limit_s * 1000, pause_ms = POLL_FIRST_MS;
+	enum probed p;
+	int	    is_told = 0;
+
+	while ((p = engine_probe(g, u, set, e)) == PROBED_BUSY && engine_now(g) < end_ms) {
+		if (!is_told)
+			engine_note(g, "info", "it is under way on the console: waiting for its end");
+		is_told = 1;
+		if (engine_wait(g, pause_ms) != 0)
+			return PROBED_STOPPED;
+		pause_ms = 2 * pause_ms < IDLE_LOOK_MS ? 2 * pause_ms : IDLE_LOOK_MS;
+	}
+	if (p == PROBED_BUSY)
+		(void)pd_fail(e, PD_FAILED, "step %s: it is still under way on the console after %ld s", u->step->name, limit_s);
+	return p;
 }
 
 /* ---- what follows when the effect or the answer is there ---- */
@@ -291,7 +314,7 @@ decide(struct engine *g, const struct unit *u, json_t *set)
 {
 	if (u->step->probe == NULL)
 		return RUN_IT;
-	switch (engine_probe(g, u, set, &g->err)) {
+	switch (engine_probe_idle(g, u, u->step->commands.timeout_s, set, &g->err)) {
 	case PROBED_DONE:
 		return has_captures(g, u, set) ? IS_DONE : CANNOT;
 	case PROBED_NOT:
@@ -326,6 +349,18 @@ take_effect(struct engine *g, struct unit *u, const struct answer *a, json_t *se
 	}
 }
 
+static enum sent
+send_run(struct engine *g, const struct unit *u, struct answer *a)
+{
+	struct beside b;
+	enum sent     sent;
+
+	beside_begin(&b, g, u);
+	sent = engine_send(g, u, PART_RUN, &u->step->commands, 0, u->step->ignore_warning, a, &g->err);
+	beside_end(&b);
+	return sent;
+}
+
 /* Sends the change once.  1 = *flow, 0 = its outcome is unknown. */
 static int
 send_change(struct engine *g, struct unit *u, json_t *set, enum flow *flow)
@@ -336,7 +371,7 @@ send_change(struct engine *g, struct unit *u, json_t *set, enum flow *flow)
 
 	u->state = UNIT_UNKNOWN;
 	u->sent_ms = clock_wall_ms();
-	sent = engine_send(g, u, PART_RUN, &u->step->commands, 0, u->step->ignore_warning, &a, &g->err);
+	sent = send_run(g, u, &a);
 	*flow = sent == SENT_STOPPED ? FLOW_STOP : FLOW_FAIL;
 	if (sent == SENT_OK) {
 		*flow = take_effect(g, u, &a, set);
@@ -346,6 +381,10 @@ send_change(struct engine *g, struct unit *u, json_t *set, enum flow *flow)
 		engine_note(g, "warning", "%s", g->err.msg);	/* it was worth trying; what follows does not count on it */
 		*flow = finish_unit(g, u, set);
 		sent = SENT_OK;
+	}
+	if (g->is_stopping && *flow == FLOW_FAIL) {	/* as it was asked to */
+		g->stopped = 'c';
+		*flow = FLOW_STOP;
 	}
 	answer_clear(&a);
 	return sent != SENT_UNKNOWN;
@@ -373,14 +412,51 @@ do_run(struct engine *g, struct unit *u, json_t *set)
 				break;
 			}
 		}
-		if (send_change(g, u, set, &flow))
+		if (send_change(g, u, set, &flow)) {
+			g->is_stopping = 0;
 			return flow;
+		}
 		if (engine_stop(g))
 			return FLOW_STOP;
 		engine_note(g, "warning", "%s; asking the console whether it is done", g->err.msg);
 		must_ask = 1;
 	}
 	return FLOW_FAIL;
+}
+
+/*
+ * After a failure, a cancel or a lost answer: the last step may have come through all the same, and where there is no return that counts.
+ * What is still under way is told to end when its user wants that.  1 = it is done, 0 = it is not, or nobody knows, -1 = parked.
+ */
+int
+engine_came_through(struct engine *g)
+{
+	struct unit  *u = g->n > 0 ? &g->unit[g->n - 1] : NULL;
+	struct pd_err why = g->err, e = { 0 };
+	struct shield shield;
+	enum probed   p;
+	json_t	     *set;
+	int	      rv = 0;
+
+	if (u == NULL || !u->step->no_return || u->state != UNIT_UNKNOWN || (set = json_object()) == NULL)
+		return 0;
+	g->is_stopping = g->stopped == 'c';	/* it has been heard */
+	shield_raise(&shield, g);
+	p = engine_probe(g, u, set, &e);
+	if (p == PROBED_BUSY && g->is_stopping && u->step->stop.n > 0 && beside_stop(g, u) == -1)
+		p = PROBED_STOPPED;
+	if (p == PROBED_BUSY)
+		p = engine_probe_idle(g, u, u->step->undo_wait_s, set, &e);
+	shield_lower(&shield);
+	g->is_stopping = 0;
+	if (p == PROBED_STOPPED)
+		rv = -1;
+	else if (p == PROBED_DONE && finish_unit(g, u, set) == FLOW_ON)
+		rv = 1;
+	if (rv == 1)
+		engine_note(g, "warning", why.code != PD_OK ? "%s; but it is done" : "it was too late to stop it%s", why.code != PD_OK ? why.msg : "");
+	json_decref(set);
+	return rv;
 }
 
 static void

@@ -140,11 +140,26 @@ wait_gone(struct engine *g, const struct unit *u)
 	int64_t	    end_ms = engine_now(g) + u->step->undo_wait_s * 1000, pause_ms = UNDO_POLL_MS;
 	enum probed p;
 
-	while ((p = still_there(g, u)) == PROBED_DONE && engine_now(g) < end_ms) {
+	while (((p = still_there(g, u)) == PROBED_DONE || p == PROBED_BUSY) && engine_now(g) < end_ms) {
 		if (engine_wait(g, pause_ms) != 0)
 			return PROBED_STOPPED;
 		pause_ms = 2 * pause_ms < UNDO_POLL_MAX ? 2 * pause_ms : UNDO_POLL_MAX;
 	}
+	return p;
+}
+
+/* It was under way when its job was left: it is told to end, and gets the time to do so. */
+static enum probed
+still_busy(struct engine *g, const struct unit *u)
+{
+	struct pd_err ignored = { 0 };
+	json_t	     *set = json_object();
+	enum probed   p = PROBED_STOPPED;
+
+	if (u->step->stop.n == 0 || beside_stop(g, u) == 0)
+		p = engine_probe_idle(g, u, u->step->undo_wait_s, set, &ignored);
+	g->is_stopping = 0;
+	json_decref(set);
 	return p;
 }
 
@@ -164,7 +179,9 @@ undo_unit(struct engine *g, const struct unit *u)
 	enum probed p = engine_settle(g, u) != 0 ? PROBED_STOPPED : still_there(g, u);
 	enum sent   sent;
 
-	if (p == PROBED_DONE) {
+	if (p == PROBED_BUSY)
+		p = still_busy(g, u);
+	if (p == PROBED_BUSY || (p == PROBED_DONE && !u->step->no_return)) {
 		if (!u->step->is_run)
 			tell_undo(g, u);
 		sent = send_undo(g, u);
@@ -255,51 +272,19 @@ undo_all(struct engine *g, struct left *left)
 	return undone == PARKED ? OUTCOME_PARKED : undone == LEFT ? OUTCOME_STUCK : OUTCOME_FAILED;
 }
 
-/*
- * The transport asks the caller whether to cut a command short.  A cancel is what brought us here: it must not cut the
- * commands that carry it out.
- */
-struct shield {
-	struct engine *g;
-	int (*stop)(void *arg);
-	void *arg;
-};
-
-static int
-stop_shielded(void *arg)
-{
-	struct shield *s = arg;
-
-	return engine_stop(s->g) != 0 && s->stop(s->arg);
-}
-
-static enum outcome
-undo_shielded(struct engine *g, struct left *left)
-{
-	struct transport *t = g->run->transport;
-	struct shield	  shield = { .g = g, .stop = t->stop, .arg = t->stop_arg };
-	enum outcome	  outcome;
-
-	if (t->stop != NULL) {
-		t->stop = stop_shielded;
-		t->stop_arg = &shield;
-	}
-	outcome = undo_all(g, left);
-	t->stop = shield.stop;
-	t->stop_arg = shield.arg;
-	return outcome;
-}
-
 void
 engine_undo(struct engine *g)
 {
-	struct left left = { .n = 0 };
-	int	    is_cancelled = g->stopped == 'c';
+	struct left   left = { .n = 0 };
+	struct shield shield;
+	int	      is_cancelled = g->stopped == 'c';
 
 	if (engine_has_begun(g) || g->is_undoing)
 		tell_begin(g, why_text(g, is_cancelled));
 	g->is_undoing = 1;
-	g->res->outcome = undo_shielded(g, &left);
+	shield_raise(&shield, g);
+	g->res->outcome = undo_all(g, &left);
+	shield_lower(&shield);
 	if (g->res->outcome == OUTCOME_PARKED) {
 		engine_park(g, "parked while undoing");
 	} else if (g->res->outcome == OUTCOME_STUCK) {

@@ -51,6 +51,9 @@ try_it(struct transport *t, const struct call *c, int *rv, struct pd_err *e)
 
 	o->t->stop = t->stop;
 	o->t->stop_arg = t->stop_arg;
+	o->t->meanwhile = t->meanwhile;
+	o->t->meanwhile_arg = t->meanwhile_arg;
+	o->t->meanwhile_ms = t->meanwhile_ms;
 	o->t->contact = CONTACT_NONE;
 	*rv = call_one(o->t, c, e);
 	t->contact = o->t->contact;
@@ -107,6 +110,16 @@ pair_open(struct transport *t, struct pd_err *e)
 	const struct call c = { .command = NULL };
 
 	return call(t, &c, e);
+}
+
+/* Beside the command that runs, whichever of the two runs it. */
+static int
+pair_aside(struct transport *t, const char *command, int timeout_ms, struct answer *a, struct pd_err *e)
+{
+	struct pair	 *p = t->state;
+	struct transport *now = p->each[p->now].t;
+
+	return now->aside(now, command, timeout_ms, a, e);
 }
 
 static int
@@ -178,5 +191,7 @@ pair_transport(struct transport *first, const char *first_name, struct transport
 	p->each[0].t = first;
 	p->each[1].t = second;
 	**t = (struct transport){ .run = pair_run, .open = pair_open, .attach = pair_attach, .free = pair_free, .state = p };
+	if (first->aside != NULL && second->aside != NULL)
+		(*t)->aside = pair_aside;
 	return 0;
 }

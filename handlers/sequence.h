@@ -9,7 +9,7 @@
  *	create-vm		vm (vm_spec_make's result), platform (row with facts), image (row, absent without one)
  *	delete-vm start-vm stop-vm restart-vm
  *				vm (stored row: name, lpar_id, objects), platform, args (checked arguments; may be absent)
- *	modify-vm rename-vm set-boot attach-iso detach-iso, and those of disks and networks
+ *	modify-vm rename-vm migrate-vm set-boot attach-iso detach-iso, and those of disks and networks
  *				the same; args.change has the new numbers (handlers/vm_change.h)
  *	register-platform check-platform
  *				platform (row, facts not needed), args

@@ -182,6 +182,14 @@ check_poll(struct checker *c, struct poll *p)
 	return check_place(c, &p->limit) == -1 || check_place(c, &p->say_fail) == -1 ? -1 : 0;
 }
 
+static int
+check_watch(struct checker *c, const struct watch *w)
+{
+	if (w == NULL)
+		return 0;
+	return check_commands(c, &w->ask) == -1 || check_captures(c, w->captures) == -1 ? -1 : check_place(c, &w->say);
+}
+
 /* What the director is shown has been captured, at least in part. */
 static int
 check_shown(struct checker *c, const struct step *s)
@@ -205,7 +213,9 @@ check_step(struct checker *c, struct step *s)
 		return -1;
 	if (s->probe != NULL &&
 	    (check_commands(c, &s->probe->ask) == -1 || check_captures(c, s->probe->captures) == -1 ||
-	    check_cond(c, &s->probe->done_when) == -1))
+	    check_cond(c, &s->probe->done_when) == -1 || check_cond(c, &s->probe->busy_when) == -1))
+		return -1;
+	if (check_changes(c, &s->stop) == -1 || check_watch(c, s->watch) == -1)
 		return -1;
 	if (check_captures(c, s->captures) == -1 || check_poll(c, s->poll) == -1)
 		return -1;
@@ -230,6 +240,9 @@ collect(struct checker *c)
 			if (add_made(c, l->capture.path, l->capture.line) == -1)
 				return -1;
 		for (const struct capture_list *l = s->probe == NULL ? NULL : s->probe->captures; l != NULL; l = l->next)
+			if (add_made(c, l->capture.path, l->capture.line) == -1)
+				return -1;
+		for (const struct capture_list *l = s->watch == NULL ? NULL : s->watch->captures; l != NULL; l = l->next)
 			if (add_made(c, l->capture.path, l->capture.line) == -1)
 				return -1;
 		for (const struct setting *o = s->settings; o != NULL; o = o->next)

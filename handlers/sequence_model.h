@@ -75,7 +75,16 @@ struct probe {
 	struct commands	     ask;
 	struct capture_list *captures;
 	struct cond	     done_when;
+	struct cond	     busy_when;	/* the console is still at it: neither done nor not */
 	int		     first;	/* also asked before the command is sent for the first time */
+};
+
+/* What people hear of while a long command runs: asked beside it. */
+struct watch {
+	struct commands	     ask;
+	long		     every_s;
+	struct capture_list *captures;
+	struct place	     say;
 };
 
 struct step {
@@ -96,6 +105,9 @@ struct step {
 	struct require	    *requires;
 	struct setting	    *settings;
 	const char	    *ask_director;		/* path of what it is shown; its decision comes through the journal */
+	struct watch	    *watch;			/* NULL = none */
+	struct commands	     stop;			/* of a run: what makes the console end it when the job is cancelled; n 0 = none */
+	int		     no_return;			/* done, it is not undone: the job goes on to its end */
 	struct commands	     undo;			/* of a step without a command: of what later steps do */
 	struct cond	     undo_when;
 	long		     undo_wait_s;

@@ -14,6 +14,8 @@
 #define UNDO_EVERY_S 2
 #define SETTLE_S     2
 #define AGAIN_EVERY_S 15
+#define WATCH_EVERY_S	5
+#define WATCH_TIMEOUT_S 20	/* what is asked beside is not worth a long wait */
 
 /* ---- parts of a step ---- */
 
@@ -24,6 +26,7 @@ static const struct word probe_words[] = {
 	{ "may-fail", ONE, 0, seq_take_flag, offsetof(struct probe, ask.may_fail) },
 	{ "capture", TITLED, 1, seq_take_capture, offsetof(struct probe, captures) },
 	{ "done-when", ONE, 0, seq_take_cond, offsetof(struct probe, done_when) },
+	{ "busy-when", ONE, 0, seq_take_cond, offsetof(struct probe, busy_when) },
 	{ "first", ONE, 0, seq_take_flag, offsetof(struct probe, first) },
 };
 
@@ -44,6 +47,30 @@ take_probe(struct loader *l, const struct seq_node *n, void *to)
 	if (p->captures == NULL)
 		return seq_bad(l, n->line, "capture is missing in", "probe");
 	return seq_carry(l, &p->ask);
+}
+
+static const struct word watch_words[] = {
+	{ "ask", ONE, 0, seq_take_commands, offsetof(struct watch, ask) },
+	{ "every", ONE, 0, seq_take_seconds, offsetof(struct watch, every_s) },
+	{ "capture", TITLED, 1, seq_take_capture, offsetof(struct watch, captures) },
+	{ "say", ONE, 0, seq_take_message, offsetof(struct watch, say) },
+};
+
+static int
+take_watch(struct loader *l, const struct seq_node *n, void *to)
+{
+	struct watch *w = seq_get(l, sizeof(*w));
+
+	if (w == NULL)
+		return -1;
+	w->every_s = WATCH_EVERY_S;
+	w->ask.timeout_s = WATCH_TIMEOUT_S;
+	*(struct watch **)to = w;
+	if (seq_take_all(l, n->child, watch_words, SEQ_COUNT(watch_words), "watch", w) == -1)
+		return -1;
+	if (w->ask.n == 0 || w->captures == NULL || w->say.source == NULL)
+		return seq_bad(l, n->line, "ask, capture and say are needed in", "watch");
+	return 0;
 }
 
 static const struct word poll_words[] = {
@@ -192,6 +219,9 @@ static const struct word step_words[] = {
 	{ "require", SECTION, 1, take_require, offsetof(struct step, requires) },
 	{ "set", SECTION, 0, take_settings, offsetof(struct step, settings) },
 	{ "ask-director", ONE, 0, seq_take_text, offsetof(struct step, ask_director) },
+	{ "watch", SECTION, 0, take_watch, offsetof(struct step, watch) },
+	{ "stop", ONE, 0, seq_take_commands, offsetof(struct step, stop) },
+	{ "no-return", ONE, 0, seq_take_flag, offsetof(struct step, no_return) },
 	{ "undo", LIST, 0, seq_take_commands, offsetof(struct step, undo) },
 	{ "undo-as", ONE, 0, seq_take_as, offsetof(struct step, undo) },
 	{ "undo-timeout", ONE, 0, seq_take_seconds, offsetof(struct step, undo.timeout_s) },
@@ -216,6 +246,10 @@ check_step(struct loader *l, const struct step *s)
 		return seq_bad(l, s->line, "poll goes with ask, in step", s->name);
 	if (s->is_run && s->commands.may_fail && (s->captures != NULL || s->undo.n > 0))
 		return seq_bad(l, s->line, "a run that may fail has no capture and no undo, in step", s->name);
+	if ((s->watch != NULL || s->stop.n > 0) && (!s->is_run || s->commands.as_root || s->commands.carrier != NULL))
+		return seq_bad(l, s->line, "watch and stop go with a run of the console itself, in step", s->name);
+	if (s->no_return && (!s->is_run || s->probe == NULL))
+		return seq_bad(l, s->line, "no-return goes with a run that has a probe, in step", s->name);
 	if (s->commands.n > 1 && !s->commands.as_root)
 		return seq_bad(l, s->line, "one command a step, unless it is root's, in step", s->name);
 	if (s->commands.n == 0 && (s->captures != NULL || s->poll != NULL))
@@ -234,7 +268,7 @@ take_step(struct loader *l, const struct seq_node *n, void *to)
 		return -1;
 	s->name = n->title;
 	s->line = n->line;
-	s->commands.timeout_s = s->undo.timeout_s = TIMEOUT_S;
+	s->commands.timeout_s = s->undo.timeout_s = s->stop.timeout_s = TIMEOUT_S;
 	for (; *tail != NULL; tail = &(*tail)->next)
 		if (strcmp((*tail)->name, s->name) == 0)
 			return seq_bad(l, n->line, "two steps have the name", s->name);

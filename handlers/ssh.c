@@ -126,6 +126,24 @@ run(struct transport *t, const char *command, const char *input, int timeout_ms,
 }
 
 static int
+aside(struct transport *t, const char *command, int timeout_ms, struct answer *a, struct pd_err *e)
+{
+	struct link *l = t->state;
+
+	memset(a, 0, sizeof(*a));
+	if (!l->is_aside)
+		return pd_fail(e, PD_BUG, "there is no command to run another one beside");
+	switch (link_exec(l, command, NULL, timeout_ms, a, e)) {
+	case EXEC_SENT:
+		return 0;
+	case EXEC_REFUSED:
+		return -1;
+	default:
+		return pd_fail(e, PD_BUSY, "%s:%d runs no further command now", l->address, l->port);
+	}
+}
+
+static int
 attach(struct transport *t, const char *command, struct attached *a, struct pd_err *e)
 {
 	struct link *l = t->state;
@@ -158,6 +176,7 @@ ssh_transport(const struct ssh_target *target, struct transport **t, struct pd_e
 	(*t)->run = run;
 	(*t)->open = connect_link;
 	(*t)->attach = attach;
+	(*t)->aside = aside;
 	(*t)->free = transport_free;
 	(*t)->state = l;
 	l->t = *t;

@@ -125,6 +125,20 @@ turn(struct command *c)
 	return NULL;
 }
 
+/* Whoever waits for a long command may use the time. */
+static void
+use_time(struct command *c)
+{
+	struct transport *t = c->l->t;
+
+	if (t->meanwhile == NULL || c->l->is_aside || clock_mono_ms() < c->l->meanwhile_ms)
+		return;
+	c->l->is_aside = 1;
+	t->meanwhile(t->meanwhile_arg);
+	c->l->is_aside = 0;
+	c->l->meanwhile_ms = clock_mono_ms() + t->meanwhile_ms;
+}
+
 static enum exec_result
 refuse(const struct command *c, const char *what, struct pd_err *e)
 {
@@ -193,10 +207,14 @@ run_to_close(struct command *c, const char *command, const char **why, struct pd
 			return refuse(c, "does not run commands", e);
 		*why = "connection cut";
 	}
+	if (!c->l->is_aside)
+		c->l->meanwhile_ms = clock_mono_ms() + c->l->t->meanwhile_ms;
 	while (*why == NULL && !c->is_closed) {
 		if (!c->eof_sent)
 			send_input(c);
 		*why = turn(c);
+		if (*why == NULL && !c->is_closed)
+			use_time(c);
 	}
 	if (c->is_closed && !c->is_flooded && !c->is_short)
 		*why = c->has_status || c->signal[0] != '\0' ? NULL : "the console closed without an exit status";

@@ -28,6 +28,8 @@ struct link {
 	ssh_session		   session;	/* NULL = not connected */
 	ssh_event		   event;
 	struct ssh_counter_struct *raw;		/* packets of this session; lives as long as it */
+	int			   is_aside;	/* a command runs beside another one */
+	int64_t			   meanwhile_ms;	/* when the transport's meanwhile() is called next, monotonic */
 	unsigned		   family;	/* of host keys that the pinned one is in, link_open.c */
 };
 

@@ -82,6 +82,15 @@ struct transport {
 	enum contact contact;	/* what open() and run() found last */
 	char moved[240];	/* another console is used from now on: why, for people; whoever tells them empties it */
 	/*
+	 * Optional, set by the caller between two run(): called now and then, about every meanwhile_ms, while run() waits for the end of its
+	 * command.  There, and only there, aside() runs one command more beside that one, on the same connection: as run(), and a lost
+	 * answer of it ends nothing else.
+	 */
+	void (*meanwhile)(void *meanwhile_arg);
+	void *meanwhile_arg;
+	int   meanwhile_ms;
+	int (*aside)(struct transport *t, const char *command, int timeout_ms, struct answer *a, struct pd_err *e);
+	/*
 	 * Optional, set by the caller between two run(): asked about five times a second while run() waits.  Non-zero ends
 	 * the command (it is sent a TERM): ANSWER_LOST with why "stopped", or -1 PD_REMOTE when nothing was sent yet.
 	 */

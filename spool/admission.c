@@ -32,6 +32,7 @@ static const struct {
 	{ "restart-vm", admit_vm_verb },
 	{ "modify-vm", admit_modify_vm },
 	{ "rename-vm", admit_rename_vm },
+	{ "migrate-vm", admit_migrate_vm },
 	{ "set-boot", admit_set_boot },
 	{ "attach-iso", admit_attach_iso },
 	{ "detach-iso", admit_detach_iso },

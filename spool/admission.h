@@ -72,6 +72,7 @@ int admit_vm_verb(struct admitting *ad, struct pd_err *e);
 /* What changes a VM: admit_change.c, admit_disk.c, admit_network.c. */
 int admit_modify_vm(struct admitting *ad, struct pd_err *e);
 int admit_rename_vm(struct admitting *ad, struct pd_err *e);
+int admit_migrate_vm(struct admitting *ad, struct pd_err *e);
 int admit_set_boot(struct admitting *ad, struct pd_err *e);
 int admit_attach_iso(struct admitting *ad, struct pd_err *e);
 int admit_detach_iso(struct admitting *ad, struct pd_err *e);

@@ -34,6 +34,7 @@ struct place_rules {
 	json_t	   *apart;		/* {SYSTEM: the VM, or a VM of the group, that is there} */
 	json_t	   *licensed;		/* store_licensed_units(), NULL without licenses */
 	char	    near_system[PLATFORM_NAME_MAX];	/* where near_vm is */
+	const char *from;		/* migrate-vm: where the VM is now; NULL = it is new */
 };
 #define RULE_TEXT_MAX 160
 int  place_rules_make(struct admitting *ad, struct place_rules *r, struct pd_err *e);

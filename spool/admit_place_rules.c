@@ -90,6 +90,7 @@ covers(const struct pd_license *l, const char *system, const char *product)
 	    (l->products.n == 0 || (product[0] != '\0' && policy_list_has(&l->products, product)));
 }
 
+/* A VM on its way counts where it goes, but once for a license of both. */
 static int64_t
 used_of(const struct pd_license *l, const json_t *licensed)
 {
@@ -98,7 +99,8 @@ used_of(const struct pd_license *l, const json_t *licensed)
 	int64_t	      units = 0;
 
 	json_array_foreach(licensed, i, row)
-		if (covers(l, field_text(row, "system"), field_text(row, "product")))
+		if (covers(l, field_text(row, "system"), field_text(row, "product")) &&
+		    (field_text(row, "from")[0] == '\0' || !covers(l, field_text(row, "from"), field_text(row, "product"))))
 			units += field_number(row, "units");
 	return units;
 }
@@ -137,7 +139,7 @@ place_rules_exclude(const struct admitting *ad, const struct place_rules *r, con
 		return 1;
 	}
 	for (size_t i = 0; i < conf->nlicenses; i++)
-		if (covers(&conf->licenses[i], system, product) &&
+		if (covers(&conf->licenses[i], system, product) && (r->from == NULL || !covers(&conf->licenses[i], r->from, product)) &&
 		    exceeds(&conf->licenses[i], used_of(&conf->licenses[i], r->licensed), units, why, change))
 			return 1;
 	return 0;

@@ -119,11 +119,31 @@ add(struct recording *r, json_t *item, struct pd_err *e)
 	return r->bytes >= COMMANDS_BYTES_MAX || json_array_size(r->list) >= COMMANDS_MAX ? flush(r, e) : 0;
 }
 
-/* The answer stands behind its intent, with nothing of another command between them. */
+/* What was asked or told while another command ran stands between that one's intent and answer. */
+static int
+is_beside(const json_t *record)
+{
+	const char *part = field_text(record, "part");
+
+	return strcmp(part, "watch") == 0 || strcmp(part, "stop") == 0;
+}
+
+/* The answer stands behind its intent, with nothing of another command between them but what ran beside it. */
+static const json_t *
+answer_of(const json_t *journal, size_t n)
+{
+	const json_t *intent = json_array_get(journal, n), *next;
+
+	do
+		next = json_array_get(journal, ++n);
+	while (is_beside(next) && !is_beside(intent));
+	return next;
+}
+
 static int
 add_intent(struct recording *r, const json_t *journal, size_t n, struct pd_err *e)
 {
-	const json_t *intent = json_array_get(journal, n), *next = json_array_get(journal, n + 1);
+	const json_t *intent = json_array_get(journal, n), *next = answer_of(journal, n);
 	json_t	     *item = item_of(intent, n);
 	char	      t[CLOCK_TEXT_LEN];
 	int	      rv = 0;

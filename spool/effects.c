@@ -30,6 +30,7 @@ static const struct effect {
 	{ "stop-vm", NULL, effect_vm_changed, effect_vm_kept, effect_vm_broken },
 	{ "restart-vm", NULL, effect_vm_changed, effect_vm_kept, effect_vm_broken },
 	{ "modify-vm", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
+	{ "migrate-vm", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "rename-vm", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "set-boot", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "attach-iso", NULL, effect_change_done, effect_change_undone, effect_change_stuck },

@@ -15,6 +15,7 @@
 #include "spool/effects.h"
 #include "spool/effects_change.h"
 #include "spool/field.h"
+#include "spool/moving.h"
 
 /* What each verb does to the row; and what it says of it, into a buffer of size bytes. */
 struct changer {
@@ -165,6 +166,7 @@ say_boot(const struct change *c, char *text, size_t size)
 static const struct changer changers[] = {
 	{ "modify-vm", modified, NULL, NULL, say_modified },
 	{ "rename-vm", renamed, NULL, NULL, say_renamed },
+	{ "migrate-vm", vm_moved, NULL, vm_perhaps_moved, say_vm_moved },
 	{ "set-boot", boot_set, NULL, NULL, say_boot },
 	{ "attach-iso", iso_attached, NULL, NULL, say_iso },
 	{ "detach-iso", iso_detached, NULL, NULL, say_iso },
@@ -209,6 +211,8 @@ put_row(struct store *st, const struct change *c, struct pd_err *e)
 	char	    key[ADMISSION_NAME_KEY_MAX];
 
 	if (strcmp(field_text(c->job, "verb"), "rename-vm") == 0 && store_kept_set(st, admission_name_key(key, to), "", e) == -1)
+		return -1;
+	if (strcmp(field_text(c->job, "verb"), "migrate-vm") == 0 && moving_end(st, field_text(c->change, "to"), old, e) == -1)
 		return -1;
 	if (strcmp(field_text(c->vm, "name"), old) != 0 && store_vm_remove(st, old, e) == -1)
 		return -1;

@@ -34,7 +34,11 @@ void networks_not_added(struct change *c);
 void network_changed(struct change *c);
 void network_removed(struct change *c);
 
+void vm_moved(struct change *c);
+void vm_perhaps_moved(struct change *c);
+
 /* What is told at the end. */
+void say_vm_moved(const struct change *c, char *text, size_t size);
 void say_disks_added(const struct change *c, char *text, size_t size);
 void say_disk_extended(const struct change *c, char *text, size_t size);
 void say_disk_removed(const struct change *c, char *text, size_t size);

@@ -36,23 +36,27 @@ add_answer(json_t *item, const json_t *answer)
 	set_copy(item, answer, keys, COUNT(keys));
 }
 
-/* Each intent with the answer that follows it; an intent without one was never answered. */
+/*
+ * Each intent with the answer that follows it; an intent without one was never answered.  What was asked or told while a command ran has its
+ * records between the two of that one.
+ */
 static json_t *
 pair_records(const json_t *records)
 {
-	json_t *list = json_array(), *open = NULL, *record;
+	json_t *list = json_array(), *open[2] = { NULL, NULL }, *record;
 	size_t	i;
 
 	json_array_foreach(records, i, record) {
-		const char *kind = field_text(record, "k");
+		const char *kind = field_text(record, "k"), *part = field_text(record, "part");
+		int	    is_beside = strcmp(part, "watch") == 0 || strcmp(part, "stop") == 0;
 
 		if (strcmp(kind, "intent") == 0) {
-			open = command_of(record);
-			if (json_array_append_new(list, open) == -1)
-				open = NULL;
-		} else if (strcmp(kind, "answer") == 0 && open != NULL) {
-			add_answer(open, record);
-			open = NULL;
+			open[is_beside] = command_of(record);
+			if (json_array_append_new(list, open[is_beside]) == -1)
+				open[is_beside] = NULL;
+		} else if (strcmp(kind, "answer") == 0 && open[is_beside] != NULL) {
+			add_answer(open[is_beside], record);
+			open[is_beside] = NULL;
 		}
 	}
 	return list;

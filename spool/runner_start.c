@@ -37,14 +37,16 @@ only_asks(const json_t *row)
 
 /* A plan changes nothing, and what is of no VM changes no system. */
 static int
-set_place(const struct director *d, struct sched_job *job, int is_plan, struct pd_err *e)
+set_place(const struct director *d, struct sched_job *job, const json_t *row, struct pd_err *e)
 {
+	int		   is_plan = field_is_set(row, "plan"), is_moving = strcmp(field_text(row, "verb"), "migrate-vm") == 0;
 	struct store_place place;
 
 	if (store_place_get(d->store, job->platform, job->vm, &place, e) == -1)
 		return -1;
 	job->is_hmc = place.is_hmc;
 	copy(job->system, sizeof(job->system), is_plan ? "" : place.system);
+	copy(job->to, sizeof(job->to), is_plan || !is_moving ? "" : field_text(json_object_get(json_object_get(row, "args"), "change"), "to"));
 	return 0;
 }
 
@@ -67,7 +69,7 @@ runner_fill(const struct director *d, const json_t *row, struct sched_job *job)
 	job->is_registering = strcmp(field_text(row, "verb"), "register-platform") == 0;
 	job->is_direct = field_is_set(row, "plan") || job->is_registering || only_asks(row);
 	job->submitted_ms = field_number(row, "submitted");
-	(void)set_place(d, job, field_is_set(row, "plan"), &ignored);	/* has_moved() looks again */
+	(void)set_place(d, job, row, &ignored);	/* has_moved() looks again */
 }
 
 int
@@ -148,7 +150,7 @@ has_moved(const struct director *d, struct sched_job *job, const json_t *row, st
 	char was[sizeof(job->system)];
 
 	copy(was, sizeof(was), job->system);
-	if (set_place(d, job, field_is_set(row, "plan"), e) == -1)
+	if (set_place(d, job, row, e) == -1)
 		return -1;
 	if (job->system[0] == '\0' || strcmp(was, job->system) == 0)
 		return 0;

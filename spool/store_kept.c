@@ -27,8 +27,15 @@ store_kept_set(struct store *st, const char *name, const char *value, struct pd_
 {
 	struct stmt q;
 
-	if (store_must_be_begun(st, e) == -1 ||
-	    stmt_open(&q, st, "INSERT INTO kept(name, value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value", e) == -1)
+	if (store_must_be_begun(st, e) == -1)
+		return -1;
+	if (value[0] == '\0') {
+		if (stmt_open(&q, st, "DELETE FROM kept WHERE name=?", e) == -1)
+			return -1;
+		stmt_text(&q, name);
+		return stmt_run(&q, e);
+	}
+	if (stmt_open(&q, st, "INSERT INTO kept(name, value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value", e) == -1)
 		return -1;
 	stmt_text(&q, name);
 	stmt_text(&q, value);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "spool/field.h"
+#include "spool/moving.h"
 #include "spool/placement.h"
 #include "spool/store_sqlite.h"
 
@@ -155,7 +156,8 @@ store_system_usage(struct store *st, const char *system, struct held *held, stru
 	struct stmt q;
 	int	    rv;
 
-	if (stmt_open(&q, st, "SELECT count(*), sum(units), sum(memory) FROM vm WHERE system=?", e) == -1)
+	if (stmt_open(&q, st, "SELECT count(*), sum(units), sum(memory) FROM vm WHERE system=?1 OR name IN (SELECT substr(name, length(?1)+9) FROM kept"
+	    " WHERE name>='moving/'||?1||'/' AND name<'moving/'||?1||'0' AND value<>'')", e) == -1)
 		return -1;
 	stmt_text(&q, system);
 	if ((rv = stmt_step(&q, e)) == 1) {
@@ -174,11 +176,14 @@ store_licensed_units(struct store *st, json_t **rows, struct pd_err *e)
 	int	    rv;
 
 	*rows = json_array();
-	if (stmt_open(&q, st, "SELECT ifnull(system,''), ifnull(json_extract(spec,'$.product'),''), sum(units) FROM vm GROUP BY 1, 2", e) == -1)
+	if (stmt_open(&q, st, "SELECT ifnull(system,''), ifnull(json_extract(spec,'$.product'),''), sum(units), '' FROM vm GROUP BY 1, 2"
+	    " UNION ALL SELECT substr(k.name, 8, length(k.name)-8-length(v.name)), ifnull(json_extract(v.spec,'$.product'),''), v.units, v.system"
+	    " FROM kept k JOIN vm v ON substr(k.name,-length(v.name)-1)='/'||v.name WHERE k.name>='moving/' AND k.name<'moving0' AND k.value<>''", e) == -1)
 		return -1;
 	while ((rv = stmt_step(&q, e)) == 1)
-		(void)json_array_append_new(*rows, json_pack("{s:s s:s s:I}", "system", (const char *)sqlite3_column_text(q.s, 0), "product",
-		    (const char *)sqlite3_column_text(q.s, 1), "units", (json_int_t)sqlite3_column_int64(q.s, 2)));
+		(void)json_array_append_new(*rows, json_pack("{s:s s:s s:I s:s}", "system", (const char *)sqlite3_column_text(q.s, 0), "product",
+		    (const char *)sqlite3_column_text(q.s, 1), "units", (json_int_t)sqlite3_column_int64(q.s, 2), "from",
+		    (const char *)sqlite3_column_text(q.s, 3)));
 	stmt_close(&q);
 	return rv;
 }
@@ -201,4 +206,27 @@ store_place_get(struct store *st, const char *platform, const char *vm, struct s
 	}
 	stmt_close(&q);
 	return rv == -1 ? -1 : 0;
+}
+
+/* ---- VMs on their way, spool/moving.h ---- */
+
+static int
+keep(struct store *st, const char *system, const char *vm, const char *job, struct pd_err *e)
+{
+	char key[MOVING_KEY_MAX];
+
+	(void)snprintf(key, sizeof(key), "moving/%.31s/%.31s", system, vm);
+	return store_kept_set(st, key, job, e);
+}
+
+int
+moving_begin(struct store *st, const char *system, const char *vm, const char *job, struct pd_err *e)
+{
+	return keep(st, system, vm, job, e);
+}
+
+int
+moving_end(struct store *st, const char *system, const char *vm, struct pd_err *e)
+{
+	return keep(st, system, vm, "", e);
 }

@@ -204,6 +204,20 @@ add_systems(struct store *st, const json_t *platform, json_t *vars, struct pd_er
 	return json_object_set_new(vars, "systems", systems) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the systems");
 }
 
+/* The system that a migration goes to: a list of one, so that its steps can call it their system and P9 is looked at there. */
+static int
+add_targets(struct store *st, const json_t *args, json_t *vars, struct pd_err *e)
+{
+	const char *to = field_text(json_object_get(args, "change"), "to");
+	json_t	   *system = NULL;
+
+	if (to[0] == '\0')
+		return 0;
+	if (store_system_get(st, to, &system, e) == -1)
+		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the system %s was removed meanwhile", to) : -1;
+	return json_object_set_new(vars, "targets", json_pack("[o]", system)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the system %s", to);
+}
+
 static int
 make_vars(struct store *st, const json_t *job, const json_t *platform, json_t *vars, struct pd_err *e)
 {
@@ -221,6 +235,8 @@ make_vars(struct store *st, const json_t *job, const json_t *platform, json_t *v
 		    json_pack("{s:s s:s}", "name", field_text(args, "name"), "file", field_text(args, "file")));
 	if (strcmp(verb, "adopt-vm") == 0)
 		return 0;	/* it is none yet */
+	if (strcmp(verb, "migrate-vm") == 0 && add_targets(st, args, vars, e) == -1)
+		return -1;
 	if (names_a_vm(verb))
 		return add_vm(st, job, vars, 0, e);
 	return 0;

@@ -176,6 +176,7 @@ wait_for_move(struct sim_cmd *cmd, struct cec *c, int id)
 
 		if (p == NULL || strcmp(p->migr.state, "Migration In Progress") != 0)
 			return 1;
+		p->migr.step = i;
 		hmc_save(h);
 		hmc_unlock(h);
 		if (h->speed > 0)
@@ -297,6 +298,16 @@ hmc_migrlpar(struct sim_cmd *cmd)
 		return true; \
 	}
 
+#define GET_SENDING(fn, mib) \
+	static bool fn(const void *row, struct text *t) \
+	{ \
+		const struct row *r = row; \
+		if (r->p->migr.active == 0 || strcmp(r->p->migr.type, "active") != 0) \
+			return false; \
+		text_printf(t, "%lld", (long long)((mib) * 1024 * 1024)); \
+		return true; \
+	}
+
 static const char *
 dest_name(const struct row *r)
 {
@@ -311,8 +322,9 @@ GET_MOVING(mg_msp, text_add(t, r->p->migr.active == 1 ? r->p->migr.msp : r->p->m
 GET_MOVING(mg_msp_id, text_printf(t, "%d", r->p->migr.active == 1 ? r->p->migr.msp_id : r->p->migr.peer_msp_id))
 GET_MOVING(mg_peer_msp, text_add(t, r->p->migr.active == 1 ? r->p->migr.peer_msp : r->p->migr.msp))
 GET_MOVING(mg_peer_id, text_printf(t, "%d", r->p->migr.active == 1 ? r->p->migr.peer_msp_id : r->p->migr.msp_id))
-GET_MOVING(mg_sent, text_printf(t, "%lld", (long long)r->p->curr.mem * 512 * 1024))
-GET_MOVING(mg_left, text_printf(t, "%lld", (long long)r->p->curr.mem * 512 * 1024))
+/* Only memory is sent, and only of one that runs. */
+GET_SENDING(mg_sent, r->p->curr.mem * (int64_t)r->p->migr.step / STEPS)
+GET_SENDING(mg_left, r->p->curr.mem - r->p->curr.mem * (int64_t)r->p->migr.step / STEPS)
 
 static const struct hmc_attr lpar_attrs[] = {
 	{ "name", row_lpar_name, NULL, false }, { "lpar_id", row_lpar_id, NULL, false },

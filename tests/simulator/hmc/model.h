@@ -87,6 +87,7 @@ struct migration { /* of a partition on both its systems */
 	int peer_id;		/* id of the partition there */
 	char msp[NAME_SIZE], peer_msp[NAME_SIZE];
 	int msp_id, peer_msp_id;
+	int step;		/* how far it is; not saved */
 	char text[TEXT_SIZE];	/* mapping that was asked for */
 };
 
