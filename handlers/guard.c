@@ -9,6 +9,7 @@
 
 #define LPAR_ID	 "lpar-id"
 #define VIOS_ID	 "vios-id"
+#define NEW_ID	 "new-lpar-id"
 #define OWN_LPAR "platform.facts.management_lpar"
 #define VIOSES	 "system.facts.vioses"
 
@@ -35,7 +36,7 @@ guard_value(const struct value_type *t, const struct scope *s, const char *path,
 
 	if (strcmp(t->name, VIOS_ID) == 0 && !is_vios(s, text))
 		return pd_fail(e, PD_BADDATA, "%s is partition %.16s, which is no VIOS of the system", path, text);
-	if (strcmp(t->name, LPAR_ID) != 0)
+	if (strcmp(t->name, LPAR_ID) != 0 && strcmp(t->name, NEW_ID) != 0)
 		return 0;
 	value_as_text(own, scope_get(s, OWN_LPAR));
 	if (strcmp(text, own) == 0 || is_vios(s, text) || (!is_known && strcmp(text, "1") == 0))

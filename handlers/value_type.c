@@ -121,6 +121,13 @@ print_ordinal(char *buf, const char *text)
 	snprintf(buf, VALUE_MAX, "%lld", strtoll(text, NULL, 10) + 1);
 }
 
+/* In a record for a new partition: nothing at all when the console is to choose ({vm.new_id:new-lpar-id=}). */
+static void
+print_lpar_id(char *buf, const char *text)
+{
+	snprintf(buf, VALUE_MAX, "lpar_id=%.5s,", text);
+}
+
 static int
 read_bytes_as_mib(char *buf, const char *text)
 {
@@ -163,6 +170,7 @@ static const struct value_type types[] = {
 	{ WORD("adapter", ALNUM "/._-", 3, 127, first_is_alnum) },
 	{ NUMBER("lpar-id", 1, 65535) },	/* guard.c says which of them */
 	{ NUMBER("vios-id", 1, 65535) },
+	{ NUMBER("new-lpar-id", 1, 65535), .print = print_lpar_id },
 	{ WORD("mtms", DIGITS UPPER "-*", 10, 31, is_mtms) },
 	{ NUMBER("slot", 2, 65535) },
 	{ NUMBER("vlan", 1, 4094) },

@@ -122,10 +122,11 @@ set_sections(struct conf_parse *p)
 	c->networks = calloc(cfg_size(p->cfg, "network") + 1, sizeof(*c->networks));
 	c->tenants = calloc(cfg_size(p->cfg, "tenant") + 1, sizeof(*c->tenants));
 	c->licenses = calloc(cfg_size(p->cfg, "license") + 1, sizeof(*c->licenses));
-	if (c->roles == NULL || c->networks == NULL || c->tenants == NULL || c->licenses == NULL)
+	c->rules = calloc(cfg_size(p->cfg, "platform") + 1, sizeof(*c->rules));
+	if (c->roles == NULL || c->networks == NULL || c->tenants == NULL || c->licenses == NULL || c->rules == NULL)
 		return pd_fail_sys(p->e, PD_IO, "parse %s", p->file);
 	return conf_each(p, "network", conf_add_network) == -1 || conf_each(p, "role", conf_add_role) == -1 ||
-	    conf_each(p, "license", conf_add_license) == -1 ||
+	    conf_each(p, "license", conf_add_license) == -1 || conf_each(p, "platform", conf_add_rules) == -1 ||
 	    conf_each(p, "tenant", conf_add_tenant) == -1 ? -1 : conf_check_members(p);
 }
 

@@ -77,6 +77,22 @@ struct pd_license {
 	int64_t	       units;		/* hundredths */
 };
 
+/* Numbers base, base + step, ...; base 0 = the console's own choice. */
+struct pd_numbers {
+	int64_t base, step;
+};
+
+/* Which partition ids and virtual slots VMs get on the systems of one platform. */
+struct pd_platform_rules {
+	char		 *name;
+	int		  line;
+	struct pd_numbers lpar_ids;
+	struct pd_numbers server_slots;	/* of a VIOS; the system's next VIOS has slot_offset more */
+	int64_t		  slot_offset;
+	struct pd_numbers client_slots;	/* of a VM: one for each VIOS */
+};
+#define CLIENT_SLOT_MOST 14	/* above it are its network adapters (handlers/vm_spec.c) */
+
 struct pd_conf {
 	char  *file;			/* its path */
 	char  *text;			/* its bytes */
@@ -112,6 +128,7 @@ struct pd_conf {
 	struct pd_tenant  *tenants;  size_t ntenants;
 	struct pd_network *networks; size_t nnetworks;
 	struct pd_license *licenses; size_t nlicenses;
+	struct pd_platform_rules *rules; size_t nrules;
 };
 
 /*

@@ -69,6 +69,14 @@ free_licenses(struct pd_conf *c)
 	free(c->licenses);
 }
 
+static void
+free_rules(struct pd_conf *c)
+{
+	for (size_t i = 0; i < c->nrules; i++)
+		free(c->rules[i].name);
+	free(c->rules);
+}
+
 void
 conf_free(struct pd_conf *c)
 {
@@ -78,6 +86,7 @@ conf_free(struct pd_conf *c)
 	free_tenants(c);
 	free_networks(c);
 	free_licenses(c);
+	free_rules(c);
 	free(c->file);
 	free(c->text);
 	free(c->spool);

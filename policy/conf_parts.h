@@ -69,6 +69,7 @@ int conf_add_role(struct conf_parse *p, cfg_t *section, int line);
 /* conf_placement.c */
 int conf_set_placement(struct conf_parse *p);
 int conf_add_license(struct conf_parse *p, cfg_t *section, int line);
+int conf_add_rules(struct conf_parse *p, cfg_t *section, int line);
 int conf_add_tenant(struct conf_parse *p, cfg_t *section, int line);
 int conf_check_members(const struct conf_parse *p);
 

@@ -118,6 +118,8 @@ make_tables(struct conf_parse *p)
 		SECTION("vm-limit", vm_limit), WORDS("features"), WORDS("images"), WORDS("media"), WORDS("networks"), WORDS("platforms"), WORDS("pools"),
 		WORD("weight"), OWNER(p), CFG_END() };
 	cfg_opt_t license[] = { WORDS("products"), WORDS("systems"), WORD("processing-units"), OWNER(p), CFG_END() };
+	cfg_opt_t platform[] = { WORD("lpar-id-base"), WORD("lpar-id-step"), WORD("server-slot-base"), WORD("server-slot-step"),
+		WORD("server-slot-offset"), WORD("client-slot-base"), WORD("client-slot-step"), OWNER(p), CFG_END() };
 	cfg_opt_t file[] = { WORD("spool"), WORD("state"), WORD("socket"), WORD("templates"), WORD("keys"),
 		WORD("worker"), WORDS("console-programs"), WORD("pam-directory"), WORD("pam-service"), WORD("service-account"),
 		WORD("spool-group"), WORD("jobs-per-platform"), WORD("jobs-per-hmc"), WORD("jobs-total"), WORD("pending-per-user"),
@@ -127,7 +129,7 @@ make_tables(struct conf_parse *p)
 		WORD("retry-first"), WORD("retry-longest"), WORD("platform-wait"),
 		WORD("worker-idle"), WORD("worker-jobs"), WORD("history-page"), WORD("history-witness"),
 		WORD("history-refusals"), WORD("keep-history"), WORD("record-consoles"), WORD("inventory-every"), WORD("placement"),
-		TITLED("role", role), TITLED("network", network), TITLED("license", license), TITLED("tenant", tenant),
+		TITLED("role", role), TITLED("network", network), TITLED("license", license), TITLED("platform", platform), TITLED("tenant", tenant),
 		WORD("end"), OWNER(p), CFG_END() };
 
 	return cfg_init(file, CFGF_NONE);	/* copies the tables */

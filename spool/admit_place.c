@@ -12,6 +12,7 @@
 #include "spool/field.h"
 #include "spool/placement.h"
 #include "spool/san.h"
+#include "spool/slot_rules.h"
 
 #define KEPT_MAX 1024	/* what contact.c keeps of a platform that does not answer */
 
@@ -100,7 +101,13 @@ make_spec(struct choice *c, const json_t *system, struct option *o)
 		return -1;
 	if (admission_features(ad, o->view, system, &o->unfit) == -1)
 		return -1;
-	return vm_spec_make(ad->args, ad->tag, o->view, o->image, &o->spec, &o->amounts, &o->unfit);
+	if (vm_spec_make(ad->args, ad->tag, o->view, o->image, &o->spec, &o->amounts, &o->unfit) == -1)
+		return -1;
+	if (slot_rules_apply(slot_rules_of(ad->a->conf, platform), ad->a->store, system, o->spec, &o->unfit) == 0)
+		return 0;
+	json_decref(o->spec);
+	o->spec = NULL;
+	return -1;
 }
 
 /* Why its console does not answer, as it was kept when that was found out; "" = it does. */

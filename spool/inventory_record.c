@@ -168,6 +168,18 @@ look_at_vms(struct recording *r, struct pd_err *e)
 	return rv;
 }
 
+static json_t *
+ids_of(const json_t *lpars)
+{
+	json_t	     *ids = json_array();
+	const json_t *lpar;
+	size_t	      i;
+
+	json_array_foreach(lpars, i, lpar)
+		(void)json_array_append(ids, json_object_get(lpar, "id"));
+	return ids;
+}
+
 /* What the inventory does not ask stays as a check found it. */
 static int
 set_system(struct recording *r, struct pd_err *e)
@@ -187,6 +199,7 @@ set_system(struct recording *r, struct pd_err *e)
 		if (whose == facts)	/* else they are there: effects_systems_put() */
 			(void)json_object_update(all, (json_t *)(uintptr_t)facts);
 		(void)json_object_set_new(all, "held", held_object(&r->held));
+		(void)json_object_set_new(all, "lpar_ids", ids_of(json_object_get(r->found, "lpars")));
 		(void)json_object_update_new(row, json_pack("{s:o s:s s:I}", "facts", all, "ident", ident, "seen_ms", (json_int_t)r->asked_ms));
 		if (field_text(facts, "level")[0] != '\0')
 			(void)json_object_set(row, "level", json_object_get(facts, "level"));

@@ -105,7 +105,7 @@ is 'the same disk' "$(disk 1 unique_id hdisk2)" "$(disk 2 unique_id hdisk2)"
 # Mapped by hand on one of the VIOSes after it was looked at: the job sees it, and changes nothing; then nobody is given it.
 vios 2 'mkvdev -vdev hdisk1 -vadapter vhost0'
 world >"$work/before2"
-data() { as alice "$1" create-vm "$2" --host "$3" --memory 512M --disk "size=$4,pool=san" --no-start; }
+data() { as alice "$1" create-vm "$2" --host "$3" --memory 512M --disk "size=$4,pool=san" --no-start ${5:-}; }
 data 73 web2 p9b 6G
 says 'hdisk1 of vios22 on p9b is not free any more'
 checks=$((checks + 1))
@@ -187,3 +187,40 @@ as admin 0 show-platform hmc1 --json
 is 'both are back' 'up up' "$(json '[.value.consoles[].state] | join(" ")')"
 as alice 0 delete-vm web1 --yes
 is_as_before 'through two consoles'
+
+# ---- partition ids and slots by rule ----
+
+sed -i '/^end = true/d' "$site/etc/powerdirector.conf"
+cat >>"$site/etc/powerdirector.conf" <<-'EOT'
+	platform hmc1 {
+		lpar-id-base       = 20
+		lpar-id-step       = 5
+		server-slot-base   = 100
+		server-slot-step   = 2
+		server-slot-offset = 1
+		client-slot-base   = 4
+		client-slot-step   = 2
+	}
+	end = true
+EOT
+options
+as admin 0 check-platform hmc1
+world >"$work/before"
+data 0 web1 p9b 6G --plan
+# Accepted together, so that none has its slots on the console when the other gets its own.
+printf '%s\n' 'create-vm web1 --host p9b --memory 512M --disk size=6G,pool=san --no-start' \
+    'create-vm web2 --host p9b --memory 512M --disk size=6G,pool=san --no-start' >"$work/batch"
+nothing_sent
+stdin=$work/batch
+as alice 0 batch
+stdin=
+slots() { # slots VM: its partition's id, then each path's slots
+	as alice 0 show-vm "$1" --json
+	json '"\(.value.lpar_id) \([.value.spec.paths[] | "\(.client_slot)/\(.wanted_slot)"] | join(" "))"'
+}
+is 'by rule' '20 4/100 6/101,25 4/102 6/103' "$(slots web1),$(slots web2)"
+is 'at the console' '1:100 1:102 2:101 2:103' \
+    "$(sent '^chhwres -r virtualio .* -o a ' | sed 's/.*--id \([0-9]*\) -s \([0-9]*\) .*/\1:\2/' | sort | tr '\n' ' ' | sed 's/ $//')"
+as alice 0 delete-vm web1 --yes
+as alice 0 delete-vm web2 --yes
+is_as_before 'ids and slots by rule'

@@ -177,6 +177,25 @@ Test(conf, sections_are_set_in_any_order_with_their_lines)
 	conf_free(c);
 }
 
+Test(conf, rules_of_a_platform_say_ids_and_slots)
+{
+	struct pd_conf *c = good("platform hmc1 { lpar-id-base = 20 server-slot-base = 100 server-slot-step = 2 server-slot-offset = 1\n"
+				 "client-slot-base = 4 }\n" END);
+
+	cr_assert_eq(c->nrules, 1);
+	cr_expect_str_eq(c->rules[0].name, "hmc1");
+	cr_expect_eq(c->rules[0].lpar_ids.base, 20);
+	cr_expect_eq(c->rules[0].lpar_ids.step, 1);
+	cr_expect_eq(c->rules[0].server_slots.step, 2);
+	cr_expect_eq(c->rules[0].slot_offset, 1);
+	cr_expect_eq(c->rules[0].client_slots.base, 4);
+	conf_free(c);
+	bad("platform h { server-slot-base = 100 server-slot-offset = 1 }\n" END, "f:1: platform h: with server-slot-offset 1 two VIOSes");
+	bad("platform h { client-slot-base = 14 }\n" END, "f:1: platform h: a VM's slots for two VIOSes must end at 14");
+	bad("platform h { server-slot-base = 1 }\n" END, "f:1: ");
+	bad("platform h { lpar-id-base = 1 }\n" END, "f:1: ");
+}
+
 Test(conf, what_is_absent_is_not_limited_but_nothing_is_allowed)
 {
 	struct pd_conf	 *c = good(ROLE TENANT END);
