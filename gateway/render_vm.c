@@ -78,7 +78,8 @@ features(FILE *out, const json_t *spec)
 	static const struct {
 		const char *key, *label;
 	} lines[] = { { "proc_pool", "processor pool" }, { "compat_mode", "compatibility" }, { "avail_priority", "availability" },
-		{ "memory_expansion", "memory expansion" } };
+		{ "memory_expansion", "memory expansion" }, { "mem_mode", "memory mode" }, { "memory_weight", "memory weight" },
+		{ "paging_vios", "paging VIOS" }, { "second_paging_vios", "second one" } };
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		const json_t *value = json_object_get(spec, lines[i].key);

@@ -48,6 +48,10 @@ static const struct verb_arg create_vm_args[] = {
 	{ "no-start", "no_start", ARG_FLAG, 0, 0, 0, NULL, NULL, "leave it powered off" },
 	{ "boot", "boot_mode", ARG_WORD, 0, 0, 0, "norm sms", "MODE", "how it starts, now and later: normally or into its SMS menu" },
 	FEATURES,
+	{ "shared-memory", "shared_memory", ARG_FLAG, 0, 0, 0, NULL, NULL, "its memory is a share of the system's pool (Active Memory Sharing)" },
+	{ "memory-weight", "memory_weight", ARG_COUNT, 0, 0, 255, NULL, "WEIGHT", "weight in the shared memory pool, 0 to 255 (default 128)" },
+	{ "entitled-memory", "entitled_memory", ARG_SIZE, 0, 1, MIB_MAX, NULL, "SIZE", "shared memory that its I/O is sure of (default: the console reckons it)" },
+	{ "paging-vios", "paging_vios", ARG_NAME, ARG_REPEAT, 1, 2, NULL, "VIOS", "VIOS that pages its shared memory, the first one first (default: the one of its first disk)" },
 	{ "fc", "fc", ARG_FC, ARG_REPEAT, 1, 4, NULL, "FC", "a virtual Fibre Channel adapter (NPIV): auto, or vios=VIOS and port=PORT" },
 };
 

@@ -563,6 +563,8 @@ make(struct maker *m)
 		return -1;
 	if (make_paths(m) == -1)
 		return -1;
+	if (strcmp(text(m->spec, "mem_mode"), "shared") == 0 && json_object_get(m->spec, "paging_vios") == NULL)
+		json_object_set(m->spec, "paging_vios", json_object_get(json_array_get(json_object_get(m->spec, "paths"), 0), "name"));
 	if (vm_fc_make(m->spec, m->args, m->facts, m->e) == -1)
 		return -1;
 	return make_hostname(m) == -1 || make_start(m, has_address) == -1 ? -1 : 0;

@@ -173,7 +173,7 @@ look_at_memory(struct look *l)
 	int64_t need = field_number(l->c->need, "memory"), room = l->room.memory, region, most;
 	char	asked[32], is_free[32], option[64], size[32];
 
-	if (need <= room)
+	if (need <= room || strcmp(field_text(l->c->need, "mem_mode"), "shared") == 0)	/* the pool's memory is not free memory */
 		return;
 	region = field_number(json_object_get(l->c->system, "facts"), "region_size");
 	most = room - room % (region > 0 ? region : REGION_USUAL);

@@ -221,3 +221,27 @@ each_time() { [ "$status" != 0 ] || as alice 0 modify-vm m1 --memory-expansion 1
 every=${HMC_STEP:-5}
 each_refused "$total" '0 1 73 75' alice modify-vm m1 --memory-expansion 2 --compat-mode POWER9 --availability-priority 60 --remote-restart yes
 as alice 0 delete-vm m1 --yes
+
+# ---- Active Memory Sharing ----
+at_hmc() { ssh -i "$site/etc/keys/hmc1" -p "$(cat "$site/hmc1/port")" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o IdentitiesOnly=yes \
+    hscroot@127.0.0.1 "$@" </dev/null; }
+as alice 75 create-vm s1 $small --host p9a --shared-memory
+says 'p9a cannot do Active Memory Sharing \(capability active_mem_sharing_capable is missing\)'
+as alice 75 create-vm s1 $small --host p9b --shared-memory
+says 'p9b has no shared memory pool'
+as alice 66 show-vm s1
+as alice 64 create-vm s1 $small --host power1 --shared-memory
+says 'paging device is not confirmed'
+as alice 64 create-vm s1 $small --host p9b --memory-weight 3
+says 'go with --shared-memory'
+at_hmc 'chhwres -r mempool -m p9b -o a -a "pool_mem=4096,paging_storage_vios_names=vios21"' || fail 'no memory pool'
+world >"$work/before"
+as alice 0 create-vm s1 $small --host p9b --shared-memory --memory-weight 77 --paging-vios vios21
+is 'memory' 'shared 77' "$(part s1 '.curr | "\(.mem_mode) \(.mem_weight)"')"
+is 'paging VIOS' 1 "$(part s1 .curr.paging_vios1)"
+as alice 0 show-vm s1
+says 'memory mode: *shared'
+as alice 0 start-vm s1
+as alice 0 delete-vm s1 --yes --force
+is_as_before 'shared memory'
+as bob 77 create-vm s2 $small --shared-memory
