@@ -245,3 +245,15 @@ as alice 0 start-vm s1
 as alice 0 delete-vm s1 --yes --force
 is_as_before 'shared memory'
 as bob 77 create-vm s2 $small --shared-memory
+
+# ---- the sequences ask by themselves what a system can do, and refuse in the same words ----
+options "templates = '$work/templates'"
+rm -f "$work"/templates/*/features.conf
+world >"$work/before"
+for option in '--memory-expansion 2' '--remote-restart yes' '--shared-memory'; do
+	as alice 75 create-vm q1 $small --host p9a $option
+	says 'p9a cannot do .* \(capability .*_capable is missing\)'
+done
+as alice 75 create-vm q1 $small --host p9b --compat-mode POWER11
+says 'p9b knows no processor compatibility mode POWER11; it has default,'
+is_as_before 'a system that cannot'

@@ -145,7 +145,7 @@ Test(capture, attributes_are_taken_by_their_names)
 		.column = { { "name", &value_text }, { "max_lpars", value_type_find("count") }, { "modes", &value_text } } };
 	struct pd_err  e = { 0 };
 	int	       rv;
-	json_t	      *v = take(&c, "hostname=h,name=p9a,\"modes=default,POWER9\",max_lpars=400\nname=p9b,name2=x,modes=\n", &rv, &e), *first, *second;
+	json_t	      *v = take(&c, "hostname=h,name=p9a,\"modes=default,POWER9\",max_lpars=400\nname2=x,name=p9b,modes=\n", &rv, &e), *first, *second;
 
 	cr_assert_eq(json_array_size(v), 2, "%s", e.msg);
 	first = json_array_get(v, 0);
