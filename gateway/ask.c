@@ -75,6 +75,23 @@ limit_of(const char *verb)
 	return strcmp(verb, "verify-history") == 0 ? VERIFY_LIMIT_MS : ASK_LIMIT_MS;
 }
 
+/* drift --repair --yes: what brings it back is done at once, in place of being shown. */
+static void
+repair(struct gateway *g, struct response *r)
+{
+	json_t *requests;
+
+	if (!json_is_true(json_object_get(g->req.args, "repair")) || !json_is_true(json_object_get(g->req.args, "yes")))
+		return;
+	requests = json_incref(json_object_get(r->value, "repair"));
+	if (json_array_size(requests) > 0) {
+		response_clear(r);
+		response_init(r);
+		gateway_repair(g, requests, r);
+	}
+	json_decref(requests);
+}
+
 void
 gateway_ask(struct gateway *g, struct response *r)
 {
@@ -89,6 +106,7 @@ gateway_ask(struct gateway *g, struct response *r)
 	}
 	response_from_json(r, reply);
 	json_decref(reply);
+	repair(g, r);
 }
 
 static void

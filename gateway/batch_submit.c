@@ -138,36 +138,82 @@ describe(const struct tally *t, size_t lines, char *text, size_t size)
 }
 
 static void
-sum_up(const struct gateway *g, const struct tally *t, json_t *rows, struct response *r)
+sum_up(size_t n, const struct tally *t, json_t *rows, struct response *r)
 {
 	enum pd_code code = t->stuck > 0 ? PD_STUCK : t->bad > 0 ? PD_FAILED : t->later > 0 ? PD_BUSY :
 	    t->queued > 0 ? PD_QUEUED : PD_OK;
 	char	     text[200];
 
-	describe(t, g->nlines, text, sizeof(text));
+	describe(t, n, text, sizeof(text));
 	response_code(r, code, "%s", text);
 	r->value = json_incref(rows);
 	r->is_told = 1;
 }
 
-static void
-submit(struct gateway *g, struct job *jobs, struct response *r)
+/* -1: *r is the answer. */
+static int
+submit(struct gateway *g, struct job *jobs, json_t *rows, struct tally *t, struct response *r)
 {
-	json_t	     *replies, *rows;
-	struct tally  t = { 0, 0, 0, 0, 0 };
+	json_t	     *replies;
 	struct pd_err e;
 
 	if (gateway_has_room(g, NULL, &e) == -1 || make_jobs(g, jobs, &e) == -1) {
 		response_error(r, &e);
-		return;
+		return -1;
 	}
 	if ((replies = admit(g, jobs, r)) == NULL)
-		return;
-	rows = json_array();
-	collect(g, replies, rows, &t);
-	sum_up(g, &t, rows, r);
-	json_decref(rows);
+		return -1;
+	collect(g, replies, rows, t);
 	json_decref(replies);
+	return 0;
+}
+
+/* The request as the one line of a batch, so that the next one finds what it has left. */
+static int
+repair_one(struct gateway *g, const char *request, int number, json_t *rows, struct tally *t, struct response *r)
+{
+	struct job   *job = calloc(1, sizeof(*job));
+	struct pd_err e;
+	int	      rv = -1;
+
+	g->lines = calloc(1, sizeof(*g->lines));
+	if (job == NULL || g->lines == NULL)
+		(void)pd_fail(&e, PD_IO, "no memory for a request");
+	else
+		rv = gateway_understand_line(request, strlen(request), &g->lines[0].req, &e);
+	if (rv == -1) {
+		response_error(r, &e);
+	} else {
+		g->nlines = 1;
+		g->lines[0].number = number;
+		rv = submit(g, job, rows, t, r);
+	}
+	gateway_clear_batch(g);
+	batch_free(job, 1);
+	return rv;
+}
+
+void
+gateway_repair(struct gateway *g, const json_t *requests, struct response *r)
+{
+	json_t	     *rows = json_array();
+	const json_t *request;
+	struct tally  t = { 0, 0, 0, 0, 0 };
+	struct pd_err e;
+	size_t	      i;
+	int	      rv = 0;
+
+	if (follower_begin(&g->follower, g->conf, g->caller.user, &e) == -1) {
+		response_error(r, &e);
+	} else {
+		json_array_foreach(requests, i, request)
+			if (rv == 0)
+				rv = repair_one(g, json_string_value(request), (int)i + 1, rows, &t, r);
+		if (rv == 0)
+			sum_up(json_array_size(requests), &t, rows, r);
+	}
+	follower_end(&g->follower);
+	json_decref(rows);
 }
 
 void
@@ -185,7 +231,12 @@ gateway_batch(struct gateway *g, struct response *r)
 		g->is_refused = 1;
 		response_error(r, &e);
 	} else {
-		submit(g, jobs, r);
+		json_t	    *rows = json_array();
+		struct tally t = { 0, 0, 0, 0, 0 };
+
+		if (submit(g, jobs, rows, &t, r) == 0)
+			sum_up(g->nlines, &t, rows, r);
+		json_decref(rows);
 	}
 	follower_end(&g->follower);
 	batch_free(jobs, g->nlines);

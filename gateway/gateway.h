@@ -52,6 +52,8 @@ void gateway_console(struct gateway *g, struct response *r);	/* console_screen.c
 void gateway_submit(struct gateway *g, struct response *r);	/* submit.c: a job */
 void gateway_follow(struct gateway *g, struct response *r);	/* submit.c: a job that is there */
 void gateway_batch(struct gateway *g, struct response *r);	/* batch_submit.c: many jobs */
+/* batch_submit.c: requests (texts) of the director's, one after the other, each waited for; g has no lines. */
+void gateway_repair(struct gateway *g, const json_t *requests, struct response *r);
 
 /*
  * submit.c: puts the jobs into new/, in one file, and has the director take them in.  1 with its *reply; 0 when there is none, but the file is

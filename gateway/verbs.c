@@ -248,6 +248,7 @@ static const struct verb_arg drift_args[] = {
 	{ "platform", "platform", ARG_NAME, 0, 0, 0, NULL, "PLATFORM", "only the VMs on this platform" },
 	FRESH,
 	{ "repair", "repair", ARG_FLAG, 0, 0, 0, NULL, NULL, "show the requests that bring it back, too" },
+	{ "yes", "yes", ARG_FLAG, 0, 0, 0, NULL, NULL, "with --repair: make them, one after the other" },
 };
 
 static const struct verb_arg register_image_args[] = {

@@ -89,6 +89,16 @@ as alice 0 drift web1 --fresh
 as alice 0 rename-vm web1 --to web1
 says 'has that name already'
 
+# All at once.
+console "chsyscfg -r lpar -i lpar_id=$id,new_name=other"
+console "chsyscfg -r prof -i uncap_weight=99,lpar_id=$id"
+console "chsysstate -r lpar -o shutdown --immed --id $id"
+as alice 0 drift web1 --fresh --repair --yes
+says '3 requests: 3 done'
+as alice 0 drift web1 --fresh
+as alice 0 drift web1 --fresh --repair --yes
+says 'no drift'
+
 # Running: the weight is brought back live.
 console "chsyscfg -r prof -i uncap_weight=200,lpar_id=$id"
 as alice 73 drift web1 --fresh --json
