@@ -111,7 +111,7 @@ print_json(const struct response *r, const char *verb, int line)
 		(void)json_object_set_new(o, "line", json_integer(line));
 		(void)json_object_set_new(o, "exit", json_integer(r->status));
 	}
-	rv = json_dumpf(o, stdout, JSON_COMPACT);
+	rv = json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));	/* 3.215, not 3.2149999 */
 	json_decref(o);
 	(void)fputc('\n', stdout);
 	return rv;

@@ -151,16 +151,22 @@ add_macs(json_t *vm, const json_t *row)
 		(void)json_object_set_new(vm, "networks", networks);
 }
 
-/* Disks and networks stand beside the rest of the specification, not in it. */
+/*
+ * Disks and networks stand beside the rest of the specification, not in it.  How the platform makes it, through which VIOSes and by which mark, is
+ * shown to those only whose role sees everything.
+ */
 static void
-add_specification(json_t *vm, const json_t *spec)
+add_specification(json_t *vm, const json_t *spec, int sees_all)
 {
 	static const char *const own[] = { "disks", "networks" };
+	static const char *const hosts[] = { "paths", "pools", "tag", "max_slots", "start", "configure", "wait_configured" };
 	json_t			*rest = json_copy((json_t *)spec);
 
 	set_copy(vm, spec, own, COUNT(own));
 	for (size_t i = 0; i < COUNT(own); i++)
 		(void)json_object_del(rest, own[i]);
+	for (size_t i = 0; i < COUNT(hosts) && !sees_all; i++)
+		(void)json_object_del(rest, hosts[i]);
 	if (rest != NULL)
 		(void)json_object_set_new(vm, "spec", rest);
 }
@@ -212,7 +218,7 @@ query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 		(void)json_object_set(a->value, "lpar_id", json_object_get(row, "lpar_id"));
 	set_time(a->value, "created", field_number(row, "created_ms"));
 	set_copy(a->value, row, (const char *const[]){ "job" }, 1);
-	add_specification(a->value, json_object_get(row, "spec"));
+	add_specification(a->value, json_object_get(row, "spec"), x->tenant->role->scope == SCOPE_ALL);
 	add_macs(a->value, row);
 	set_copy(a->value, json_object_get(row, "objects"), (const char *const[]){ "pending", "change", "detached", "iso", "fc" }, 5);
 	json_decref(row);
