@@ -51,6 +51,28 @@ grep -E '^(chhwres|chsyscfg|chsysstate|rmsyscfg|migrlpar|mksyscfg)' "$work/all" 
 is 'other changes of the VIOS' 0 "$(grep -E -e '--id 1( |$)|lpar_id=1(,|$)' "$work/changes" |
     grep -cvE '^chhwres -r virtualio .* --rsubtype scsi -o [ar] |^chsyscfg -r prof .*virtual_scsi_adapters[+-]=[0-9]+/server/')"
 
+# ---- a worker that is lost while the console works on its command: the end is waited for, and nothing is made twice ----
+
+workers() {
+	for p in $(pgrep -P "$(cat "$site/run/director.pid")"); do
+		[ "$(cat "/proc/$p/comm")" != powerdirector-w ] || echo "$p"
+	done
+}
+: >"$site/hmc1/transcript.jsonl"
+echo 'match=^viosvrcmd .*mklv,times=1,action=delay,ms=6000' | faults
+as alice 0 create-vm slow --platform hmc1 --memory 256M --disk 1G --no-start --detach --json
+job=$(json .job)
+wait_until 'the volume is made' grep -q 'delay: .*mklv' "$site/log/hmc"
+workers | xargs -r kill -KILL
+as alice 0 follow "$job"
+says 'still at work'
+is 'volumes made' 1 "$(jq -r .command "$site/hmc1/transcript.jsonl" | grep -c '^viosvrcmd .*mklv -lv')"
+faults </dev/null
+as alice 0 delete-vm slow --yes
+is_clean() { world >"$work/after"; diff "$work/before" "$work/after" >/dev/null; }
+checks=$((checks + 1))
+is_clean || fail 'a lost worker left something'
+
 # ---- each command refused, beside a VM whose adapters stand in the same profile of the VIOS ----
 
 quick_sequences
