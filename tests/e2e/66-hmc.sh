@@ -66,7 +66,7 @@ wait_until 'the volume is made' grep -q 'delay: .*mklv' "$site/log/hmc"
 workers | xargs -r kill -KILL
 as alice 0 follow "$job"
 says 'still at work'
-is 'volumes made' 1 "$(jq -r .command "$site/hmc1/transcript.jsonl" | grep -c '^viosvrcmd .*mklv -lv')"
+is 'volumes made' 1 "$(jq -r '.ran[]?.command // empty' "$site/hmc1/transcript.jsonl" | grep -c '^viosvrcmd .*mklv -lv')"
 faults </dev/null
 as alice 0 delete-vm slow --yes
 is_clean() { world >"$work/after"; diff "$work/before" "$work/after" >/dev/null; }
