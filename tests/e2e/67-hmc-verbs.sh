@@ -30,7 +30,7 @@ each() {	# each 'DO words' 'UNDO words'
 	each_refused "$n" '0 1 66 69 73 75' alice $1
 }
 each_time() { [ "$status" != 0 ] || as alice 0 $undo; }	# a question that is asked again
-every=${HMC_STEP:-5}
+every=${HMC_STEP:-5}	# at most 5: the shortest that is tried has five commands
 
 as alice 0 create-vm web1 --image rhel9 --platform hmc1 --cpu 0.2:0.5:1 --procs 1:1:2 --memory 512M:1G:3G --disk 6G --network vlan=10,ip=10.0.10.7/24
 as alice 0 create-vm raw1 --platform hmc1 --cpu 0.2 --memory 256M --disk 1G --network name=lab

@@ -18,6 +18,7 @@ struct lab {
 	struct hmc *h;
 	char *out;
 	int status;
+	int is_partial; /* FAULT_PARTIAL for the commands from now on */
 };
 
 static void
@@ -57,7 +58,8 @@ run(struct lab *l, const char *line)
 {
 	char *copy = strdup(line), *argv[40] = { NULL }, *p = copy;
 	struct sim_out out = { 0 };
-	struct sim_cmd cmd = { .hmc = l->h, .user = "hscroot", .argv = argv, .in = "", .out = &out, .err = &out };
+	struct sim_cmd cmd = { .hmc = l->h, .user = "hscroot", .argv = argv, .in = "", .out = &out, .err = &out,
+		.is_partial = l->is_partial };
 
 	while (*p != '\0' && cmd.argc < 39) {
 		bool rest = cmd.argc > 0 && (strcmp(argv[cmd.argc - 1], "-c") == 0 || strcmp(argv[cmd.argc - 1], "-i") == 0);
@@ -332,5 +334,30 @@ Test(hmc_world, a_partition_on_a_disk_of_its_own_stays)
 	ok(&l, "viosvrcmd -m p9a --id 1 -c mkvdev -vdev own -vadapter vhost0");
 	ok(&l, "chsyscfg -r lpar -m p9a -o apply --id 2 -n p");
 	fails(&l, "migrlpar -o v -m p9a -t p9b --id 2", "no Virtual I/O Server that can provide");
+	lab_close(&l);
+}
+
+/* A running operating system takes half; one that is off has no say. */
+Test(hmc_world, an_operating_system_may_take_a_part)
+{
+	struct lab l = { 0 };
+
+	lab_open(&l, 0);
+	build(&l);
+	ok(&l, "chsysstate -m p9a -r lpar -o on -b norm --id 2 -f p");
+	says(&l, STATE_OF, "Running,active\n");
+	l.is_partial = 1;
+	fails(&l, "chhwres -r mem -m p9a -o a --id 2 -q 1024", "HSCL2931");
+	says(&l, "lshwres -r mem -m p9a --level lpar --filter lpar_ids=2 -F curr_mem", "4608\n");
+	fails(&l, "chhwres -r mem -m p9a -o r --id 2 -q 512", "HSCL2932");
+	says(&l, "lshwres -r mem -m p9a --level lpar --filter lpar_ids=2 -F curr_mem", "4352\n");
+	fails(&l, "chhwres -r proc -m p9a -o a --id 2 --procunits 0.5 --procs 2", "HSCL294B");
+	says(&l, "lshwres -r proc -m p9a --level lpar --filter lpar_ids=2 -F curr_proc_units,curr_procs", "0.75,3\n");
+	l.is_partial = 0;
+	ok(&l, "chsysstate -m p9a -r lpar -o shutdown --id 2 --immed");
+	says(&l, STATE_OF, "Not Activated,inactive\n");
+	l.is_partial = 1;
+	ok(&l, "chhwres -r mem -m p9a -o r --id 2 -q 256");
+	says(&l, "lshwres -r mem -m p9a --level lpar --filter lpar_ids=2 -F curr_mem", "4096\n");
 	lab_close(&l);
 }
