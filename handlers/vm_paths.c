@@ -9,18 +9,6 @@
 
 #define FIRST_CLIENT_SLOT 2	/* 0 and 1 are the partition's serial adapters */
 
-static json_t *
-find(const json_t *list, const char *key, const char *value)
-{
-	json_t *o;
-	size_t	i;
-
-	json_array_foreach(list, i, o)
-		if (strcmp(field_text(o, key), value) == 0)
-			return o;
-	return NULL;
-}
-
 /* Its commands go through RMC; a VIOS that was seen before RMC is told of may have it by now. */
 static int
 runs(const json_t *vios)
@@ -32,10 +20,10 @@ runs(const json_t *vios)
 static json_int_t
 room(const json_t *paths, const json_t *vios, const char *pool)
 {
-	const json_t *has = find(json_object_get(vios, "pools"), "name", pool);
-	const json_t *path = find(paths, "name", field_text(vios, "name"));
+	const json_t *has = field_find(json_object_get(vios, "pools"), "name", pool);
+	const json_t *path = field_find(paths, "name", field_text(vios, "name"));
 
-	return has == NULL ? -1 : field_number(has, "free") - field_number(find(json_object_get(path, "pools"), "pool", pool), "size");
+	return has == NULL ? -1 : field_number(has, "free") - field_number(field_find(json_object_get(path, "pools"), "pool", pool), "size");
 }
 
 static const json_t *
@@ -52,7 +40,7 @@ choose(const json_t *paths, const json_t *vioses, const char *whose, const json_
 		running += runs(vios);
 		if (!runs(vios) || left < 0)
 			continue;
-		if (left >= size && find(paths, "name", field_text(vios, "name")) != NULL)
+		if (left >= size && field_find(paths, "name", field_text(vios, "name")) != NULL)
 			return vios;
 		if (left > most) {
 			most = left;
@@ -71,7 +59,7 @@ choose(const json_t *paths, const json_t *vioses, const char *whose, const json_
 static json_t *
 path_of(json_t *paths, const json_t *vios)
 {
-	json_t	  *path = find(paths, "name", field_text(vios, "name"));
+	json_t	  *path = field_find(paths, "name", field_text(vios, "name"));
 	json_int_t n = (json_int_t)json_array_size(paths);
 
 	if (path != NULL || n == PATHS_MAX)
@@ -85,7 +73,7 @@ path_of(json_t *paths, const json_t *vios)
 static int
 add_disk(json_t *path, const json_t *disk)
 {
-	json_t *pools = json_object_get(path, "pools"), *pool = find(pools, "pool", field_text(disk, "pool")), *copy = json_deep_copy(disk);
+	json_t *pools = json_object_get(path, "pools"), *pool = field_find(pools, "pool", field_text(disk, "pool")), *copy = json_deep_copy(disk);
 
 	if (pool != NULL)
 		(void)json_object_set_new(pool, "size", json_integer(field_number(pool, "size") + field_number(disk, "size")));
@@ -118,7 +106,7 @@ choose_lun(const json_t *spec, const json_t *luns, const json_t *disk, struct pd
 	size_t	      i;
 
 	json_array_foreach(luns, i, lun) {
-		if (field_number(lun, "size") < size || find(json_object_get(spec, "disks"), "lun", field_text(lun, "lun")) != NULL)
+		if (field_number(lun, "size") < size || field_find(json_object_get(spec, "disks"), "lun", field_text(lun, "lun")) != NULL)
 			continue;
 		if (all_run(lun))
 			return lun;

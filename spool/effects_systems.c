@@ -16,24 +16,12 @@
 #define CAPABILITIES_MAX 2048	/* the sequences ask for a dozen */
 #define NAME_MAX_LEN 31		/* gateway/verbs.h: ARG_NAME */
 
-static const json_t *
-find(const json_t *list, const char *key, const char *value)
-{
-	const json_t *o;
-	size_t	      i;
-
-	json_array_foreach(list, i, o)
-		if (strcmp(field_text(o, key), value) == 0)
-			return o;
-	return NULL;
-}
-
 /* ---- pools: a VM's disk lies in a pool of one VIOS, so the largest free room of one counts, not the sum ---- */
 
 static void
 add_pool(json_t *pools, const json_t *pool)
 {
-	json_t *there = (json_t *)(uintptr_t)find(pools, "name", field_text(pool, "name"));
+	json_t *there = field_find(pools, "name", field_text(pool, "name"));
 
 	if (there == NULL)
 		(void)json_array_append_new(pools, json_deep_copy(pool));
@@ -60,7 +48,7 @@ pools_of(const json_t *facts)
 
 	json_array_foreach(json_object_get(facts, "vioses"), i, vios)
 		add_pools(pools, json_object_get(vios, "pools"));
-	if (find(pools, "name", SAN_POOL) == NULL && (san = san_pool(facts)) != NULL)
+	if (field_find(pools, "name", SAN_POOL) == NULL && (san = san_pool(facts)) != NULL)
 		(void)json_array_append_new(pools, san);
 	return pools;
 }
@@ -82,13 +70,13 @@ make_name(char *name, size_t size, const json_t *system, int with_serial)
 static int
 row_for(const char *platform, const json_t *all, const json_t *system, json_t **row, struct pd_err *e)
 {
-	const json_t *known = find(all, "ident", field_text(system, "ident"));
+	const json_t *known = field_find(all, "ident", field_text(system, "ident"));
 	char	      name[64];
 
 	*row = known != NULL ? json_deep_copy(known) : NULL;
 	for (int with_serial = 0; known == NULL && with_serial < 2; with_serial++) {
 		make_name(name, sizeof(name), system, with_serial);
-		if (find(all, "name", name) == NULL) {
+		if (field_find(all, "name", name) == NULL) {
 			*row = json_pack("{s:s s:s s:s}", "name", name, "platform", platform, "ident", field_text(system, "ident"));
 			break;
 		}
@@ -132,7 +120,7 @@ keep_checked(json_t *now, const json_t *before)
 
 	json_array_foreach(now, i, vios)
 		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-			was = find(before, "name", field_text(vios, "name"));
+			was = field_find(before, "name", field_text(vios, "name"));
 			value = json_object_get(was, keys[k]);
 			if (value != NULL && json_object_get(vios, keys[k]) == NULL)
 				(void)json_object_set(vios, keys[k], value);
@@ -172,7 +160,7 @@ is_missing(struct store *st, const char *platform, const json_t *all, const json
 	if (store_vm_list(st, NULL, NULL, platform, &vms, e) == -1)
 		return -1;
 	json_array_foreach(all, i, row) {
-		if (strcmp(field_text(row, "platform"), platform) != 0 || find(found, "ident", field_text(row, "ident")) != NULL)
+		if (strcmp(field_text(row, "platform"), platform) != 0 || field_find(found, "ident", field_text(row, "ident")) != NULL)
 			continue;
 		json_array_foreach(vms, k, vm)
 			if (rv == 0 && strcmp(field_text(vm, "system"), field_text(row, "name")) == 0) {
@@ -197,7 +185,7 @@ effects_systems_check(struct store *st, const char *platform, const json_t *foun
 		return -1;
 	rv = is_missing(st, platform, all, found, why, e);
 	json_array_foreach(found, i, system) {
-		known = find(all, "ident", field_text(system, "ident"));
+		known = field_find(all, "ident", field_text(system, "ident"));
 		if (rv != 0 || known == NULL || strcmp(field_text(known, "platform"), platform) == 0)
 			continue;
 		(void)pd_fail(why, PD_CONFLICT, "the system %s (%s) is managed through the platform %s already; a second console of it is named "

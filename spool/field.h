@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <stdint.h>
+#include <string.h>
 
 static inline const char *
 field_text(const json_t *row, const char *key)
@@ -26,6 +27,19 @@ static inline int
 field_is_set(const json_t *row, const char *key)
 {
 	return json_is_true(json_object_get(row, key));
+}
+
+/* The first of these rows whose key has this text, lent; NULL: none has. */
+static inline json_t *
+field_find(const json_t *rows, const char *key, const char *value)
+{
+	json_t *row;
+	size_t	i;
+
+	json_array_foreach(rows, i, row)
+		if (strcmp(field_text(row, key), value) == 0)
+			return row;
+	return NULL;
 }
 
 #endif

@@ -9,22 +9,10 @@
 
 #define DEPTH_MAX 8	/* of a VM's row */
 
-static const json_t *
-find(const json_t *list, const char *key, const char *value)
-{
-	const json_t *o;
-	size_t	      i;
-
-	json_array_foreach(list, i, o)
-		if (strcmp(field_text(o, key), value) == 0)
-			return o;
-	return NULL;
-}
-
 static int
 is_free(const json_t *vios, const json_t *disk)
 {
-	return find(json_object_get(vios, "free"), "name", field_text(disk, "name")) != NULL;
+	return field_find(json_object_get(vios, "free"), "name", field_text(disk, "name")) != NULL;
 }
 
 /* ---- somebody's ---- */
@@ -97,7 +85,7 @@ paths_to(const json_t *facts, const char *lun)
 	size_t	      i;
 
 	json_array_foreach(json_object_get(facts, "vioses"), i, vios) {
-		if ((disk = find(json_object_get(vios, "disks"), "lun", lun)) == NULL)
+		if ((disk = field_find(json_object_get(vios, "disks"), "lun", lun)) == NULL)
 			continue;
 		if (!is_free(vios, disk)) {
 			json_decref(paths);
@@ -129,7 +117,7 @@ san_free(const json_t *facts, const json_t *taken)
 		json_array_foreach(json_object_get(vios, "disks"), k, disk) {
 			const char *lun = field_text(disk, "lun");
 
-			if (lun[0] == '\0' || json_object_get(taken, lun) != NULL || find(list, "lun", lun) != NULL ||
+			if (lun[0] == '\0' || json_object_get(taken, lun) != NULL || field_find(list, "lun", lun) != NULL ||
 			    (paths = paths_to(facts, lun)) == NULL)
 				continue;
 			if (json_array_size(paths) >= least)
@@ -147,7 +135,7 @@ seen_by(const json_t *vioses, const char *lun)
 	size_t	      i, n = 0;
 
 	json_array_foreach(vioses, i, vios)
-		n += find(json_object_get(vios, "disks"), "lun", lun) != NULL;
+		n += field_find(json_object_get(vios, "disks"), "lun", lun) != NULL;
 	return n;
 }
 
