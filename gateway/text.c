@@ -197,8 +197,9 @@ const char *
 text_prompt(const char *as, char buf[TEXT_PROMPT_MAX])
 {
 	int is_root = strncmp(as, "root", 4) == 0, is_padmin = strncmp(as, "padmin@", 7) == 0;
+	const char *who = is_root || is_padmin ? as : strcmp(as, "console") == 0 ? "hmc" : "padmin";
 
-	(void)snprintf(buf, TEXT_PROMPT_MAX, "%.60s%c", is_root || is_padmin ? as : strcmp(as, "console") == 0 ? "hmc" : "padmin",
-	    is_root ? '#' : '$');
+	(void)vis_encode(buf, TEXT_PROMPT_MAX - 1, who, strlen(who));
+	(void)strcat(buf, is_root ? "#" : "$");
 	return buf;
 }

@@ -180,11 +180,11 @@ Test(render, nothing_acts_on_the_terminal)
 	static const char *const shapes[] = {
 		"[{\"name\":\"\\u001b[31m\\u009b\\r\\u202e\",\"\\u001b]0;x\":1,\"out\":\"\\u001b[2J\",\"note\":{\"\\u001b\":[\"\\u001b\"]}}]",
 		"{\"name\":\"\\u001b[31m\",\"\\u001b]0;x\":{\"\\u001b\":\"\\u0007\"},\"text\":\"a\\n\\u001b\"}",
-		"\"\\u001b[31m\"", "[1,\"\\u001b\"]",
+		"\"\\u001b[31m\"", "[1,\"\\u001b\"]", "[{\"command\":\"ls\",\"as\":\"root\\u001b[2J\"},{\"command\":\"ls\",\"as\":\"padmin@\\u001b\"}]",
 	};
 
 	for (size_t v = 0; v < 8; v++)
-		for (size_t s = 0; s < 4; s++) {
+		for (size_t s = 0; s < sizeof(shapes) / sizeof(shapes[0]); s++) {
 			const char *text = render(verbs_to_try[v], shapes[s]);
 
 			cr_assert_null(strpbrk(text, "\033\a\r"));
