@@ -199,7 +199,7 @@ serving(const json_t *paths, const json_t *facts)
 	size_t	i;
 
 	json_array_foreach(json_object_get(facts, "vioses"), i, vios)
-		if (find(paths, "name", field_text(vios, "name")) != NULL)
+		if (field_find(paths, "name", field_text(vios, "name")) != NULL)
 			(void)json_array_append(list, vios);
 	return list;
 }
@@ -216,7 +216,7 @@ reachable(const json_t *paths, const json_t *facts)
 		int is_all = 1;
 
 		json_array_foreach(json_object_get(lun, "paths"), k, way)
-			is_all &= find(paths, "name", field_text(way, "name")) != NULL;
+			is_all &= field_find(paths, "name", field_text(way, "name")) != NULL;
 		if (is_all)
 			(void)json_array_append(list, lun);
 	}
@@ -227,9 +227,9 @@ reachable(const json_t *paths, const json_t *facts)
 static json_t *
 made_path(json_t *made, const json_t *paths, const char *name)
 {
-	json_t *path = find(made, "name", name);
+	json_t *path = field_find(made, "name", name);
 
-	if (path == NULL && (path = copy_of(find(paths, "name", name))) != NULL && json_array_append_new(made, path) == -1)
+	if (path == NULL && (path = copy_of(field_find(paths, "name", name))) != NULL && json_array_append_new(made, path) == -1)
 		return NULL;
 	return path;
 }
