@@ -98,7 +98,7 @@ set_slots(const struct pd_platform_rules *r, const json_t *facts, const json_t *
 
 	if (r->client_slots.base > 0)
 		(void)json_object_set_new(path, "client_slot",
-		    json_integer((json_int_t)(r->client_slots.base + field_number(path, "index") * r->client_slots.step)));
+		    json_integer((json_int_t)r->client_slots.base + (json_int_t)field_number(path, "index") * (json_int_t)r->client_slots.step));
 	if (field_number(path, "client_slot") > CLIENT_SLOT_MOST)
 		return pd_fail(e, PD_CAPACITY, "its disks go through more VIOSes than the rules for %s have client slots for", r->name);
 	if (r->server_slots.base == 0)
