@@ -163,6 +163,11 @@ each_time() {
 }
 every=${HMC_STEP:-15}
 each_refused "$total" '0 1 69 73 75' alice create-vm broken $small --host p9b --fc vios=vios21 --fc vios=vios22 --compat-mode POWER9 --memory-expansion 1.25
+# One of the last, always: the ports are mapped by then.
+echo 'match=.*wwpns.*,nth=1,action=refuse,status=1,stderr=HSCL0000 test: refused' | faults
+as alice 1 create-vm broken $small --host p9b --fc vios=vios21 --fc vios=vios22
+faults </dev/null
+is_as_before 'create-vm refused behind its mappings'
 # A delete that a refused command stopped is finished by the next one.
 as alice 0 delete-vm beside --yes
 world >"$work/before"
