@@ -49,7 +49,7 @@ for t in north:0,1,2,3,4 south:5,6,7,8,9; do
 		members = { u$(echo "${t#*:}" | sed 's/,/, u/g') }
 		quota {
 			vms              = $tenant
-			processing-units = $((tenant / 2))
+			processing-units = $((tenant / 2)).$((tenant % 2 * 5))
 			memory           = $((tenant * 512))M
 			disk             = $((tenant))G
 		}
