@@ -197,7 +197,7 @@ total=$(sent | wc -l)
 as admin 0 migrate-vm web1 --to p9a
 refused=0
 while [ $refused -lt "$total" ]; do
-	refused=$((refused + ${HMC_STEP:-4}))
+	refused=$((refused + ${HMC_STEP:-8}))
 	echo "match=.*,nth=$refused,action=refuse,status=1,stderr=HSCL0000 test: refused" | faults
 	request admin migrate-vm web1
 	faults </dev/null
