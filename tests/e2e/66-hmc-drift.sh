@@ -102,4 +102,29 @@ repair alice web1
 as alice 0 drift web1 --fresh
 as alice 0 restart-vm web1 --force
 as alice 0 drift web1 --fresh
+
+# Renamed, and a disk detached: both are as they were, down to the name of the mapping, and nothing else has changed.
+as alice 0 show-vm web1 --json
+bd=$(json '.value.disks[1].bd')
+world >"$work/before"
+hmc "chsyscfg -r lpar -m p9a -i lpar_id=$id,new_name=other"
+hmc "viosvrcmd -m p9a --id $vios -c \"rmvdev -vdev $bd\"" >/dev/null
+as alice 73 drift web1 --fresh --json
+is 'name and disk' "disk 2 through $(hmc "lssyscfg -r lpar -m p9a --filter lpar_ids=$vios -F name")|$bd attached|not attached name|web1|other" "$(found | paste -sd' ')"
+as alice 73 add-disk web1 --existing "$bd"
+says 'it is other'
+as alice 73 rename-vm web1 --to web9
+says 'give it its name back first'
+repair alice web1
+is 'requests' "rename-vm web1 --to web1|add-disk web1 --existing $bd" "$(paste -sd'|' "$work/requests")"
+as alice 0 drift web1 --fresh
+world >"$work/after"
+checks=$((checks + 1))
+diff "$work/before" "$work/after" >"$work/out" || fail 'the repair changed something else'
+as alice 0 rename-vm web1 --to web1
+says 'has that name already'
+as alice 0 add-disk web1 --existing "$bd"
+says 'has that disk already'
+request alice show-vm web1 --json
+is 'disks of the record' 2 "$(json '.value.disks | length')"
 as admin 0 verify-history
