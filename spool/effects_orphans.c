@@ -16,7 +16,8 @@
 static const struct {
 	const char *list, *kind;
 } kinds[] = {
-	{ "partitions", "partition" }, { "adapters", "server adapter" }, { "entries", "profile entry" }, { "volumes", "logical volume" },
+	{ "partitions", "partition" }, { "adapters", "server adapter" }, { "entries", "profile entry" },
+	{ "fc_adapters", "Fibre Channel adapter" }, { "fc_entries", "Fibre Channel entry" }, { "volumes", "logical volume" },
 	{ "files", "backing file" }, { "media", "first-boot medium" },
 };
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))

@@ -208,9 +208,14 @@ find_served(const json_t *system, json_int_t id, char tag[TAG_LEN + 1])
 	return SERVED_GONE;
 }
 
+/* The lists of what serves virtual SCSI and virtual Fibre Channel: as found and decided, and where a VM's row names its slots. */
+static const struct serving {
+	const char *adapters, *entries, *made;
+} scsi = { "adapters", "entries", "paths" }, fc = { "fc_adapters", "fc_entries", "fc" };
+
 /* The VM whose row says that this slot was made for it; NULL = none. */
 static const json_t *
-vm_of_slot(const struct look *l, const json_t *system, json_int_t vios, json_int_t slot, json_int_t client)
+vm_of_slot(const struct look *l, const json_t *system, const char *made, json_int_t vios, json_int_t slot, json_int_t client)
 {
 	const json_t *vm, *path;
 	size_t	      i, k;
@@ -218,19 +223,20 @@ vm_of_slot(const struct look *l, const json_t *system, json_int_t vios, json_int
 	json_array_foreach(l->vms, i, vm) {
 		if (field_number(vm, "lpar_id") != client || strcmp(field_text(vm, "system"), field_text(system, "name")) != 0)
 			continue;
-		json_array_foreach(json_object_get(json_object_get(vm, "objects"), "paths"), k, path)
+		json_array_foreach(json_object_get(json_object_get(vm, "objects"), made), k, path)
 			if (field_number(path, "id") == vios && field_number(path, "slot") == slot)
 				return vm;
 	}
 	return NULL;
 }
 
-/* An adapter in a slot of a VIOS, or its entry in the profile; client is what the console said of whom it serves. */
+/* An adapter in a slot of a VIOS, or its entry in the profile; lpar is what the console said of whom it serves. */
 static void
-add_served(struct look *l, json_t *into, const char *list, const json_t *system, json_int_t slot, const char *client, const char *client_slot)
+add_served(struct look *l, json_t *into, const char *list, const char *made, const json_t *system, const json_t *a)
 {
 	char	      tag[TAG_LEN + 1] = "", name[60], why[WHY_MAX], *end;
-	json_int_t    id = strtol(client, &end, 10), vios = field_number(into, "id");
+	const char   *client = field_text(a, "lpar");
+	json_int_t    id = strtol(client, &end, 10), slot = field_number(a, "slot");
 	const json_t *vm = NULL;
 	enum served   served;
 	json_t	     *thing;
@@ -239,10 +245,10 @@ add_served(struct look *l, json_t *into, const char *list, const json_t *system,
 		return;		/* for any */
 	if ((served = find_served(system, id, tag)) == SERVED_OTHER)
 		return;
-	if (served == SERVED_GONE && (vm = vm_of_slot(l, system, vios, slot, id)) != NULL)
+	if (served == SERVED_GONE && (vm = vm_of_slot(l, system, made, field_number(into, "id"), slot, id)) != NULL)
 		(void)snprintf(tag, sizeof(tag), "%s", field_text(json_object_get(vm, "objects"), "tag"));
 	(void)snprintf(name, sizeof(name), "slot %d for partition %d", (int)slot, (int)id);
-	thing = json_pack("{s:s s:I s:I s:s}", "name", name, "slot", slot, "lpar", id, "client_slot", client_slot);
+	thing = json_pack("{s:s s:I s:I s:s}", "name", name, "slot", slot, "lpar", id, "client_slot", field_text(a, "client_slot"));
 	if (tag[0] != '\0') {
 		add(l, into, list, tag, thing, 1);
 		return;
@@ -253,16 +259,18 @@ add_served(struct look *l, json_t *into, const char *list, const json_t *system,
 }
 
 static void
-add_adapters(struct look *l, json_t *into, const json_t *system, const json_t *vios)
+add_adapters(struct look *l, json_t *into, const struct serving *kind, const json_t *system, const json_t *vios)
 {
 	const json_t *a;
 	size_t	      i;
 
-	json_array_foreach(json_object_get(system, "adapters"), i, a)
+	(void)json_object_set_new(into, kind->adapters, json_array());
+	(void)json_object_set_new(into, kind->entries, json_array());
+	json_array_foreach(json_object_get(system, kind->adapters), i, a)
 		if (field_number(a, "vios") == field_number(into, "id"))
-			add_served(l, into, "adapters", system, field_number(a, "slot"), field_text(a, "lpar"), "");
-	json_array_foreach(json_object_get(vios, "entries"), i, a)
-		add_served(l, into, "entries", system, field_number(a, "slot"), field_text(a, "lpar"), field_text(a, "client_slot"));
+			add_served(l, into, kind->adapters, kind->made, system, a);
+	json_array_foreach(json_object_get(vios, kind->entries), i, a)
+		add_served(l, into, kind->entries, kind->made, system, a);
 }
 
 /* ---- all ---- */
@@ -280,9 +288,10 @@ add_system(struct look *l, const json_t *found)
 	add_partitions(l, system, found);
 	json_array_foreach(json_object_get(json_object_get(found, "facts"), "vioses"), i, vios) {
 		(void)json_array_append_new(own, json_pack("{s:I}", "id", (json_int_t)field_number(vios, "id")));
-		into = json_pack("{s:I s:s s:s s:[] s:[] s:[] s:[] s:[]}", "id", (json_int_t)field_number(vios, "id"), "name", field_text(vios, "name"),
-		    "profile", field_text(vios, "profile"), "adapters", "entries", "volumes", "files", "media");
-		add_adapters(l, into, found, vios);
+		into = json_pack("{s:I s:s s:s s:[] s:[] s:[]}", "id", (json_int_t)field_number(vios, "id"), "name", field_text(vios, "name"),
+		    "profile", field_text(vios, "profile"), "volumes", "files", "media");
+		add_adapters(l, into, &scsi, found, vios);
+		add_adapters(l, into, &fc, found, vios);
 		add_storage(l, into, vios, "stores");
 		(void)json_array_append_new(vioses, into);
 	}

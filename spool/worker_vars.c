@@ -172,8 +172,9 @@ add_unknown_orphans(const char *kind, json_t *vars, struct pd_err *e)
 	json_t *one;
 
 	if (strcmp(kind, "hmc") == 0)
-		one = json_pack("{s:[{s:[{s:b}] s:[{s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}]}]}]}", "systems", "partitions", "clean", 1,
-		    "vioses", "adapters", "clean", 1, "entries", "clean", 1, "volumes", "clean", 1, "files", "clean", 1, "media", "clean", 1);
+		one = json_pack("{s:[{s:[{s:b}] s:[{s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}]}]}]}", "systems",
+		    "partitions", "clean", 1, "vioses", "adapters", "clean", 1, "entries", "clean", 1, "fc_adapters", "clean", 1, "fc_entries",
+		    "clean", 1, "volumes", "clean", 1, "files", "clean", 1, "media", "clean", 1);
 	else
 		one = json_pack("{s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}]}", "partitions", "clean", 1, "volumes", "clean", 1, "files", "clean", 1,
 		    "media", "clean", 1);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # P4 on the systems of a Hardware Management Console: orphans names what was left on each system and each VIOS, and --clean removes it:
-# partitions, server adapters, their entries in profiles, disks, media.  P9: nothing is touched that a VM owns, or that cannot be proven to be
-# of PowerDirector.
+# partitions, server adapters (SCSI, Fibre Channel), their entries in profiles, disks, media.  P9: nothing is touched that a VM owns, or
+# that cannot be proven to be of PowerDirector.
 . "$(dirname "$0")/lib.sh"
 export SITE_SPEED=0 SITE_HMC=1
 site_up
@@ -85,14 +85,58 @@ as admin 0 orphans --clean --yes
 as alice 66 show-vm web1
 console_is_as with-web0 'after the second cleaning'
 
-# ---- P9: made by hand ----
+# ---- Fibre Channel: stuck behind its mapping, beside a VM whose adapter stands in the same profile ----
 system=$(as admin 0 list-systems --json; json '.value[0].ident')
+create_fc() { as alice "$2" create-vm "$1" --memory 512M --disk 1G --platform hmc1 --host p9a --fc vios=vios11; }
+fc='Fibre Channel adapter,Fibre Channel entry'
+create_fc beside 0
+as admin 0 orphans
+says 'nothing on hmc1 that no VM owns'
+on_hmc "viosvrcmd -m $system --id 1 -c cfgdev"	# now and not by the next VM's it hears of the adapter's port names
+world >"$work/with-beside"
+refuse '.*wwpns' vfcmap.*-fcp$ 'vfcmap.*-fcp"' rmsyscfg rmlv rmvdev rmdev 'chhwres.*-o r' 'adapters-='
+create_fc web2 2
+faults </dev/null
+as admin 0 orphans --json
+is 'with its partition' "$fc,logical volume,partition,profile entry,server adapter" "$(kinds)"
+is 'as ours' 'ours web2' "$(json '[.value.orphans[] | .origin + " " + .vm] | unique | join(",")')"
+jq -r '.value.orphans[] | .command, .before | select(. != null)' "$work/out" | sed 's/ && viosvrcmd/\
+viosvrcmd/' | sort >"$work/commands"
+as admin 0 orphans --clean --yes --json
+is 'all removed' 0 "$(json '[.value.orphans[] | select(.removed | not)] | length')"
+as admin 0 transcript "$(json .job)" --json
+jq -r '.value[] | select(.part == "run") | .command' "$work/out" | sed 's/^LC_ALL=[^ ]* //' | grep -v rmvterm | sort >"$work/sent"
+checks=$((checks + 1))
+diff "$work/commands" "$work/sent" >"$work/out" || fail 'of Fibre Channel, what was listed is not what was sent'
+console_is_as with-beside 'after the cleaning of Fibre Channel'
+as alice 66 show-vm web2
+
+# Its partition gone, the adapter and its entry left: the VM's row names the slot.
+refuse '.*wwpns' 'rmdev.*vfchost' 'chhwres.*fc -o r' 'virtual_fc_adapters-='
+create_fc web2 2
+faults </dev/null
+as admin 0 orphans --json
+is 'of a VIOS' "$fc" "$(kinds)"
+is 'as ours' ours "$(json '[.value.orphans[].origin] | unique | join(",")')"
+refuse 'chhwres.*fc -o r'
+as admin 1 orphans --clean --yes
+faults </dev/null
+as alice 0 show-vm web2 --json
+is 'its row stays' broken "$(json .value.state)"
+as admin 0 orphans --clean --yes
+as alice 66 show-vm web2
+console_is_as with-beside 'after the second cleaning of Fibre Channel'
+as alice 0 delete-vm beside --yes --force
+console_is_as with-web0 'after the deletion of the VM beside'
+
+# ---- P9: made by hand ----
 on_hmc "mksyscfg -r lpar -m $system -i name=other,profile_name=pd0123abce,lpar_env=aixlinux,min_mem=256,desired_mem=256,max_mem=512,proc_mode=shared,min_procs=1,desired_procs=1,max_procs=1,min_proc_units=0.1,desired_proc_units=0.1,max_proc_units=0.1,sharing_mode=cap"
 on_hmc "chhwres -r virtualio -m $system --rsubtype scsi -o a --id 1 -s 77 -a adapter_type=server,remote_lpar_id=66,remote_slot_num=2"
+on_hmc "chhwres -r virtualio -m $system --rsubtype fc -o a --id 1 -s 78 -a adapter_type=server,remote_lpar_id=66,remote_slot_num=3"
 on_hmc "viosvrcmd -m $system --id 1 -c \"mklv -lv pd0123abcd_0 datavg 1G\""
 world >"$work/foreign"
 as admin 0 orphans --json
-is 'unknown ones are shown' 'logical volume,partition,server adapter' "$(kinds)"
+is 'unknown ones are shown' 'Fibre Channel adapter,logical volume,partition,server adapter' "$(kinds)"
 is 'as unknown' unknown "$(json '[.value.orphans[].origin] | unique | join(",")')"
 as admin 0 orphans --clean --yes
 console_is_as foreign 'something that is not ours was touched'

@@ -232,14 +232,15 @@ Test(orphans, what_only_looks_like_ours_is_not_shown)
 
 /* ---- server adapters of a VIOS, which carry no mark ---- */
 
-/* The row of a VM of which an HMC's system p9a has given partition 5, served by slot 12 of VIOS 1. */
+/* The row of a VM of which an HMC's system p9a has given partition 5, served by slot 12 of VIOS 1, its Fibre Channel by slot 22. */
 static void
 put_on_system(const char *name)
 {
 	json_t *vm = director_fixture_vm(&f, name);
 
 	(void)json_object_update_new(vm, json_pack("{s:s s:i}", "system", "p9a", "lpar_id", 5));
-	(void)json_object_update_new(json_object_get(vm, "objects"), json_pack("{s:[{s:i s:i}]}", "paths", "id", 1, "slot", 12));
+	(void)json_object_update_new(json_object_get(vm, "objects"), json_pack("{s:[{s:i s:i}] s:[{s:i s:i}]}", "paths", "id", 1, "slot", 12, "fc", "id", 1,
+	    "slot", 22));
 	cr_assert_eq(store_begin(f.st, &f.e), 0);
 	cr_assert_eq(store_vm_put(f.st, vm, &f.e), 0, "%s", f.e.msg);
 	cr_assert_eq(store_commit(f.st, &f.e), 0);
@@ -263,19 +264,45 @@ found_adapter(int slot, const char *profile)
 	return json_pack("{s:[o]}", "systems", system);
 }
 
+/* The same as Fibre Channel adapter and entry: the console shows these in lists of their own. */
+static json_t *
+found_fc(int slot, const char *profile)
+{
+	json_t *shown = found_adapter(slot, profile), *system = json_array_get(json_object_get(shown, "systems"), 0);
+	json_t *vios = json_array_get(json_object_get(json_object_get(system, "facts"), "vioses"), 0);
+
+	(void)json_object_set(system, "fc_adapters", json_object_get(system, "adapters"));
+	(void)json_object_del(system, "adapters");
+	(void)json_object_set(vios, "fc_entries", json_object_get(vios, "entries"));
+	(void)json_object_del(vios, "entries");
+	return shown;
+}
+
 /* What is decided of the adapter: "ours", "unknown", or "" when it is not shown; its entry's the same. */
 static void
-adapter_is(json_t *shown, const char *origin)
+listed_is(json_t *shown, const char *adapters, const char *entries, const char *origin)
 {
 	char	      id[JOB_ID_LEN + 1];
 	json_t	     *decision = decide("{\"clean\":true}", shown, id);
-	const json_t *vios = json_array_get(json_object_get(first(decision, "systems"), "vioses"), 0), *adapter = first(vios, "adapters");
+	const json_t *vios = json_array_get(json_object_get(first(decision, "systems"), "vioses"), 0), *adapter = first(vios, adapters);
 
 	cr_expect_str_eq(field_text(adapter, "origin"), origin);
-	cr_expect_str_eq(field_text(first(vios, "entries"), "origin"), origin);
+	cr_expect_str_eq(field_text(first(vios, entries), "origin"), origin);
 	cr_expect_eq(field_is_set(adapter, "clean"), strcmp(origin, "ours") == 0);
 	json_decref(decision);
 	json_decref(end(id, JOB_FAILED, json_object()));
+}
+
+static void
+adapter_is(json_t *shown, const char *origin)
+{
+	listed_is(shown, "adapters", "entries", origin);
+}
+
+static void
+fc_is(json_t *shown, const char *origin)
+{
+	listed_is(shown, "fc_adapters", "fc_entries", origin);
 }
 
 Test(orphans, the_adapter_of_a_partition_with_our_mark_is_as_the_partition)
@@ -285,6 +312,8 @@ Test(orphans, the_adapter_of_a_partition_with_our_mark_is_as_the_partition)
 	put_on_system("web1");
 	adapter_is(found_adapter(13, field_text(made, "tag")), "ours");
 	adapter_is(found_adapter(13, "pd0123abcd"), "unknown");
+	fc_is(found_fc(13, field_text(made, "tag")), "ours");
+	fc_is(found_fc(13, "pd0123abcd"), "unknown");
 	json_decref(made);
 }
 
@@ -295,6 +324,9 @@ Test(orphans, the_adapter_of_a_partition_that_is_gone_is_ours_when_its_slot_was_
 	put_on_system("web1");
 	adapter_is(found_adapter(12, NULL), "ours");
 	adapter_is(found_adapter(13, NULL), "unknown");
+	adapter_is(found_adapter(22, NULL), "unknown");	/* a slot of the other kind is none that was made for it */
+	fc_is(found_fc(22, NULL), "ours");
+	fc_is(found_fc(12, NULL), "unknown");
 	json_decref(made);
 }
 
@@ -306,6 +338,9 @@ Test(orphans, an_adapter_of_a_whole_vm_or_of_somebody_else_is_not_shown)
 	adapter_is(found_adapter(12, field_text(made, "tag")), "");
 	adapter_is(found_adapter(12, NULL), "");
 	adapter_is(found_adapter(13, "theirs"), "");
+	fc_is(found_fc(22, field_text(made, "tag")), "");
+	fc_is(found_fc(22, NULL), "");
+	fc_is(found_fc(13, "theirs"), "");
 	json_decref(made);
 }
 
