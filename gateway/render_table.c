@@ -54,16 +54,23 @@ static const struct {
 };
 
 struct column {
-	const char *key;
-	char	    header[32];
-	size_t	    width;
-	int	    is_number;
+	const char    *key;
+	char	       header[32];
+	size_t	       width;	/* in columns of the terminal, as a cell's */
+	enum text_unit unit;
+	int	       is_number;
+};
+
+struct cell {
+	char  *text;	/* NULL: out of memory, shown empty */
+	size_t len, width;
 };
 
 struct table {
 	struct column columns[COLUMNS_MAX];
 	size_t	      n;
-	char	    **cells;	/* row by row */
+	struct cell  *cells;	/* row by row */
+	size_t	      ncells;
 };
 
 static const struct layout *
@@ -118,6 +125,7 @@ add_column(struct table *t, const char *key, const json_t *sample)
 	c = &t->columns[t->n++];
 	memset(c, 0, sizeof(*c));
 	c->key = key;
+	c->unit = text_unit_of(key);
 	c->is_number = text_is_number(key, sample);
 	set_header(c);
 	c->width = terminal_columns(c->header);
@@ -140,6 +148,33 @@ key_in_rows(const json_t *rows, const char *word, size_t len, const json_t **sam
 	return NULL;
 }
 
+static int
+has_same_keys(json_t *a, json_t *b)
+{
+	void *i = json_object_iter(a), *j = json_object_iter(b);
+
+	while (i != NULL && j != NULL && strcmp(json_object_iter_key(i), json_object_iter_key(j)) == 0) {
+		i = json_object_iter_next(a, i);
+		j = json_object_iter_next(b, j);
+	}
+	return i == NULL && j == NULL;
+}
+
+/* The rows whose keys are not those of the row before: the others bring no column.  A new array. */
+static json_t *
+rows_of_new_keys(const json_t *rows)
+{
+	json_t *some = json_array(), *row, *before = NULL;
+	size_t	i;
+
+	json_array_foreach(rows, i, row) {
+		if (before == NULL || !has_same_keys(before, row))
+			(void)json_array_append(some, row);
+		before = row;
+	}
+	return some;
+}
+
 static void
 choose_columns(struct table *t, const struct layout *l, const json_t *rows)
 {
@@ -159,37 +194,89 @@ choose_columns(struct table *t, const struct layout *l, const json_t *rows)
 				add_column(t, key, value);
 }
 
+static void
+fill_cell(struct column *c, struct cell *cell, const json_t *row)
+{
+	cell->text = text_in_unit(c->unit, c->key, json_object_get(row, c->key), row);
+	if (cell->text == NULL)
+		return;
+	cell->len = strlen(cell->text);
+	cell->width = terminal_columns(cell->text);
+	if (cell->width > c->width)
+		c->width = cell->width;
+}
+
 static int
 fill(struct table *t, const json_t *rows)
 {
-	size_t	i, width;
+	size_t	i;
 	json_t *row;
-	char   *text;
 
-	t->cells = calloc(json_array_size(rows) * t->n + 1, sizeof(*t->cells));
+	t->ncells = json_array_size(rows) * t->n;
+	t->cells = calloc(t->ncells + 1, sizeof(*t->cells));
 	if (t->cells == NULL)
 		return -1;
 	json_array_foreach(rows, i, row)
-		for (size_t c = 0; c < t->n; c++) {
-			text = text_of_value(t->columns[c].key, json_object_get(row, t->columns[c].key), row);
-			t->cells[i * t->n + c] = text;
-			width = text != NULL ? terminal_columns(text) : 0;
-			if (width > t->columns[c].width)
-				t->columns[c].width = width;
-		}
+		for (size_t c = 0; c < t->n; c++)
+			fill_cell(&t->columns[c], &t->cells[i * t->n + c], row);
 	return 0;
 }
 
-static void
-print_cell(FILE *out, const struct column *c, const char *text, int is_last)
+static char *
+blanks(char *p, size_t n)
 {
-	size_t used = terminal_columns(text), pad = c->width > used ? c->width - used : 0;
+	memset(p, ' ', n);
+	return p + n;
+}
+
+/* Behind p there is room for the text, its column's width and two more bytes; the place behind what was written. */
+static char *
+write_cell(char *p, const struct column *c, const struct cell *cell, int is_last)
+{
+	size_t pad = c->width > cell->width ? c->width - cell->width : 0;
 
 	if (c->is_number)
-		(void)fprintf(out, "%*s%s", (int)pad, "", text);
-	else
-		(void)fprintf(out, "%s%*s", text, is_last ? 0 : (int)pad, "");
-	(void)fputs(is_last ? "\n" : "  ", out);
+		p = blanks(p, pad);
+	if (cell->len > 0)
+		memcpy(p, cell->text, cell->len);
+	p += cell->len;
+	if (is_last) {
+		*p = '\n';
+		return p + 1;
+	}
+	return blanks(p, (c->is_number ? 0 : pad) + 2);
+}
+
+static char *
+write_header(char *p, struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		struct column *c = &t->columns[i];
+		struct cell    head = { .text = c->header, .len = strlen(c->header), .width = terminal_columns(c->header) };
+
+		p = write_cell(p, c, &head, i + 1 == t->n);
+	}
+	return p;
+}
+
+/* As one piece: thousands of rows go out in few writes. */
+static void
+print(FILE *out, struct table *t)
+{
+	size_t room = 1;
+	char  *text, *p;
+
+	for (size_t i = 0; i < t->n; i++)
+		room += (t->columns[i].width + 2) * (t->ncells / t->n + 1) + sizeof(t->columns[i].header);
+	for (size_t i = 0; i < t->ncells; i++)
+		room += t->cells[i].len;
+	if ((text = malloc(room)) == NULL)
+		return;
+	p = write_header(text, t);
+	for (size_t i = 0; i < t->ncells; i++)
+		p = write_cell(p, &t->columns[i % t->n], &t->cells[i], (i + 1) % t->n == 0);
+	(void)fwrite(text, 1, (size_t)(p - text), out);
+	free(text);
 }
 
 void
@@ -197,21 +284,19 @@ render_table(FILE *out, const char *verb, const json_t *rows)
 {
 	const struct layout *l = layout_of(verb);
 	struct table	     t = { .n = 0 };
-	const char	    *text;
+	json_t		    *some;
 
 	if (json_array_size(rows) == 0) {
 		(void)fprintf(out, "%s\n", l->empty);
 		return;
 	}
-	choose_columns(&t, l, rows);
+	some = rows_of_new_keys(rows);
+	choose_columns(&t, l, some);
+	json_decref(some);
 	if (fill(&t, rows) == -1)
 		return;
-	for (size_t c = 0; c < t.n; c++)
-		print_cell(out, &t.columns[c], t.columns[c].header, c + 1 == t.n);
-	for (size_t i = 0; i < json_array_size(rows) * t.n; i++) {
-		text = t.cells[i] != NULL ? t.cells[i] : "";
-		print_cell(out, &t.columns[i % t.n], text, (i + 1) % t.n == 0);
-		free(t.cells[i]);
-	}
+	print(out, &t);
+	for (size_t i = 0; i < t.ncells; i++)
+		free(t.cells[i].text);
 	free(t.cells);
 }

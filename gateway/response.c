@@ -10,6 +10,7 @@
 #include "gateway/render.h"
 #include "gateway/response.h"
 #include "gateway/text.h"
+#include "spool/json_bytes.h"
 
 #define STATUS_MAX 125	/* above it are the shell's and ssh's own */
 
@@ -103,7 +104,8 @@ print_json(const struct response *r, const char *verb, int line)
 	json_t *o = json_pack("{s:i, s:s?, s:s, s:s, s:o, s:o}", "v", 1, "command", verb, "code", r->word, "message",
 	    r->message, "job", r->job[0] != '\0' ? json_string(r->job) : json_null(), "value",
 	    r->value != NULL ? json_incref(r->value) : json_null());
-	int	rv;
+	size_t	len;
+	char   *text;
 
 	if (o == NULL)
 		return -1;
@@ -111,10 +113,13 @@ print_json(const struct response *r, const char *verb, int line)
 		(void)json_object_set_new(o, "line", json_integer(line));
 		(void)json_object_set_new(o, "exit", json_integer(r->status));
 	}
-	rv = json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));	/* 3.215, not 3.2149999 */
+	len = json_bytes(o, JSON_COMPACT | JSON_REAL_PRECISION(9), 0, &text);	/* 3.215, not 3.2149999 */
 	json_decref(o);
+	if (len > 0)
+		(void)fwrite(text, 1, len, stdout);
 	(void)fputc('\n', stdout);
-	return rv;
+	free(text);
+	return len > 0 ? 0 : -1;
 }
 
 int

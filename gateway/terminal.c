@@ -117,6 +117,11 @@ terminal_columns(const char *text)
 	uint32_t	     c;
 
 	while (*p != '\0') {
+		if (*p < 0x80) {
+			p++;
+			n++;
+			continue;
+		}
 		c = code_point(&p);
 		if ((c >= 0x300 && c <= 0x36f) || (c >= 0x20d0 && c <= 0x20ff) || (c >= 0xfe00 && c <= 0xfe0f))
 			continue;

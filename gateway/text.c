@@ -12,12 +12,10 @@
 #include "spool/clock.h"
 #include "spool/vis.h"
 
-enum unit { UNIT_NONE, UNIT_MIB, UNIT_HUNDREDTHS, UNIT_TIME, UNIT_BY_ROW };
-
 /* What a key's numbers mean.  Keys that are not here are printed as they are. */
 static const struct {
 	const char *key;
-	enum unit   unit;
+	enum text_unit unit;
 } units[] = {
 	{ "memory", UNIT_MIB }, { "memory_min", UNIT_MIB }, { "memory_max", UNIT_MIB }, { "disk", UNIT_MIB },
 	{ "size", UNIT_MIB }, { "region", UNIT_MIB }, { "memory_free", UNIT_MIB }, { "free", UNIT_MIB },
@@ -30,8 +28,8 @@ static const struct {
 	{ "used", UNIT_BY_ROW }, { "limit", UNIT_BY_ROW }, { "left", UNIT_BY_ROW }, { "after", UNIT_BY_ROW },
 };
 
-static enum unit
-unit_of(const char *key)
+enum text_unit
+text_unit_of(const char *key)
 {
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (strcmp(units[i].key, key) == 0)
@@ -40,7 +38,7 @@ unit_of(const char *key)
 }
 
 /* A row of the quota says what it counts. */
-static enum unit
+static enum text_unit
 unit_of_row(const json_t *row)
 {
 	const char *what = json_string_value(json_object_get(row, "what")), *unit = json_string_value(json_object_get(row, "unit"));
@@ -56,14 +54,29 @@ unit_of_row(const json_t *row)
 	return strcmp(what, "units") == 0 || strcmp(what, "processing units") == 0 ? UNIT_HUNDREDTHS : UNIT_NONE;
 }
 
+static int
+is_printable_ascii(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (s[i] < 0x20 || s[i] > 0x7e)
+			return 0;
+	return 1;
+}
+
 char *
 text_harmless(const char *s, size_t len)
 {
-	size_t size = len * 4 + 1, at = 0, n;
+	int    is_plain = is_printable_ascii(s, len);	/* nearly all are: they stay as they are */
+	size_t size = is_plain ? len + 1 : len * 4 + 1, at = 0, n;
 	char  *out = malloc(size);
 
 	if (out == NULL)
 		return NULL;
+	if (is_plain) {
+		memcpy(out, s, len);
+		out[len] = '\0';
+		return out;
+	}
 	for (size_t i = 0; i < len; i += n) {
 		if (s[i] == '\\') {
 			out[at++] = '\\';
@@ -92,7 +105,7 @@ time_text(int64_t ms)
 }
 
 static char *
-number_text(enum unit unit, int64_t n)
+number_text(enum text_unit unit, int64_t n)
 {
 	char buf[48];
 
@@ -111,7 +124,7 @@ number_text(enum unit unit, int64_t n)
 
 /* 2027-03-01T09:00:00.123Z without its milliseconds. */
 static char *
-string_text(const json_t *v, enum unit unit)
+string_text(const json_t *v, enum text_unit unit)
 {
 	const char *s = json_string_value(v);
 	char	   *text = text_harmless(s, json_string_length(v));
@@ -130,9 +143,11 @@ joined(const json_t *v)
 	size_t	    size = 0, i;
 	const char *key, *sep = "";
 	json_t	   *item;
-	FILE	   *f = open_memstream(&text, &size);
+	FILE	   *f;
 
-	if (f == NULL)
+	if (json_is_array(v) && json_array_size(v) == 1)	/* nothing to join: it is fit to print already */
+		return text_of_value("", json_array_get(v, 0), NULL);
+	if ((f = open_memstream(&text, &size)) == NULL)
 		return NULL;
 	if (json_is_array(v)) {
 		json_array_foreach(v, i, item) {
@@ -161,8 +176,13 @@ joined(const json_t *v)
 char *
 text_of_value(const char *key, const json_t *value, const json_t *row)
 {
-	enum unit unit = unit_of(key);
-	char	  buf[32];
+	return text_in_unit(text_unit_of(key), key, value, row);
+}
+
+char *
+text_in_unit(enum text_unit unit, const char *key, const json_t *value, const json_t *row)
+{
+	char buf[32];
 
 	if (unit == UNIT_BY_ROW)
 		unit = unit_of_row(row);
@@ -186,7 +206,7 @@ text_of_value(const char *key, const json_t *value, const json_t *row)
 int
 text_is_number(const char *key, const json_t *value)
 {
-	enum unit unit = unit_of(key);
+	enum text_unit unit = text_unit_of(key);
 
 	if (unit == UNIT_TIME)
 		return 0;

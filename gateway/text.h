@@ -18,8 +18,14 @@ char *text_harmless(const char *s, size_t len);
 #define TEXT_PROMPT_MAX 64
 const char *text_prompt(const char *as, char buf[TEXT_PROMPT_MAX]);
 
+/* What the numbers under a key mean. */
+enum text_unit { UNIT_NONE, UNIT_MIB, UNIT_HUNDREDTHS, UNIT_TIME, UNIT_BY_ROW };
+enum text_unit text_unit_of(const char *key);
+
 /* "4G", "0.50", "2027-03-01T09:00:00Z", "yes": one JSON value under its key as people read it.  Allocated. */
 char *text_of_value(const char *key, const json_t *value, const json_t *row);
+/* The same of a key whose unit was looked up once. */
+char *text_in_unit(enum text_unit unit, const char *key, const json_t *value, const json_t *row);
 
 /* Is this key's value a number, to be aligned to the right? */
 int text_is_number(const char *key, const json_t *value);
