@@ -9,21 +9,6 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static json_t *
-addresses_of(const json_t *spec)
-{
-	json_t *list = json_array(), *network;
-	size_t	i;
-
-	json_array_foreach(json_object_get(spec, "networks"), i, network) {
-		json_t *ip = json_object_get(network, "ip");
-
-		if (json_is_string(ip) && json_object_get(network, "adding") == NULL)
-			(void)json_array_append(list, ip);
-	}
-	return list;
-}
-
 /* When the console of each system was asked last: {system: wall ms}. */
 static json_t *
 seen_of_systems(const struct question *x)
@@ -39,42 +24,32 @@ seen_of_systems(const struct question *x)
 	return seen;
 }
 
-/* The state is as old as what told it last: the console, or a job. */
-static int64_t
-seen_ms(const json_t *row, const json_t *seen)
-{
-	int64_t asked = field_number(seen, field_text(row, "system")), told = field_number(row, "state_ms");
-
-	return asked > told ? asked : told;
-}
-
-/* Only where they say more than the platform and the VM's own name. */
+/* In the place of the number. */
 static void
-add_place(json_t *vm, const json_t *row)
+write_time(json_t *vm, const char *key, int64_t wall_ms)
 {
-	if (field_text(row, "system")[0] != '\0' && strcmp(field_text(row, "system"), field_text(row, "platform")) != 0)
-		(void)json_object_set(vm, "system", json_object_get(row, "system"));
-	if (field_text(row, "console_name")[0] != '\0')
-		(void)json_object_set(vm, "console_name", json_object_get(row, "console_name"));
-	if (field_text(row, "label")[0] != '\0')
-		(void)json_object_set(vm, "group", json_object_get(row, "label"));
+	if (wall_ms > 0)
+		set_time(vm, key, wall_ms);
+	else
+		(void)json_object_del(vm, key);
 }
 
-/* What list-vms says of one VM, of a row as store_vm_list_brief() has them; a new object. */
-static json_t *
-summary(const json_t *row, const json_t *seen)
+/*
+ * What list-vms says of one VM: a row as store_vm_list_brief() has it, with its times and units as text, and its system only where that says
+ * more than the platform.  Returns when it was seen: the state is as old as what told it last, the console (seen) or a job.
+ */
+static int64_t
+complete(json_t *vm, const json_t *seen)
 {
-	static const char *const keys[] = { "name", "state", "platform", "image", "procs", "memory",
-	    "disk", "owner", "tenant" };
-	json_t			*vm = json_object();
+	const char *system = field_text(vm, "system");
+	int64_t	    told = field_number(vm, "state_since"), asked = field_number(seen, system), last = asked > told ? asked : told;
 
-	set_copy(vm, row, keys, COUNT(keys));
-	set_time(vm, "state_since", field_number(row, "state_ms"));
-	set_time(vm, "seen", seen_ms(row, seen));
-	add_place(vm, row);
-	set_units(vm, field_number(row, "units"));
-	(void)json_object_set(vm, "addresses", json_object_get(row, "addresses"));
-	return vm;
+	write_time(vm, "state_since", told);
+	write_time(vm, "seen", last);
+	set_units(vm, field_number(vm, "units"));
+	if (strcmp(system, field_text(vm, "platform")) == 0)
+		(void)json_object_del(vm, "system");
+	return last;
 }
 
 /* "; seen 12 s ago": the oldest of what was told. */
@@ -91,25 +66,21 @@ int
 query_list_vms(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
 	const char *platform = json_string_value(json_object_get(x->args, "platform"));
-	json_t	   *rows, *row, *seen;
-	int64_t	    oldest = x->q->now_ms;
+	json_t	   *vm, *seen;
+	int64_t	    oldest = x->q->now_ms, last;
 	size_t	    i;
 
 	if (platform != NULL && question_platform(x, platform, e) == -1)
 		return -1;
-	if (store_vm_list_brief(x->q->store, x->of_tenant, x->of_user, platform, &rows, e) == -1)
+	if (store_vm_list_brief(x->q->store, x->of_tenant, x->of_user, platform, &a->value, e) == -1)
 		return -1;
-	a->value = json_array();
 	seen = seen_of_systems(x);
-	json_array_foreach(rows, i, row) {
-		(void)json_array_append_new(a->value, summary(row, seen));
-		if (seen_ms(row, seen) < oldest)
-			oldest = seen_ms(row, seen);
-	}
+	json_array_foreach(a->value, i, vm)
+		if ((last = complete(vm, seen)) < oldest)
+			oldest = last;
 	json_decref(seen);
-	(void)count_text(a->message, sizeof(a->message), json_array_size(rows), "VM", "VMs");
-	add_age(a, json_array_size(rows) > 0, x->q->now_ms - oldest);
-	json_decref(rows);
+	(void)count_text(a->message, sizeof(a->message), json_array_size(a->value), "VM", "VMs");
+	add_age(a, json_array_size(a->value) > 0, x->q->now_ms - oldest);
 	return 0;
 }
 
@@ -209,10 +180,12 @@ query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 
 	if (question_vm(x, &row, e) == -1)
 		return -1;
+	if (store_vm_get_brief(x->q->store, field_text(row, "name"), &a->value, e) == -1) {
+		json_decref(row);
+		return -1;
+	}
 	seen = seen_of_systems(x);
-	(void)json_object_set_new(row, "addresses", addresses_of(json_object_get(row, "spec")));
-	a->value = summary(row, seen);
-	add_age(a, 1, x->q->now_ms - seen_ms(row, seen));
+	add_age(a, 1, x->q->now_ms - complete(a->value, seen));
 	json_decref(seen);
 	if (field_number(row, "lpar_id") > 0)
 		(void)json_object_set(a->value, "lpar_id", json_object_get(row, "lpar_id"));

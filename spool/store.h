@@ -96,7 +96,11 @@ int store_vm_set(struct store *st, const char *name, const json_t *set, struct p
 int store_vm_get(struct store *st, const char *name, json_t **vm, struct pd_err *e);
 int store_vm_remove(struct store *st, const char *name, struct pd_err *e);
 int store_vm_list(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e);	/* by name */
-/* The same for lists of many, without spec, objects and what belongs to them, and with addresses[], the VM's own ("ip" of its networks). */
+/*
+ * The same for lists of many, in the order and with the keys of list-vms: name state platform image procs memory disk owner tenant state_since
+ * seen (both state_ms) system console_name group(label) units units_text("", its place) addresses[] (the VM's own: "ip" of its networks).
+ */
+int store_vm_get_brief(struct store *st, const char *name, json_t **vm, struct pd_err *e);
 int store_vm_list_brief(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e);
 int store_vm_count(struct store *st, const char *platform, int64_t *n, struct pd_err *e);
 /* What tenant (and, when not NULL, user of it) uses now, VMs being created included. */
