@@ -165,7 +165,7 @@ is_nobodys(struct store *st, const json_t *job, const json_t *found, struct pd_e
 		if (field_number(vm, "lpar_id") != id &&
 		    strcmp(field_text(json_object_get(vm, "objects"), "tag"), field_text(found, "profile")) != 0)
 			continue;
-		(void)pd_fail(why, PD_CONFLICT, "partition %lld of %s is the VM %s of %s already", (long long)id, field_text(job, "platform"),
+		(void)pd_fail(why, PD_CONFLICT, "partition %lld of %s is the VM %s of %s already", (long long)id, system_of(job),
 		    field_text(vm, "name"), field_text(vm, "owner"));
 		rv = 0;
 	}

@@ -14,11 +14,11 @@ sizes=lpar_env=aixlinux,proc_mode=shared,min_procs=1,desired_procs=2,max_procs=2
 
 # ---- adopt-vm ----
 
-by_hand() {	# by_hand SYSTEM NAME: with a disk through the system's first VIOS
-	hmc "mksyscfg -r lpar -m $1 -i \"name=$2,profile_name=$2_prof,$sizes,virtual_eth_adapters=4/0/10//0/0\""
+by_hand() {	# by_hand SYSTEM NAME [lpar_id=ID,]
+	hmc "mksyscfg -r lpar -m $1 -i \"name=$2,profile_name=$2_prof,${3:-}$sizes,virtual_eth_adapters=4/0/10//0/0\""
 }
-by_hand p9a handmade
-id=$(hmc 'lssyscfg -r lpar -m p9a -F name,lpar_id' | sed -n 's/^handmade,//p')
+id=7
+by_hand p9a handmade "lpar_id=$id,"
 vios=$(hmc 'lssyscfg -r lpar -m p9a -F lpar_env,lpar_id' | sed -n 's/^vioserver,//p' | head -n 1)
 profile=$(hmc "lssyscfg -r lpar -m p9a --filter lpar_ids=$vios -F default_profile")
 hmc "chsyscfg -r prof -m p9a -i \"virtual_scsi_adapters+=2/client/$vios//50/0,name=handmade_prof,lpar_id=$id\""
@@ -49,6 +49,17 @@ is 'what it is' "alice p9a 1024 2 50 2048 $id hand_lv 10 0.10 100" \
 as alice 0 drift handmade --fresh
 as alice 0 start-vm handmade
 as alice 0 drift handmade --fresh
+# Numbers are a system's own: the partition of the other system with the same one is another, and nobody's.
+by_hand p9b twin "lpar_id=$id,"
+hmc "chsysstate -r lpar -m p9b -o on --id $id -f twin_prof"
+hmc "chsysstate -r lpar -m p9b -o shutdown --immed --id $id"
+as admin 0 adopt-vm twin --platform hmc1 --system p9b --owner alice
+says "twin is a VM of alice now: partition $id of p9b"
+request alice list-vms --json
+is 'the same number twice' "handmade p9a,twin p9b" "$(json '[.value[] | .name + " " + .system] | sort | join(",")')"
+as alice 0 delete-vm twin --yes --force
+as alice 0 show-vm handmade --json
+is 'the other one' "p9a $id" "$(json '.value | .system + " " + (.lpar_id | tostring)')"
 # The same name on two systems: which one has to be said; the same partition again is not there to be taken.
 by_hand p9a twice
 by_hand p9b twice
@@ -57,7 +68,7 @@ as admin 64 adopt-vm twice --platform hmc1 --owner alice
 says 'p9a and p9b of hmc1 both have a partition named twice'
 hmc "chsyscfg -r lpar -m p9a -i lpar_id=$id,new_name=renamed"
 as admin 73 adopt-vm renamed --platform hmc1 --system p9a --owner bob
-says 'is the VM handmade of alice already'
+says "partition $id of p9a is the VM handmade of alice already"
 hmc "chsyscfg -r lpar -m p9a -i lpar_id=$id,new_name=handmade"
 as alice 0 delete-vm handmade --yes --force
 is 'its disk is still there' 1 "$(hmc "viosvrcmd -m p9a --id $vios -c \"lssp -bd -sp rootvg -field bdname size -fmt :\"" | grep -c '^hand_lv:')"
@@ -94,11 +105,28 @@ repair alice web1
 is 'requests' 'modify-vm web1 --memory 512M --weight 128|change-network web1 --adapter 2 --network name=lab' "$(paste -sd'|' "$work/requests")"
 as alice 0 drift web1 --fresh
 
-# An adapter that is gone comes back with its address; then it starts with what it ran with.
+# An adapter that is gone comes back with its address, which need not be the one that the console would give it now; then it starts with what it ran with.
+addresses() {	# what the partition and its profile have in slot 16
+	hmc "lshwres -r virtualio --rsubtype eth --level lpar -m p9a --filter \"lpar_ids=$id,slots=16\" -F mac_addr"
+	hmc "lssyscfg -r prof -m p9a --filter lpar_ids=$id -F virtual_eth_adapters:" | grep -o '16/0/[^,"]*'
+}
+element=$(addresses | tail -n 1)
+hmc "chhwres -r virtualio -m p9a --rsubtype eth -o r --id $id -s 16"
+hmc "chhwres -r virtualio -m p9a --rsubtype eth -o a --id $id -s 16 -a \"ieee_virtual_eth=0,port_vlan_id=20,mac_addr=0A1B2C3D4E5F\""
+hmc "chsyscfg -r prof -m p9a -i \"virtual_eth_adapters-=$element,name=$tag,lpar_id=$id\""
+hmc "chsyscfg -r prof -m p9a -i \"virtual_eth_adapters+=$(printf '%s' "$element" | sed "s|ETHERNET0/[^/]*|ETHERNET0/0A1B2C3D4E5F|"),name=$tag,lpar_id=$id\""
+addresses >"$work/addresses"
+is 'its address' 2 "$(grep -c 0A1B2C3D4E5F "$work/addresses")"
+as alice 73 drift web1 --fresh --json
+is 'another address' 'adapter 2|0A1B2C3D4E5F' "$(found | cut -d'|' -f1,3)"
+as admin 0 accept-drift web1
+as alice 0 drift web1 --fresh
 hmc "chhwres -r virtualio -m p9a --rsubtype eth -o r --id $id -s 16"
 as alice 73 drift web1 --fresh --json
 is 'an adapter' 'adapter 2|VLAN 20 in slot 16|none' "$(found)"
 repair alice web1
+checks=$((checks + 1))
+addresses | diff "$work/addresses" - >"$work/out" || fail 'it has another address now'
 as alice 0 drift web1 --fresh
 as alice 0 restart-vm web1 --force
 as alice 0 drift web1 --fresh
