@@ -5,9 +5,12 @@
  * Absent texts and documents are NULL in the table and absent again when read; absent numbers are
  * 0 and absent booleans false.  Keys come from the table's description, values are bound.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "spool/store_sqlite.h"
+
+#define COLUMNS_MAX 32	/* of our tables */
 
 char *
 store_canonical(const json_t *value)
@@ -191,15 +194,33 @@ read_column(const struct stmt *q, int at, enum column_kind kind)
 	return text == NULL ? NULL : json_loadb(text, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 }
 
+/* Is this what the row before had there?  Texts and numbers alone are compared: nobody changes them in place. */
+static int
+is_same(const struct stmt *q, int at, enum column_kind kind, const json_t *before)
+{
+	const char *text;
+
+	if (kind == COLUMN_INT)
+		return json_is_integer(before) && json_integer_value(before) == sqlite3_column_int64(q->s, at);
+	if (kind != COLUMN_TEXT || !json_is_string(before) || (text = (const char *)sqlite3_column_text(q->s, at)) == NULL)
+		return 0;
+	return (size_t)sqlite3_column_bytes(q->s, at) == json_string_length(before) &&
+	    memcmp(text, json_string_value(before), json_string_length(before)) == 0;
+}
+
+/* before: the values that the columns had last, lent by the rows that have them, NULL: none; rows of a list share what is the same in them. */
 static json_t *
-read_row(const struct stmt *q, const struct table *t, struct pd_err *e)
+read_row(const struct stmt *q, const struct table *t, json_t **before, struct pd_err *e)
 {
 	json_t *row = json_object(), *value;
 
 	for (size_t i = 0; i < t->ncolumns; i++) {
 		if (sqlite3_column_type(q->s, (int)i) == SQLITE_NULL)
 			continue;
-		value = read_column(q, (int)i, t->columns[i].kind);
+		if (before != NULL && is_same(q, (int)i, t->columns[i].kind, before[i]))
+			value = json_incref(before[i]);
+		else
+			value = read_column(q, (int)i, t->columns[i].kind);
 		if (value == NULL ||
 		    json_object_set_new_nocheck(row, t->columns[i].name, value) == -1) {
 			(void)pd_fail(e, PD_IO, "database: %s.%s cannot be read", t->name,
@@ -207,6 +228,8 @@ read_row(const struct stmt *q, const struct table *t, struct pd_err *e)
 			json_decref(row);
 			return NULL;
 		}
+		if (before != NULL)
+			before[i] = value;
 	}
 	return row;
 }
@@ -217,7 +240,7 @@ row_one(struct stmt *q, const struct table *t, json_t **row, struct pd_err *e)
 	int rv = stmt_step(q, e);
 
 	*row = NULL;
-	if (rv == 1 && (*row = read_row(q, t, e)) == NULL)
+	if (rv == 1 && (*row = read_row(q, t, NULL, e)) == NULL)
 		rv = -1;
 	stmt_close(q);
 	return rv;
@@ -226,12 +249,13 @@ row_one(struct stmt *q, const struct table *t, json_t **row, struct pd_err *e)
 int
 row_all(struct stmt *q, const struct table *t, json_t **rows, struct pd_err *e)
 {
-	json_t *row;
+	json_t *row, *before[COLUMNS_MAX] = { NULL };
 	int	rv;
 
+	assert(t->ncolumns <= COLUMNS_MAX);
 	*rows = json_array();
 	while ((rv = stmt_step(q, e)) == 1) {
-		if ((row = read_row(q, t, e)) == NULL) {
+		if ((row = read_row(q, t, before, e)) == NULL) {
 			rv = -1;
 			break;
 		}
@@ -256,7 +280,7 @@ row_each(struct stmt *q, const struct table *t, int (*fn)(void *arg, const json_
 	int	rv;
 
 	while ((rv = stmt_step(q, e)) == 1) {
-		rv = (row = read_row(q, t, e)) == NULL ? -1 : fn(arg, row, e);
+		rv = (row = read_row(q, t, NULL, e)) == NULL ? -1 : fn(arg, row, e);
 		json_decref(row);
 		if (rv == -1)
 			break;

@@ -280,8 +280,8 @@ recv_bytes(int sock, struct wire_in *in, int64_t deadline, struct fd_set_out *ou
 	int	ready;
 
 	while ((more = missing(in)) > 0) {
-		if (more > CHUNK)
-			more = CHUNK;
+		if (more > CHUNK + in->len)	/* as much again as came: a long message comes in few pieces */
+			more = CHUNK + in->len;
 		if (make_room(in, more, e) == -1)
 			return -1;
 		ready = wait_for(sock, POLLIN, deadline);
