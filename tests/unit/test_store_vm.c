@@ -124,12 +124,14 @@ Test(store_vm, a_vm_on_an_unknown_platform_is_our_bug)
 
 Test(store_vm, a_brief_list_has_what_a_list_shows_and_the_addresses_that_the_vm_has)
 {
-	json_t *vm = fixture_vm("web1", "alice", "blue", "10.0.10.5"), *rows = NULL, *row;
+	json_t *vm = fixture_vm("web1", "alice", "blue", "10.0.10.5"), *more = fixture_vm("web2", "alice", "blue", NULL), *rows = NULL, *row;
 
 	(void)json_array_append_new(json_object_get(json_object_get(vm, "spec"), "networks"),
 	    json_pack("{s:i s:i s:s s:b}", "index", 1, "vlan", 20, "ip", "10.0.20.5", "adding", 1));
 	fixture_put_vm(&f, vm);
-	fixture_put_vm(&f, fixture_vm("web2", "alice", "blue", NULL));
+	(void)json_object_set_new(more, "memory", json_integer(8192));
+	(void)json_object_set_new(more, "console_name", json_string("WEB2"));
+	fixture_put_vm(&f, more);
 	fixture_put_vm(&f, fixture_vm("web3", "bob", "red", "10.0.10.6"));
 	cr_assert_eq(store_vm_list_brief(f.st, "blue", NULL, NULL, &rows, &f.e), 0, "%s", f.e.msg);
 	cr_assert_eq(json_array_size(rows), 2);
@@ -139,7 +141,10 @@ Test(store_vm, a_brief_list_has_what_a_list_shows_and_the_addresses_that_the_vm_
 	cr_expect_eq(json_array_size(json_object_get(row, "addresses")), 1, "one that a job is adding is not there yet");
 	cr_expect_str_eq(json_string_value(json_array_get(json_object_get(row, "addresses"), 0)), "10.0.10.5");
 	cr_expect_null(json_object_get(row, "spec"));
+	cr_expect_null(json_object_get(row, "console_name"));
 	row = json_array_get(rows, 1);
+	cr_expect_eq(field_number(row, "memory"), 8192, "what rows share is alike");
+	cr_expect_str_eq(field_text(row, "console_name"), "WEB2");
 	cr_expect(json_is_array(json_object_get(row, "addresses")) && json_array_size(json_object_get(row, "addresses")) == 0);
 	json_decref(rows);
 }
