@@ -46,30 +46,33 @@ id_is_taken(const json_t *facts, const json_t *vms, int64_t n)
 	return 0;
 }
 
-/* What a VM has on this VIOS, or is to have. */
+/* What a VM has on this VIOS, or is to have: for its disks and for its Fibre Channel. */
 static int
-paths_have(const json_t *of, int64_t vios, int64_t slot)
+has_slot(const json_t *of, int64_t vios, int64_t slot)
 {
-	const json_t *path;
-	size_t	      i;
+	static const char *const lists[] = { "paths", "fc" };
+	const json_t		*path;
+	size_t			 i;
 
-	json_array_foreach(json_object_get(of, "paths"), i, path)
-		if (field_number(path, "id") == vios && (field_number(path, "slot") == slot || field_number(path, "wanted_slot") == slot))
-			return 1;
+	for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++)
+		json_array_foreach(json_object_get(of, lists[k]), i, path)
+			if (field_number(path, "id") == vios && (field_number(path, "slot") == slot || field_number(path, "wanted_slot") == slot))
+				return 1;
 	return 0;
 }
 
+/* Spec is of the VM that is to be given one: it has others by then. */
 static int
-slot_is_taken(const json_t *vios, const json_t *vms, int64_t slot)
+slot_is_taken(const json_t *vios, const json_t *vms, const json_t *spec, int64_t slot)
 {
 	const json_t *vm;
 	size_t	      i;
 
-	if (has_number(json_object_get(vios, "slots"), "slot", slot))
+	if (has_number(json_object_get(vios, "slots"), "slot", slot) || has_slot(spec, field_number(vios, "id"), slot))
 		return 1;
 	json_array_foreach(vms, i, vm)
-		if (paths_have(json_object_get(vm, "spec"), field_number(vios, "id"), slot) ||
-		    paths_have(json_object_get(vm, "objects"), field_number(vios, "id"), slot))
+		if (has_slot(json_object_get(vm, "spec"), field_number(vios, "id"), slot) ||
+		    has_slot(json_object_get(vm, "objects"), field_number(vios, "id"), slot))
 			return 1;
 	return 0;
 }
@@ -89,28 +92,35 @@ rank_of(const json_t *vioses, int64_t id)
 	return rank;
 }
 
+/* The slot of the VIOS: of a path, or of a Fibre Channel adapter. */
 static int
-set_slots(const struct pd_platform_rules *r, const json_t *facts, const json_t *vms, json_t *path, struct pd_err *e)
+set_server_slot(const struct pd_platform_rules *r, const json_t *facts, const json_t *vms, const json_t *spec, json_t *path, struct pd_err *e)
 {
 	const json_t *vioses = json_object_get(facts, "vioses"), *vios = NULL;
 	int64_t	      id = field_number(path, "id"), slot = r->server_slots.base + rank_of(vioses, id) * r->slot_offset;
 	size_t	      i;
 
-	if (r->client_slots.base > 0)
-		(void)json_object_set_new(path, "client_slot",
-		    json_integer((json_int_t)r->client_slots.base + (json_int_t)field_number(path, "index") * (json_int_t)r->client_slots.step));
-	if (field_number(path, "client_slot") > CLIENT_SLOT_MOST)
-		return pd_fail(e, PD_CAPACITY, "its disks go through more VIOSes than the rules for %s have client slots for", r->name);
 	if (r->server_slots.base == 0)
 		return 0;
 	json_array_foreach(vioses, i, vios)
 		if (field_number(vios, "id") == id)
 			break;
-	while (slot <= NUMBER_MOST && slot_is_taken(vios, vms, slot))
+	while (slot <= NUMBER_MOST && slot_is_taken(vios, vms, spec, slot))
 		slot += r->server_slots.step;
 	if (slot > NUMBER_MOST)
 		return pd_fail(e, PD_CAPACITY, "VIOS %s has no slot left that the rules for %s allow", field_text(path, "name"), r->name);
 	return json_object_set_new(path, "wanted_slot", json_integer((json_int_t)slot)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for slots");
+}
+
+static int
+set_client_slot(const struct pd_platform_rules *r, json_t *path, struct pd_err *e)
+{
+	if (r->client_slots.base > 0)
+		(void)json_object_set_new(path, "client_slot",
+		    json_integer((json_int_t)r->client_slots.base + (json_int_t)field_number(path, "index") * (json_int_t)r->client_slots.step));
+	if (field_number(path, "client_slot") > CLIENT_SLOT_MOST)
+		return pd_fail(e, PD_CAPACITY, "its disks go through more VIOSes than the rules for %s have client slots for", r->name);
+	return 0;
 }
 
 static int
@@ -153,8 +163,11 @@ slot_rules_apply(const struct pd_platform_rules *r, struct store *st, const json
 		return -1;
 	rv = set_id(r, facts, vms, spec, e);
 	json_array_foreach(json_object_get(spec, "paths"), i, path)
+		if (rv == 0 && (rv = set_client_slot(r, path, e)) == 0)
+			rv = set_server_slot(r, facts, vms, spec, path, e);
+	json_array_foreach(json_object_get(spec, "fc"), i, path)
 		if (rv == 0)
-			rv = set_slots(r, facts, vms, path, e);
+			rv = set_server_slot(r, facts, vms, spec, path, e);
 	json_decref(vms);
 	return rv;
 }

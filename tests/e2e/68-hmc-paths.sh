@@ -208,18 +208,18 @@ as admin 0 check-platform hmc1
 world >"$work/before"
 data 0 web1 p9b 6G --plan
 # Accepted together, so that none has its slots on the console when the other gets its own.
-printf '%s\n' 'create-vm web1 --host p9b --memory 512M --disk size=6G,pool=san --no-start' \
+printf '%s\n' 'create-vm web1 --host p9b --memory 512M --disk size=6G,pool=san --no-start --fc vios=vios21' \
     'create-vm web2 --host p9b --memory 512M --disk size=6G,pool=san --no-start' >"$work/batch"
 nothing_sent
 stdin=$work/batch
 as alice 0 batch
 stdin=
-slots() { # slots VM: its partition's id, then each path's slots
-	as alice 0 show-vm "$1" --json
-	json '"\(.value.lpar_id) \([.value.spec.paths[] | "\(.client_slot)/\(.wanted_slot)"] | join(" "))"'
+slots() { # slots VM: its partition's id, then each path's slots, then those of Fibre Channel
+	as admin 0 show-vm "$1" --json
+	json '"\(.value.lpar_id) \([.value.spec.paths[], (.value.spec.fc // [])[] | "\(.client_slot)/\(.wanted_slot)"] | join(" "))"'
 }
-is 'by rule' '20 4/100 6/101,25 4/102 6/103' "$(slots web1),$(slots web2)"
-is 'at the console' '1:100 1:102 2:101 2:103' \
+is 'by rule' '20 4/100 6/101 10/102,25 4/104 6/103' "$(slots web1),$(slots web2)"
+is 'at the console' '1:100 1:102 1:104 2:101 2:103' \
     "$(sent '^chhwres -r virtualio .* -o a ' | sed 's/.*--id \([0-9]*\) -s \([0-9]*\) .*/\1:\2/' | sort | tr '\n' ' ' | sed 's/ $//')"
 as alice 0 delete-vm web1 --yes
 as alice 0 delete-vm web2 --yes

@@ -11,11 +11,13 @@
 
 static struct fixture f;
 static char name[] = "hmc1";
+static size_t nfc;	/* so many Fibre Channel adapters chosen() asks for */
 
 static void
 set_up(void)
 {
 	fixture_open(&f);
+	nfc = 0;
 	fixture_put_platform(&f, "hmc1");
 }
 
@@ -40,7 +42,7 @@ put_vm(const char *vm_name, int64_t lpar_id, const char *spec)
 	fixture_put_vm(&f, vm);
 }
 
-/* "20 4/100 6/101", or the error's code. */
+/* "20 4/100 6/101", the slots of Fibre Channel adapters behind it as " fc 102", or the error's code. */
 static const char *
 chosen(const struct pd_platform_rules *r, const char *facts, char out[200])
 {
@@ -50,6 +52,10 @@ chosen(const struct pd_platform_rules *r, const char *facts, char out[200])
 					"{\"index\":1,\"id\":2,\"name\":\"v2\",\"client_slot\":3}]}", 0, NULL);
 	size_t	      i;
 
+	(void)json_object_set_new(spec, "fc", json_array());
+	for (i = 0; i < nfc; i++)
+		(void)json_array_append_new(json_object_get(spec, "fc"), json_pack("{s:i s:i s:s s:i}", "index", (int)i, "id", (int)i + 1, "name", "v",
+		    "client_slot", 10 + (int)i));
 	if (slot_rules_apply(r, f.st, system, spec, &e) == -1) {
 		(void)snprintf(out, 200, "%s", code_word(e.code));
 	} else {
@@ -57,6 +63,8 @@ chosen(const struct pd_platform_rules *r, const char *facts, char out[200])
 		json_array_foreach(json_object_get(spec, "paths"), i, path)
 			(void)snprintf(out + strlen(out), 200 - strlen(out), " %lld/%lld", (long long)json_integer_value(json_object_get(path, "client_slot")),
 			    (long long)json_integer_value(json_object_get(path, "wanted_slot")));
+		json_array_foreach(json_object_get(spec, "fc"), i, path)
+			(void)snprintf(out + strlen(out), 200 - strlen(out), " fc %lld", (long long)json_integer_value(json_object_get(path, "wanted_slot")));
 	}
 	json_decref(system);
 	json_decref(spec);
@@ -79,6 +87,16 @@ Test(slot_rules, what_a_vm_is_to_have_is_nobody_elses)
 	put_vm("a", 0, "{\"new_id\":20,\"paths\":[{\"id\":1,\"wanted_slot\":100},{\"id\":2,\"wanted_slot\":103}]}");
 	put_vm("b", 25, "{\"paths\":[{\"id\":1,\"slot\":102}]}");
 	cr_expect_str_eq(chosen(&rules, "{" VIOSES "}", out), "30 4/104 6/105", "%s", out);
+}
+
+Test(slot_rules, fibre_channel_has_slots_of_the_same_row_and_none_twice)
+{
+	char out[200];
+
+	nfc = 2;
+	cr_expect_str_eq(chosen(&rules, "{" VIOSES "}", out), "20 4/100 6/103 fc 102 fc 105", "%s", out);
+	put_vm("a", 20, "{\"fc\":[{\"id\":1,\"wanted_slot\":102},{\"id\":2,\"slot\":103}]}");
+	cr_expect_str_eq(chosen(&rules, "{" VIOSES "}", out), "25 4/100 6/105 fc 104 fc 107", "%s", out);
 }
 
 Test(slot_rules, an_id_of_a_vios_is_never_given_away)
