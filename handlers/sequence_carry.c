@@ -80,7 +80,7 @@ seq_carry(struct loader *l, struct commands *c)
 		if (strpbrk(bare.source, SPECIALS) != NULL)
 			return seq_bad(l, bare.line, "a carried command may not hold quotes or signs of a shell:", bare.source);
 		if (carry_one(l, c->carrier->console, &bare, &c->command[i]) == -1 ||
-		    (c->by_ssh != NULL && carry_one(l, c->carrier->ssh, &bare, &c->by_ssh[i]) == -1))
+		    (c->carrier->ssh != NULL && carry_one(l, c->carrier->ssh, &bare, &c->by_ssh[i]) == -1))
 			return -1;
 	}
 	return 0;

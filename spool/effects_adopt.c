@@ -76,7 +76,7 @@ add_disks(const json_t *from, json_t *disks, size_t first, int64_t *mib)
 		if (name[0] == '\0' || (d = find_device(json_object_get(from, "pools"), name, &pool)) == NULL)
 			continue;
 		*mib += strtoll(field_text(d, "size"), NULL, 10);
-		(void)json_array_append_new(disks, json_pack("{s:I s:s s:s s:s s:s s:I}", "index", (json_int_t)(first + json_array_size(disks)),
+		(void)json_array_append_new(disks, json_pack("{s:I s:s s:s s:s s:s s:I}", "index", (json_int_t)first + (json_int_t)json_array_size(disks),
 		    "kind", "adopted", "bd", name, "pool", pool, "vtd", field_text(a, "vtd"), "size",
 		    (json_int_t)strtoll(field_text(d, "size"), NULL, 10)));
 	}

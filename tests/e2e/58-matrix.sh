@@ -112,7 +112,7 @@ take_back() {	# take_back WHAT
 	case $back in
 	-) ;;
 	on) [ "$1" = refused ] || ask 'made again' 0 create-vm m $create --no-start ;;
-	=) world_is "$1" "$work/base" ;;
+	= | off) world_is "$1" "$work/base" ;;
 	+*) ask "$1, taken back" 0 ${back#+} ;;
 	*)
 		ask "$1, taken back" 0 $back
@@ -158,6 +158,10 @@ detach_it() {
 	true_now detached
 	take_back detached
 }
+start_again() {	# start_again N: a restart that got half-way has left m off, and its record says so
+	request admin show-vm m --json
+	[ "$(json .value.state)" = running ] || ask "command $1 refused, started again" 0 start-vm m
+}
 refuse_it() {	# refuse_it N
 	states=$((states + 1))
 	world >"$work/base"
@@ -174,6 +178,7 @@ refuse_it() {	# refuse_it N
 		true_now 'refused'
 		take_back 'refused'
 	else
+		[ "$back" != off ] || start_again "$1"
 		world_is "command $1 refused ($(sed -n "${1}p" "$work/commands"))" "$work/base"
 	fi
 }

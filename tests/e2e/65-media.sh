@@ -62,7 +62,8 @@ each_refused 3 '1 66' alice set-boot web1 --mode norm
 as alice 0 set-boot web1 --mode norm
 
 # ---- another name ----
-as alice 73 rename-vm web1 --to web1
+as alice 0 rename-vm web1 --to web1
+says 'web1 has that name already'
 as alice 0 create-vm web2 --cpu 0.1 --memory 256M --disk 1G --no-start --network vlan=10,ip=10.0.10.5/24
 as alice 73 rename-vm web1 --to web2
 says 'you have a VM web2 already'
