@@ -7,7 +7,8 @@
 #include "spool/field.h"
 #include "spool/slot_rules.h"
 
-#define NUMBER_MOST 65535
+#define NUMBER_MOST	  65535
+#define CLIENT_SLOT_LEAST 2	/* 0 and 1 are serial adapters */
 
 const struct pd_platform_rules *
 slot_rules_of(const struct pd_conf *conf, const char *platform)
@@ -123,6 +124,23 @@ set_client_slot(const struct pd_platform_rules *r, json_t *path, struct pd_err *
 	return 0;
 }
 
+/* A Fibre Channel adapter of the VM makes room where the rules put one for its disks. */
+static int
+move_client_slot(const struct pd_platform_rules *r, const json_t *spec, json_t *adapter, struct pd_err *e)
+{
+	const json_t *paths = json_object_get(spec, "paths"), *fc = json_object_get(spec, "fc");
+	int64_t	      slot;
+
+	if (!has_number(paths, "client_slot", field_number(adapter, "client_slot")))
+		return 0;
+	for (slot = CLIENT_SLOT_MOST; slot >= CLIENT_SLOT_LEAST; slot--)
+		if (!has_number(paths, "client_slot", slot) && !has_number(fc, "client_slot", slot))
+			break;
+	if (slot < CLIENT_SLOT_LEAST)
+		return pd_fail(e, PD_CAPACITY, "the rules for %s leave no client slot for its Fibre Channel adapters", r->name);
+	return json_object_set_new(adapter, "client_slot", json_integer((json_int_t)slot)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for slots");
+}
+
 static int
 set_id(const struct pd_platform_rules *r, const json_t *facts, const json_t *vms, json_t *spec, struct pd_err *e)
 {
@@ -166,7 +184,7 @@ slot_rules_apply(const struct pd_platform_rules *r, struct store *st, const json
 		if (rv == 0 && (rv = set_client_slot(r, path, e)) == 0)
 			rv = set_server_slot(r, facts, vms, spec, path, e);
 	json_array_foreach(json_object_get(spec, "fc"), i, path)
-		if (rv == 0)
+		if (rv == 0 && (rv = move_client_slot(r, spec, path, e)) == 0)
 			rv = set_server_slot(r, facts, vms, spec, path, e);
 	json_decref(vms);
 	return rv;

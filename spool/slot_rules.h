@@ -16,7 +16,7 @@ const struct pd_platform_rules *slot_rules_of(const struct pd_conf *conf, const 
 
 /*
  * Adds to a spec with paths (handlers/vm_paths.h) what the rules say: new_id, client_slot and wanted_slot of each path, and
- * wanted_slot of each Fibre Channel adapter (handlers/vm_fc.h).  Free is what neither
+ * wanted_slot of each Fibre Channel adapter (handlers/vm_fc.h), whose client_slot makes room for those of the paths.  Free is what neither
  * the last inventory (facts.lpar_ids, facts.vioses[].slots) nor any VM of the system has, or is to have.  PD_CAPACITY when nothing is.
  */
 int slot_rules_apply(const struct pd_platform_rules *r, struct store *st, const json_t *system, json_t *spec, struct pd_err *e);

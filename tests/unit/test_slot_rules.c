@@ -99,6 +99,22 @@ Test(slot_rules, fibre_channel_has_slots_of_the_same_row_and_none_twice)
 	cr_expect_str_eq(chosen(&rules, "{" VIOSES "}", out), "25 4/100 6/105 fc 104 fc 107", "%s", out);
 }
 
+Test(slot_rules, fibre_channel_of_a_vm_makes_room_for_its_disks)
+{
+	static const struct pd_platform_rules high = { name, 1, { 20, 5 }, { 0, 1 }, 0, { 11, 2 } };
+	json_t *system = json_pack("{s:s s:s s:{}}", "name", "p9b", "platform", "hmc1", "facts");
+	json_t *spec = json_loads("{\"paths\":[{\"index\":0,\"id\":1},{\"index\":1,\"id\":2}],\"fc\":[{\"id\":1,\"client_slot\":10},"
+				  "{\"id\":2,\"client_slot\":11},{\"id\":3,\"client_slot\":12},{\"id\":4,\"client_slot\":13}]}", 0, NULL);
+	static const int want[] = { 10, 14, 12, 9 };	/* 11 and 13 are its disks' */
+	struct pd_err	 e = { 0 };
+
+	cr_assert_eq(slot_rules_apply(&high, f.st, system, spec, &e), 0, "%s", e.msg);
+	for (size_t i = 0; i < 4; i++)
+		cr_expect_eq(json_integer_value(json_object_get(json_array_get(json_object_get(spec, "fc"), i), "client_slot")), want[i]);
+	json_decref(system);
+	json_decref(spec);
+}
+
 Test(slot_rules, an_id_of_a_vios_is_never_given_away)
 {
 	static const struct pd_platform_rules low = { name, 1, { 2, 1 }, { 0, 1 }, 0, { 0, 1 } };
