@@ -130,7 +130,7 @@ static void
 add_specification(json_t *vm, const json_t *spec, int sees_all)
 {
 	static const char *const own[] = { "disks", "networks" };
-	static const char *const hosts[] = { "paths", "pools", "tag", "max_slots", "start", "configure", "wait_configured" };
+	static const char *const hosts[] = { "paths", "fc", "pools", "tag", "max_slots", "start", "configure", "wait_configured" };
 	json_t			*rest = json_copy((json_t *)spec);
 
 	set_copy(vm, spec, own, COUNT(own));

@@ -23,7 +23,7 @@ tear_down(void)
 
 TestSuite(query_vm, .init = set_up, .fini = tear_down);
 
-static const char *const hosts[] = { "paths", "pools", "tag", "max_slots", "start", "configure", "wait_configured" };
+static const char *const hosts[] = { "paths", "fc", "pools", "tag", "max_slots", "start", "configure", "wait_configured" };
 #define NHOSTS (sizeof(hosts) / sizeof(hosts[0]))
 
 /* A VM whose specification is as a job on an HMC leaves it. */
@@ -31,7 +31,7 @@ static void
 put_vm(const char *name, const char *owner, const char *tenant)
 {
 	json_t *vm = fixture_vm(name, owner, tenant, NULL);
-	json_t *more = json_pack("{s:[{s:s s:i}] s:[{s:s}] s:s s:i s:b s:b s:b s:i}", "paths", "name", "vios11", "slot", 50, "pools", "pool", "datavg",
+	json_t *more = json_pack("{s:[{s:s s:i}] s:[{s:s}] s:[{s:s}] s:s s:i s:b s:b s:b s:i}", "paths", "name", "vios11", "slot", 50, "fc", "vios", "vios11", "pools", "pool", "datavg",
 	    "tag", "pd0000000001", "max_slots", 20, "start", 1, "configure", 1, "wait_configured", 1, "weight", 128);
 
 	cr_assert_eq(json_object_update(json_object_get(vm, "spec"), more), 0);
