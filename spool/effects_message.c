@@ -55,6 +55,13 @@ add_addresses(struct sentence *s, const json_t *vm)
 		}
 }
 
+/* The managed system; an IVM's has the platform's name. */
+static const char *
+where(const json_t *job, const json_t *vm)
+{
+	return field_text(vm, "system")[0] != '\0' ? field_text(vm, "system") : field_text(job, "platform");
+}
+
 static int
 is_configuring(const json_t *value)
 {
@@ -66,7 +73,7 @@ created(struct sentence *s, const json_t *job, const json_t *vm, const json_t *v
 {
 	const char *name = field_text(vm, "name"), *state = field_text(vm, "state");
 
-	add(s, "%s is %s on %s", name, strcmp(state, "running") == 0 ? "running" : "created", field_text(job, "platform"));
+	add(s, "%s is %s on %s", name, strcmp(state, "running") == 0 ? "running" : "created", where(job, vm));
 	if (field_number(vm, "lpar_id") > 0)
 		add(s, " (partition %" PRId64 ")", field_number(vm, "lpar_id"));
 	if (strcmp(state, "open-firmware") == 0)
@@ -100,7 +107,7 @@ deleted(struct sentence *s, const json_t *job, const json_t *vm)
 	add(s, "%s is deleted", field_text(vm, "name"));
 	add(s, "; %" PRId64 " disk%s (%s) and %s memory of %s are free again", disks, plural(disks),
 	    quota_size_short(disk, sizeof(disk), field_number(vm, "disk")),
-	    quota_size_short(memory, sizeof(memory), field_number(vm, "memory")), field_text(job, "platform"));
+	    quota_size_short(memory, sizeof(memory), field_number(vm, "memory")), where(job, vm));
 }
 
 void

@@ -25,7 +25,7 @@ is_as_before 'after questions'
 nothing_sent
 as alice 0 create-vm web1 --image rhel9 --platform hmc1 --memory 512M --disk 6G --disk 1G \
     --network vlan=10,ip=10.0.10.7/24,gateway=10.0.10.1 --network name=lab
-says 'web1 is running on hmc1 .*10\.0\.10\.7'
+says 'web1 is running on p9a .*10\.0\.10\.7'
 sent >"$work/commands"
 is 'transcript: adapters' 1 "$(grep -c '^chhwres -r virtualio .*--rsubtype scsi -o a ' "$work/commands")"
 as alice 0 show-vm web1 --json

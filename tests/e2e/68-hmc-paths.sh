@@ -160,7 +160,7 @@ sleep 0.7
 off
 as alice 0 follow "$job"
 says 'going on through the second console localhost'
-says 'web2 is created on hmc1'
+says 'web2 is created on p9a'
 is 'partitions made' 1 "$(world | jq '[.. | objects | select(.name? == "web2" and .curr_profile? != null)] | length')"
 as admin 0 transcript "$job"
 says 'partition-uncapped, probe'
