@@ -16,13 +16,7 @@ runs(const json_t *vios)
 static int
 is_taken(const json_t *fc, const char *name)
 {
-	const json_t *adapter;
-	size_t	      i;
-
-	json_array_foreach(fc, i, adapter)
-		if (strcmp(field_text(adapter, "name"), name) == 0)
-			return 1;
-	return 0;
+	return field_find(fc, "name", name) != NULL;
 }
 
 /* The one that is named. */
@@ -50,13 +44,7 @@ find(const json_t *vioses, const json_t *fc, const char *name, struct pd_err *e)
 static int
 is_named(const json_t *asked, const char *name)
 {
-	const json_t *a;
-	size_t	      i;
-
-	json_array_foreach(asked, i, a)
-		if (strcmp(field_text(a, "vios"), name) == 0)
-			return 1;
-	return 0;
+	return field_find(asked, "vios", name) != NULL;
 }
 
 /* One that neither has an adapter of the VM nor is named for another one. */
