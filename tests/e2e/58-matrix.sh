@@ -6,24 +6,10 @@
 . "$(dirname "$0")/lib.sh"
 export SITE_SPEED=0 SITE_HMC=1
 site_up
-extra=
-stop_extra() {
-	for pid in $extra; do
-		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
-	done
-}
-trap 'stop_extra; finish' EXIT
+trap 'stop_more; finish' EXIT
 
 # ---- five kinds of platform ----
 
-more() {	# more CONSOLE KIND WORLD
-	mkdir -p "$site/$1"
-	"$bin/powerdirector-sim" --kind "$2" --listen 127.0.0.1:0 --world "$3" --state "$site/$1" \
-	    --authorized-keys "$site/etc/power1-authorized_keys" --speed 0 >"$site/log/$1" 2>&1 &
-	extra="$extra $!"
-	echo $! >"$site/run/$1.pid"
-	wait_until "$1 is there" test -s "$site/$1/port"
-}
 key_of() { ssh-keygen -lf "$site/$1/host_key.pub" | cut -d' ' -f2; }
 reach() { echo "--kind $2 --address 127.0.0.1 --port $(cat "$site/$1/port") --key power1 --host-key $(key_of "$1")"; }
 sed 's/06052EA/0605202/' "$site/etc/world.json" >"$site/etc/world2.json"

@@ -8,23 +8,10 @@ hundred=${HUNDRED:-100}
 each=$((hundred / 10))	# of a user; five users are a tenant
 tenant=$((each * 5))
 site_up
-extra=
-stop_extra() {
-	for pid in $extra; do
-		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
-	done
-}
-trap 'stop_extra; finish' EXIT
+trap 'stop_more; finish' EXIT
 
 # ---- five consoles, two tenants of five users ----
 
-more() {	# more NAME KIND WORLD
-	mkdir -p "$site/$1"
-	"$bin/powerdirector-sim" --kind "$2" --listen 127.0.0.1:0 --world "$3" --state "$site/$1" \
-	    --authorized-keys "$site/etc/power1-authorized_keys" --speed 0 >"$site/log/$1" 2>&1 &
-	extra="$extra $!"
-	wait_until "$1 is there" test -s "$site/$1/port"
-}
 for n in 2 3; do
 	sed "s/\"serial\": \"06052EA\"/\"serial\": \"060520$n\", \"mac_prefix\": \"EEE9$n\"/" "$site/etc/world.json" >"$site/etc/world$n.json"
 	more power$n ivm "$site/etc/world$n.json"

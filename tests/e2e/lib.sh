@@ -115,6 +115,21 @@ wait_until() {	# wait_until WHAT command...
 	fail "$what: not within half a minute"
 	return 1
 }
+# More simulated machines beside those of the site; trap 'stop_more; finish' EXIT.
+extra=
+stop_more() {
+	for pid in $extra; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
+}
+more() {	# more CONSOLE KIND WORLD
+	mkdir -p "$site/$1"
+	"$bin/powerdirector-sim" --kind "$2" --listen 127.0.0.1:0 --world "$3" --state "$site/$1" \
+	    --authorized-keys "$site/etc/power1-authorized_keys" --speed 0 >"$site/log/$1" 2>&1 &
+	extra="$extra $!"
+	echo $! >"$site/run/$1.pid"
+	wait_until "$1 is there" test -s "$site/$1/port"
+}
 
 # The console that a test is about: power1, an IVM, or hmc1 (with SITE_HMC).
 console=power1
