@@ -23,7 +23,7 @@ struct layout {
 };
 
 static const struct layout layouts[] = {
-	{ "list-vms", "name state units procs memory disk addresses image platform owner tenant system group console_name state_since", "units_text seen", "no VMs" },
+	{ "list-vms", "name state units procs memory disk addresses image platform owner tenant system group console_name lease_end state_since", "units_text seen", "no VMs" },
 	{ "list-images", "name os size first_boot platform description", "", "no images" },
 	{ "list-jobs", "id verb vm user state submitted message waits", "tenant platform started finished plan code exit reason", "no jobs" },
 	{ "batch", "line job command code message", "value exit v", "no requests" },
@@ -49,7 +49,7 @@ static const struct layout other = { "", "name id", "", "nothing" };
 static const struct {
 	const char *key, *header;
 } headers[] = {
-	{ "units", "CPU" }, { "vms", "VMS" }, { "state_since", "SINCE" }, { "first_boot", "FIRST BOOT" }, { "id", "JOB" },
+	{ "units", "CPU" }, { "vms", "VMS" }, { "state_since", "SINCE" }, { "lease_end", "LEASE ENDS" }, { "first_boot", "FIRST BOOT" }, { "id", "JOB" },
 	{ "before", "FIRST" }, { "t", "TIME" }, { "waits", "WAITS FOR" }, { "seq", "#" }, { "missing", "WHAT IS MISSING" }, { "options", "WOULD FIT WITH" }, { "max_lpars", "MAX" }, { "units_free", "CPU FREE" }, { "procs", "PROCS" },
 };
 

@@ -24,6 +24,7 @@ static const struct {
 	{ "created", UNIT_TIME }, { "created_ms", UNIT_TIME }, { "state_since", UNIT_TIME }, { "state_ms", UNIT_TIME },
 	{ "submitted", UNIT_TIME }, { "started", UNIT_TIME }, { "finished", UNIT_TIME }, { "registered", UNIT_TIME },
 	{ "registered_ms", UNIT_TIME }, { "t", UNIT_TIME }, { "seen", UNIT_TIME }, { "drained", UNIT_TIME },
+	{ "lease_end", UNIT_TIME }, { "lease_ended", UNIT_TIME }, { "lease_delete", UNIT_TIME },
 	{ "region_size", UNIT_MIB },
 	{ "used", UNIT_BY_ROW }, { "limit", UNIT_BY_ROW }, { "left", UNIT_BY_ROW }, { "after", UNIT_BY_ROW },
 };

@@ -46,6 +46,8 @@ complete(json_t *vm, const json_t *seen)
 
 	write_time(vm, "state_since", told);
 	write_time(vm, "seen", last);
+	if (json_object_get(vm, "lease_end") != NULL)
+		write_time(vm, "lease_end", field_number(vm, "lease_end"));
 	set_units(vm, field_number(vm, "units"));
 	if (strcmp(system, field_text(vm, "platform")) == 0)
 		(void)json_object_del(vm, "system");

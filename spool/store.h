@@ -89,6 +89,8 @@ int store_job_queue(struct store *st, const char *platform, const char *id, int6
  * VMs.  A row: name tenant owner platform image state ("creating","running","stopped","open-firmware","deleting","broken") state_ms
  * units procs memory disk (numbers, counted by the quota) lpar_id spec{} objects{} created_ms job(creating) system label(group)
  * console_name(what the console calls it, when it is another name).  state "missing": its console lists it no more.
+ * lease_ms(when its lease ends, 0 = it has none) lease_ended_ms(since when it is off for that) lease_due_ms(when the director does what comes next,
+ * 0 = nothing does) lease_tries(so often it has begun that).
  */
 /* Insert or replace.  The addresses in spec.networks[] ("vlan", "ip") are reserved: PD_CONFLICT names one that another VM has. */
 int store_vm_put(struct store *st, const json_t *vm, struct pd_err *e);
@@ -98,7 +100,8 @@ int store_vm_remove(struct store *st, const char *name, struct pd_err *e);
 int store_vm_list(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e);	/* by name */
 /*
  * The same for lists of many, in the order and with the keys of list-vms: name state platform image procs memory disk owner tenant state_since
- * seen (both state_ms) system console_name group(label) units units_text("", its place) addresses[] (the VM's own: "ip" of its networks).
+ * seen (both state_ms) system console_name group(label) units units_text("", its place) addresses[] (the VM's own: "ip" of its networks)
+ * lease_end(lease_ms).
  */
 int store_vm_get_brief(struct store *st, const char *name, json_t **vm, struct pd_err *e);
 int store_vm_list_brief(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e);

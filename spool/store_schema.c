@@ -151,8 +151,20 @@ static const char version_4[] =
     "ALTER TABLE image ADD COLUMN product TEXT;"
     "PRAGMA user_version = 4;";
 
+/*
+ * Leases: lease_ms is when the VM's ends, 0 = it has none; lease_ended_ms since when it is off for that, 0 = it is not; lease_due_ms when the director
+ * does what comes next, 0 = nothing comes; lease_tries how often it has begun that.  VMs that were there before have none.
+ */
+static const char version_5[] =
+    "ALTER TABLE vm ADD COLUMN lease_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE vm ADD COLUMN lease_due_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE vm ADD COLUMN lease_ended_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE vm ADD COLUMN lease_tries INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX vm_lease ON vm(lease_due_ms) WHERE lease_due_ms > 0;"
+    "PRAGMA user_version = 5;";
+
 /* upgrades[i] leads from version i to i + 1 and sets user_version. */
-static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3, version_4 };
+static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3, version_4, version_5 };
 
 static int
 one_number(struct store *st, const char *sql, int64_t *n, struct pd_err *e)

@@ -18,7 +18,8 @@ static const struct column columns[] = {
 	{ "memory", COLUMN_INT }, { "disk", COLUMN_INT }, { "lpar_id", COLUMN_INT },
 	{ "spec", COLUMN_JSON }, { "objects", COLUMN_JSON }, { "created_ms", COLUMN_INT },
 	{ "job", COLUMN_TEXT }, { "system", COLUMN_TEXT }, { "label", COLUMN_TEXT },
-	{ "console_name", COLUMN_TEXT },
+	{ "console_name", COLUMN_TEXT }, { "lease_ms", COLUMN_INT }, { "lease_due_ms", COLUMN_INT },
+	{ "lease_ended_ms", COLUMN_INT }, { "lease_tries", COLUMN_INT },
 };
 const struct table store_vm_table = { "vm", "name", columns, sizeof(columns) / sizeof(columns[0]) };
 
@@ -32,13 +33,14 @@ static const struct column brief_columns[] = {
 	{ "disk", COLUMN_INT }, { "owner", COLUMN_TEXT }, { "tenant", COLUMN_TEXT },
 	{ "state_since", COLUMN_INT }, { "seen", COLUMN_INT }, { "system", COLUMN_TEXT },
 	{ "console_name", COLUMN_TEXT }, { "group", COLUMN_TEXT }, { "units", COLUMN_INT },
-	{ "units_text", COLUMN_TEXT }, { "addresses", COLUMN_JSON },
+	{ "units_text", COLUMN_TEXT }, { "addresses", COLUMN_JSON }, { "lease_end", COLUMN_INT },
 };
 static const struct table brief_table = {
 	"(SELECT name, state, platform, nullif(image,'') AS image, procs, memory, disk, owner, tenant, state_ms AS state_since, state_ms AS seen,"
 	" nullif(system,'') AS system, nullif(console_name,'') AS console_name, nullif(label,'') AS \"group\", units, '' AS units_text,"
 	" (SELECT json_group_array(json_extract(n.value,'$.ip')) FROM json_each(vm.spec,'$.networks') n"
-	" WHERE json_extract(n.value,'$.ip') IS NOT NULL AND json_extract(n.value,'$.adding') IS NULL) AS addresses FROM vm)",
+	" WHERE json_extract(n.value,'$.ip') IS NOT NULL AND json_extract(n.value,'$.adding') IS NULL) AS addresses,"
+	" nullif(lease_ms,0) AS lease_end FROM vm)",
 	"name", brief_columns, sizeof(brief_columns) / sizeof(brief_columns[0])
 };
 

@@ -108,8 +108,11 @@ Test(store_open, everything_is_there_after_reopening)
 	cr_assert(has_job(1));
 }
 
-/* What version 4 added. */
-#define BACK_TO_3 \
+/* What versions 5 and 4 added. */
+#define BACK_TO_4 \
+	"DROP INDEX vm_lease; ALTER TABLE vm DROP COLUMN lease_ms; ALTER TABLE vm DROP COLUMN lease_due_ms;" \
+	"ALTER TABLE vm DROP COLUMN lease_ended_ms; ALTER TABLE vm DROP COLUMN lease_tries; PRAGMA user_version = 4;"
+#define BACK_TO_3 BACK_TO_4 \
 	"DROP TABLE inventory; DROP TABLE managed_system; DROP INDEX vm_system; ALTER TABLE vm DROP COLUMN system; ALTER TABLE vm DROP COLUMN label;" \
 	"ALTER TABLE vm DROP COLUMN console_name; ALTER TABLE image DROP COLUMN product; ALTER TABLE platform DROP COLUMN second_address;" \
 	"ALTER TABLE platform DROP COLUMN second_host_key; ALTER TABLE platform DROP COLUMN second_port; ALTER TABLE platform DROP COLUMN vios_access;" \
@@ -135,6 +138,22 @@ Test(store_open, a_file_of_version_3_has_a_system_behind_each_platform_then)
 	cr_assert_eq(store_vm_get(f.st, "web1", &vm, &f.e), 0, "%s", f.e.msg);
 	cr_expect_str_eq(row_text(vm, "system"), "power1");
 	json_decref(row);
+	json_decref(vm);
+}
+
+Test(store_open, a_VM_of_version_4_has_no_lease_then)
+{
+	json_t *vm = NULL;
+
+	fixture_put_platform(&f, "power1");
+	fixture_put_vm(&f, fixture_vm("web1", "alice", "blue", NULL));
+	store_close(f.st);
+	f.st = NULL;
+	raw(BACK_TO_4);
+	cr_assert_eq(store_open(f.dir, &f.st, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_vm_get(f.st, "web1", &vm, &f.e), 0, "%s", f.e.msg);
+	cr_expect_eq(json_integer_value(json_object_get(vm, "lease_ms")), 0);
+	cr_expect_eq(json_integer_value(json_object_get(vm, "lease_due_ms")), 0);
 	json_decref(vm);
 }
 
@@ -175,7 +194,7 @@ Test(store_open, a_newer_schema_is_refused_and_left_alone)
 	cr_assert_eq(f.e.code, PD_BADDATA);
 	cr_assert_not_null(strstr(f.e.msg, "newer PowerDirector"), "%s", f.e.msg);
 	cr_assert_null(f.st);
-	raw("PRAGMA user_version = 4");
+	raw("PRAGMA user_version = 5");
 	cr_assert_eq(store_open(f.dir, &f.st, &f.e), 0, "%s", f.e.msg);
 }
 

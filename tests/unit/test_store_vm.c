@@ -62,6 +62,8 @@ Test(store_vm, a_vm_comes_back_as_it_was_put)
 	(void)json_object_set_new(vm, "job", json_string("J"));
 	(void)json_object_set_new(vm, "lpar_id", json_integer(7));
 	(void)json_object_set_new(vm, "objects", json_pack("{s:[s]}", "disks", "x"));
+	(void)json_object_update_new(vm, json_pack("{s:I s:I s:I s:i}", "lease_ms", (json_int_t)1800000000001, "lease_due_ms",
+	    (json_int_t)1800000000002, "lease_ended_ms", (json_int_t)1800000000003, "lease_tries", 4));
 	cr_assert_eq(change(store_vm_put, json_incref(vm)), 0, "%s", f.e.msg);
 	cr_assert_eq(store_vm_get(f.st, "web1", &back, &f.e), 0);
 	cr_assert(json_equal(vm, back), "%s", json_dumps(back, 0));
