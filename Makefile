@@ -39,7 +39,7 @@ ifeq ($(VARIANT),fuzz)
 CC          = clang
 endif
 
-# The sandbox (spool/sandbox.h) is left out with SANDBOX=no, PORTABLE=1, AddressSanitizer, and where libseccomp is missing.
+# The sandbox (spool/os/sandbox.h) is left out with SANDBOX=no, PORTABLE=1, AddressSanitizer, and where libseccomp is missing.
 ifndef SANDBOX
 SANDBOX    := $(if $(PORTABLE)$(filter asan fuzz,$(VARIANT)),no,$(shell pkg-config --exists libseccomp 2>/dev/null && echo yes || echo missing))
 endif
@@ -54,10 +54,10 @@ ALL_LIBS      = -lcbor -ljansson -lconfuse -lsqlite3 -lcrypto -lssh -lpam
 
 FOLDERS  = gateway policy spool handlers
 MAINS    = gateway/powerdirector.c spool/powerdirectord.c handlers/powerdirector-worker.c
-FILTER   = spool/sandbox-filter.c
-LIBSRC   = $(filter-out $(MAINS) $(FILTER),$(wildcard $(FOLDERS:%=%/*.c)))
+FILTER   = spool/os/sandbox-filter.c
+LIBSRC   = $(filter-out $(MAINS) $(FILTER),$(wildcard $(FOLDERS:%=%/*.c) $(FOLDERS:%=%/*/*.c)))
 SIMMAIN  = tests/simulator/powerdirector-sim.c
-SIMSRC   = $(filter-out $(SIMMAIN),$(wildcard tests/simulator/*.c tests/simulator/hmc/*.c))
+SIMSRC   = $(filter-out $(SIMMAIN),$(wildcard tests/simulator/*.c tests/simulator/*/*.c))
 UNITSRC  = $(wildcard tests/unit/*.c)
 SIMUNIT  = $(wildcard tests/unit/simulator/*.c)
 CHECKSRC = $(wildcard tests/fault/checker*.c)
@@ -98,13 +98,13 @@ $(B)/sandbox_filters.h: $(B)/sandbox-filter
 	$(Q)$< >$@.new && mv $@.new $@
 $(B)/sandbox-is-%:
 	@mkdir -p $(@D) && rm -f $(B)/sandbox-is-* && touch $@
-SANDBOXED = $(call obj,spool/sandbox.c spool/landlock.c tests/unit/test_sandbox.c)
+SANDBOXED = $(call obj,spool/os/sandbox.c spool/os/landlock.c tests/unit/test_sandbox.c)
 $(SANDBOXED): $(B)/sandbox-is-$(SANDBOX) $(if $(BOXED),$(B)/sandbox_filters.h)
 $(SANDBOXED): CSTD += $(if $(BOXED),-DPD_SANDBOX -I$(B),$(if $(filter no,$(SANDBOX)),-DPD_SANDBOX_NO))
 
 # The same programs without it, for valgrind, which does not know its calls, and the fault tests, which keep their own files.
 UNBOXED  = $(if $(BOXED),$(PROGRAMS:$(B)/%=$(B)/unboxed/%))
-NOBOX    = $(B)/unboxed/spool/sandbox.o $(B)/unboxed/spool/landlock.o
+NOBOX    = $(B)/unboxed/spool/os/sandbox.o $(B)/unboxed/spool/os/landlock.o
 $(B)/unboxed/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(if $(V),,echo "  CC   $<";) $(CC) $(CSTD) -DPD_SANDBOX_NO $(WARN) $($(VARIANT)_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -116,7 +116,7 @@ $(B)/unboxed/powerdirector-worker: $(B)/handlers/powerdirector-worker.o $(NOBOX)
 	$(LINK) $^ $(WORKER_LIBS) -o $@
 
 # Only in gnu17 does gcc know exec as the call before which a process writes its counts.
-build/cov/spool/worker_start.o: cov_CFLAGS += -std=gnu17
+build/cov/spool/run/worker_start.o: cov_CFLAGS += -std=gnu17
 
 $(LIB): $(call obj,$(LIBSRC))
 	@rm -f $@ && ar rcs $@ $^

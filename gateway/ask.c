@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "gateway/ask.h"
-#include "spool/clock.h"
-#include "spool/query.h"
+#include "spool/os/clock.h"
+#include "spool/query/query.h"
 #include "spool/wire.h"
 
 json_t *

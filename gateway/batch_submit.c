@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/follow/watch.h"
 #include "gateway/gateway.h"
-#include "gateway/watch.h"
-#include "spool/clock.h"
+#include "spool/os/clock.h"
 
 /* How many requests ended how. */
 struct tally {

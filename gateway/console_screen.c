@@ -2,7 +2,7 @@
 /*
  * console_screen.c - the caller's terminal as a VM's serial console (verb console).
  *
- * The director hands our connection to a worker (spool/console.h): what is typed goes there as it is, what comes is printed as it is.
+ * The director hands our connection to a worker (spool/director/console.h): what is typed goes there as it is, what comes is printed as it is.
  * It is the guest's screen, which the caller may write to as well, so nothing is escaped.  Ctrl-] is kept back: with a full stop after it
  * the caller leaves, twice it is typed once.  ssh has its own escape (~), and so has mkvt.
  */
@@ -18,8 +18,8 @@
 
 #include "gateway/ask.h"
 #include "gateway/gateway.h"
-#include "spool/clock.h"
-#include "spool/io.h"
+#include "spool/os/clock.h"
+#include "spool/os/io.h"
 #include "spool/wire.h"
 
 #define ESCAPE	     0x1d	/* Ctrl-] */

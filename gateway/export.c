@@ -11,7 +11,7 @@
 
 #include "gateway/ask.h"
 #include "gateway/gateway.h"
-#include "gateway/text.h"
+#include "gateway/render/text.h"
 #include "spool/field.h"
 
 static int

@@ -5,11 +5,11 @@
 #ifndef PD_GATEWAY_GATEWAY_H
 #define PD_GATEWAY_GATEWAY_H
 
-#include "gateway/args.h"
 #include "gateway/caller.h"
-#include "gateway/followers.h"
+#include "gateway/follow/followers.h"
 #include "gateway/launch.h"
-#include "gateway/response.h"
+#include "gateway/render/response.h"
+#include "gateway/request/args.h"
 #include "policy/conf.h"
 #include "policy/policy.h"
 

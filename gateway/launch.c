@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "gateway/launch.h"
-#include "spool/portable.h"
-#include "spool/signals.h"
+#include "spool/os/portable.h"
+#include "spool/os/signals.h"
 
 #define FILES_WANTED 64		/* far more than we and PAM open */
 

@@ -19,8 +19,8 @@
 
 #include "gateway/pam.h"
 #include "gateway/terminal.h"
-#include "spool/io.h"
-#include "spool/portable.h"
+#include "spool/os/io.h"
+#include "spool/os/portable.h"
 #include "spool/vis.h"
 
 #define ACCOUNT_LIMIT_S 60	/* directory services time out before */

@@ -12,7 +12,7 @@
 
 #include "gateway/authorise.h"
 #include "gateway/gateway.h"
-#include "spool/sandbox.h"
+#include "spool/os/sandbox.h"
 
 /* The only request that is answered without knowing who asks. */
 static int

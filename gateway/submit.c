@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "gateway/ask.h"
+#include "gateway/follow/watch.h"
 #include "gateway/gateway.h"
-#include "gateway/watch.h"
-#include "spool/clock.h"
 #include "spool/drop.h"
-#include "spool/room.h"
+#include "spool/os/clock.h"
+#include "spool/os/room.h"
 
 void
 gateway_make_job(const struct gateway *g, const struct request *req, const char *id, int64_t now_ms, struct job *job)

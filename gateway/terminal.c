@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "gateway/terminal.h"
-#include "spool/io.h"
-#include "spool/portable.h"
+#include "spool/os/io.h"
+#include "spool/os/portable.h"
 
 #define ANSWER_LIMIT_MS 120000	/* a person who does not answer for two minutes has gone */
 #define CTRL_C		3

@@ -3,7 +3,7 @@
  * verbs.h - the one table of verbs.
  *
  * It drives parsing, help, policy's check of verb names, dispatch in gateway and director, and
- * the manual page.  Adding a verb is: a row here, a handler (spool/effects.c or spool/query.c),
+ * the manual page.  Adding a verb is: a row here, a handler (spool/effects/effects.c or spool/query/query.c),
  * its sequences (templates/KIND/VERB.seq), its test.
  */
 #ifndef PD_GATEWAY_VERBS_H

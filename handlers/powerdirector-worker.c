@@ -19,10 +19,10 @@
 
 #include "handlers/worker.h"
 #include "spool/journal.h"
-#include "spool/portable.h"
-#include "spool/sandbox.h"
-#include "spool/signals.h"
-#include "spool/workers.h"
+#include "spool/os/portable.h"
+#include "spool/os/sandbox.h"
+#include "spool/os/signals.h"
+#include "spool/run/workers.h"
 
 #define EXIT_USAGE 64
 #define EXIT_OURS  70	/* whatever came over the socket, our own programs sent it */
@@ -69,7 +69,7 @@ set_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
-/* The hard limit too, unless programs are to be started, which get it back (handlers/local_start.c). */
+/* The hard limit too, unless programs are to be started, which get it back (handlers/transport/local_start.c). */
 static void
 set_limit(int what, rlim_t value, int is_hard)
 {

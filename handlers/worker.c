@@ -17,13 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/console.h"
-#include "handlers/sequence_cache.h"
+#include "handlers/sequence/sequence_cache.h"
+#include "handlers/transport/console.h"
 #include "handlers/worker.h"
 #include "policy/conf.h"
-#include "spool/clock.h"
 #include "spool/id.h"
-#include "spool/sys.h"
+#include "spool/os/clock.h"
+#include "spool/os/sys.h"
 #include "spool/wire.h"
 
 #define MESSAGE_TIMEOUT_MS 10000	/* for the rest of a message whose beginning is there */

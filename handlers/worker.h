@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "handlers/sessions.h"
+#include "handlers/transport/sessions.h"
 #include "spool/err.h"
 
 /* All that this process needs from its first order on, beside what looks up names. */
@@ -23,7 +23,7 @@ struct worker_needs {
 typedef int worker_confine(const struct worker_needs *needs, struct pd_err *e);
 
 /*
- * Serves the director at the other end of sock (spool/workers.h) until it closes.  0 = it closed; -1 = it said something that
+ * Serves the director at the other end of sock (spool/run/workers.h) until it closes.  0 = it closed; -1 = it said something that
  * cannot be understood, or the socket failed.
  *
  * The caller has blocked SIGTERM: while a job runs a pending one parks the job; while none runs

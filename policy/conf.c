@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "policy/conf_parts.h"
-#include "spool/io.h"
+#include "spool/os/io.h"
 
 #ifndef PD_TEMPLATE_DIR
 #define PD_TEMPLATE_DIR "/usr/local/share/powerdirector/templates"

@@ -91,7 +91,7 @@ struct pd_platform_rules {
 	int64_t		  slot_offset;
 	struct pd_numbers client_slots;	/* of a VM: one for each VIOS */
 };
-#define CLIENT_SLOT_MOST 14	/* above it are its network adapters (handlers/vm_spec.c) */
+#define CLIENT_SLOT_MOST 14	/* above it are its network adapters (handlers/vm/vm_spec.c) */
 
 struct pd_conf {
 	char  *file;			/* its path */

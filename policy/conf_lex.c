@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "policy/conf_lex.h"
-#include "spool/portable.h"
+#include "spool/os/portable.h"
 
 int
 conf_lex_fail(const struct conf_lexer *lx, int line, const char *fmt, ...)

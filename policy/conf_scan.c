@@ -14,7 +14,7 @@
 
 #include "policy/conf_lex.h"
 #include "policy/conf_scan.h"
-#include "spool/portable.h"
+#include "spool/os/portable.h"
 
 #define DEPTH_MAX   4	/* tenant, quota: 2, and two to spare for a good message */
 #define OPTIONS_MAX 64	/* different words in one section; there are at most 20 */

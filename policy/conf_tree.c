@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/nearest.h"
+#include "gateway/request/nearest.h"
 #include "policy/conf_parts.h"
 
 #define PARSE "the parse"

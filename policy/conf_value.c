@@ -2,15 +2,15 @@
 /*
  * conf_value.c - single values of powerdirector.conf: numbers with units, names, paths, addresses.
  *
- * The types are those of the command line (gateway/args.h), so that "16G" means the same in both.
+ * The types are those of the command line (gateway/request/args.h), so that "16G" means the same in both.
  */
 #include <arpa/inet.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/args.h"
-#include "gateway/value.h"
+#include "gateway/request/args.h"
+#include "gateway/request/value.h"
 #include "policy/conf_parts.h"
 #include "spool/job.h"
 

@@ -28,7 +28,7 @@ const struct pd_tenant *policy_tenant_by_name(const struct pd_conf *conf, const 
 int policy_verb(const struct pd_conf *conf, const char *user, const char *verb, struct policy_why *why, struct pd_err *e);
 
 /*
- * Are the names and sizes in the checked arguments of a job verb (gateway/args.h) allowed for this tenant: platform, image,
+ * Are the names and sizes in the checked arguments of a job verb (gateway/request/args.h) allowed for this tenant: platform, image,
  * pools, networks, limits per VM?  An image, network or platform that is not allowed is PD_NOTFOUND with the same text as one
  * that does not exist; a value over a limit PD_DENIED with both figures.
  *

@@ -3,7 +3,7 @@
  * drop.h - the drop directory: how a job file gets from the gateway to the director.
  *
  *	SPOOL/tmp/ID	being written		gateway
- *	SPOOL/tmp/follow.USER, follow-all	locks of those who follow jobs (gateway/followers.h)
+ *	SPOOL/tmp/follow.USER, follow-all	locks of those who follow jobs (gateway/follow/followers.h)
  *	SPOOL/new/ID	complete and durable	gateway, by rename without replacing
  *	SPOOL/cur/ID	claimed			director
  *	SPOOL/done/ID	finished; a batch already when all its jobs have their rows

@@ -17,12 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "spool/clock.h"
 #include "spool/digest.h"
 #include "spool/drop.h"
-#include "spool/io.h"
-#include "spool/portable.h"
-#include "spool/sys.h"
+#include "spool/os/clock.h"
+#include "spool/os/io.h"
+#include "spool/os/portable.h"
+#include "spool/os/sys.h"
 #include "spool/vis.h"
 
 /* Where renames that do not replace are made of link and unlink, a file has two names for a moment. */
@@ -264,7 +264,7 @@ sweep_one(int dirfd, const char *name, time_t before)
 
 	if (sys.fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return errno == ENOENT;
-	/* The locks of those who follow jobs (gateway/followers.h): taken anew, they would count from none. */
+	/* The locks of those who follow jobs (gateway/follow/followers.h): taken anew, they would count from none. */
 	if (strncmp(name, "follow", 6) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
 		return 0;
 	/* A planted directory that is not empty stays; nothing ever looks into tmp/. */

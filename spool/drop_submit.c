@@ -20,9 +20,9 @@
 #include <unistd.h>
 
 #include "spool/drop.h"
-#include "spool/io.h"
-#include "spool/portable.h"
-#include "spool/sys.h"
+#include "spool/os/io.h"
+#include "spool/os/portable.h"
+#include "spool/os/sys.h"
 
 static enum pd_code
 code_of_errno(void)

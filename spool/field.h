@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * field.h - reading the JSON rows of spool/store.h: an absent key is "", 0 or false, never a crash.
+ * field.h - reading the JSON rows of spool/store/store.h: an absent key is "", 0 or false, never a crash.
  */
 #ifndef PD_SPOOL_FIELD_H
 #define PD_SPOOL_FIELD_H

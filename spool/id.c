@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#include "spool/clock.h"
 #include "spool/id.h"
-#include "spool/portable.h"
+#include "spool/os/clock.h"
+#include "spool/os/portable.h"
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 

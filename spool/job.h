@@ -5,7 +5,7 @@
  *
  * The file format (CBOR, integer keys; spool/job.cddl, powerdirector-job(5)) is known to job.c
  * alone.  In memory the typed arguments are a JSON document (jansson): objects, arrays, strings,
- * non-negative integers and booleans, no other types; gateway/args.h gives their shapes per verb.
+ * non-negative integers and booleans, no other types; gateway/request/args.h gives their shapes per verb.
  */
 #ifndef PD_SPOOL_JOB_H
 #define PD_SPOOL_JOB_H

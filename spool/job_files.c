@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include "spool/field.h"
-#include "spool/io.h"
 #include "spool/job_files.h"
 #include "spool/joblog.h"
 #include "spool/journal.h"
-#include "spool/portable.h"
-#include "spool/sys.h"
+#include "spool/os/io.h"
+#include "spool/os/portable.h"
+#include "spool/os/sys.h"
 
 #define TAIL_BYTES 4096	/* a result's line begins within this, or within its value: then the line before it does */
 

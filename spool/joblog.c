@@ -16,11 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/clock.h"
-#include "spool/io.h"
 #include "spool/joblog.h"
 #include "spool/json_bytes.h"
-#include "spool/sys.h"
+#include "spool/os/clock.h"
+#include "spool/os/io.h"
+#include "spool/os/sys.h"
 
 #define TORN_MARK "~\n"
 

@@ -29,10 +29,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/io.h"
 #include "spool/journal.h"
 #include "spool/json_bytes.h"
-#include "spool/sys.h"
+#include "spool/os/io.h"
+#include "spool/os/sys.h"
 
 #define HEAD_LEN 12
 

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "spool/clock.h"
-#include "spool/io.h"
 #include "spool/log.h"
+#include "spool/os/clock.h"
+#include "spool/os/io.h"
 #include "spool/vis.h"
 
 #define LINE_MAX_BYTES	2048	/* one write(2) of this much is not torn on a pipe (PIPE_BUF) */

@@ -4,7 +4,7 @@
  *
  *	2027-03-01T09:00:00.123Z level=notice event=admitted job=01JD... user=alice
  *
- * It may be lost; what must not be lost is in the history (spool/store.h).
+ * It may be lost; what must not be lost is in the history (spool/store/store.h).
  */
 #ifndef PD_SPOOL_LOG_H
 #define PD_SPOOL_LOG_H

@@ -20,11 +20,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "spool/check.h"
-#include "spool/director.h"
-#include "spool/portable.h"
-#include "spool/sandbox.h"
-#include "spool/signals.h"
+#include "spool/director/check.h"
+#include "spool/director/director.h"
+#include "spool/os/portable.h"
+#include "spool/os/sandbox.h"
+#include "spool/os/signals.h"
 
 static const char usage[] =
     "usage: powerdirectord [-dfs] [-c FILE]\n"

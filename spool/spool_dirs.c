@@ -25,9 +25,9 @@
 #include <unistd.h>
 
 #include "spool/drop.h"
-#include "spool/io.h"
-#include "spool/portable.h"
-#include "spool/sys.h"
+#include "spool/os/io.h"
+#include "spool/os/portable.h"
+#include "spool/os/sys.h"
 
 #define SHARED 1	/* the spool group's */
 

@@ -18,9 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/clock.h"
 #include "spool/json_bytes.h"
-#include "spool/portable.h"
+#include "spool/os/clock.h"
+#include "spool/os/portable.h"
 #include "spool/wire.h"
 
 #define HEAD_LEN  4

@@ -4,7 +4,7 @@
  *
  * A message is a u32 length, big-endian, and that many bytes: one JSON object.  Up to two
  * descriptors may ride on it (SCM_RIGHTS with the first byte).  Used on the query socket
- * (spool/query.h) and between director and worker (spool/workers.h).
+ * (spool/query/query.h) and between director and worker (spool/run/workers.h).
  */
 #ifndef PD_SPOOL_WIRE_H
 #define PD_SPOOL_WIRE_H

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/portable.h"
+#include "spool/os/portable.h"
 #include "spool/wire.h"
 
 #define BACKLOG	       128

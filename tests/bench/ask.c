@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "policy/conf.h"
-#include "spool/clock.h"
 #include "spool/drop.h"
+#include "spool/os/clock.h"
 #include "spool/wire.h"
 #include "tests/bench/timing.h"
 

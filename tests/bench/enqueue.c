@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/clock.h"
 #include "spool/drop.h"
+#include "spool/os/clock.h"
 #include "tests/bench/timing.h"
 
 struct bench {

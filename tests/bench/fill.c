@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/clock.h"
 #include "spool/id.h"
-#include "spool/store.h"
+#include "spool/os/clock.h"
+#include "spool/store/store.h"
 #include "tests/bench/timing.h"
 
 #define BATCH 1000

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/transport.h"
-#include "spool/io.h"
+#include "handlers/transport/transport.h"
+#include "spool/os/io.h"
 
 #define FAILED 255
 

@@ -15,7 +15,7 @@
 #define MINUTE_MS 60000
 #define CLOCK_MS  1000	/* between the job's end and the record's time */
 
-/* what.commands of spool/commands.h: "n" is the number of the intent in the job's journal, "cmd" may be cut. */
+/* what.commands of spool/history/commands.h: "n" is the number of the intent in the job's journal, "cmd" may be cut. */
 static void
 take_commands(struct check *c, const char *job, const json_t *record)
 {

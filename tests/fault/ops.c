@@ -11,12 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/follow.h"
+#include "gateway/follow/follow.h"
 #include "spool/drop.h"
 #include "spool/job_files.h"
 #include "spool/joblog.h"
 #include "spool/journal.h"
-#include "spool/sys.h"
+#include "spool/os/sys.h"
 #include "tests/fault/ops_store.h"
 
 #define RECORDS 4

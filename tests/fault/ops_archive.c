@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/archive.h"
-#include "spool/history_source.h"
-#include "spool/io.h"
+#include "spool/history/archive.h"
+#include "spool/history/history_source.h"
+#include "spool/os/io.h"
 #include "tests/fault/ops_store.h"
 
 #define OLD	6	/* records that are due */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ops_round.c - one round of the director (spool/settle.c): a job starts and another one is taken in, with one commit.
+ * ops_round.c - one round of the director (spool/run/settle.c): a job starts and another one is taken in, with one commit.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/clock.h"
 #include "spool/field.h"
 #include "spool/job_files.h"
 #include "spool/journal.h"
+#include "spool/os/clock.h"
 #include "tests/fault/ops_store.h"
 
 #define OTHER_ID "01M7ZZZZZZEKTSV4RRFFQ69G5G"

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/clock.h"
 #include "spool/field.h"
-#include "spool/io.h"
+#include "spool/os/clock.h"
+#include "spool/os/io.h"
 #include "tests/fault/ops_store.h"
 
 static const char conf_text[] =

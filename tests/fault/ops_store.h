@@ -5,7 +5,7 @@
 #ifndef PD_FAULT_OPS_STORE_H
 #define PD_FAULT_OPS_STORE_H
 
-#include "spool/intake.h"
+#include "spool/director/intake.h"
 #include "spool/job.h"
 #include "tests/fault/ops.h"
 

@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "spool/clock.h"
+#include "spool/os/clock.h"
 #include "tests/fault/site.h"
 
 #define START_MS 10000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sys_fault.c - the table of spool/sys.h whose calls fail as the plan says.
+ * sys_fault.c - the table of spool/os/sys.h whose calls fail as the plan says.
  */
 #include <sys/file.h>
 #include <sys/syscall.h>
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "spool/sys.h"
+#include "spool/os/sys.h"
 #include "tests/fault/plan.h"
 
 /* A call that does its work or fails whole. */

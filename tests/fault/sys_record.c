@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sys_record.c - the table of spool/sys.h, and SQLite's calls, written down in the order in which they change the disk.
+ * sys_record.c - the table of spool/os/sys.h, and SQLite's calls, written down in the order in which they change the disk.
  */
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/sys.h"
+#include "spool/os/sys.h"
 #include "tests/fault/disk.h"
 
 struct disk_record *disk_record;

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "gateway/args.h"
-#include "gateway/lexer.h"
+#include "gateway/request/args.h"
+#include "gateway/request/lexer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

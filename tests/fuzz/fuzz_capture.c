@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/capture.h"
+#include "handlers/sequence/capture.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

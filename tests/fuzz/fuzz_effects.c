@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/effects.h"
+#include "spool/effects/effects.h"
 #include "spool/field.h"
 
 #define HIS_VM "other1"

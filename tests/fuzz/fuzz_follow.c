@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/event_scan.h"
-#include "gateway/progress.h"
-#include "gateway/render.h"
-#include "gateway/response.h"
+#include "gateway/follow/event_scan.h"
+#include "gateway/render/progress.h"
+#include "gateway/render/render.h"
+#include "gateway/render/response.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "spool/history_line.h"
-#include "spool/history_source.h"
+#include "spool/history/history_line.h"
+#include "spool/history/history_source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

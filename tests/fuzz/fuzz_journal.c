@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "spool/io.h"
 #include "spool/journal.h"
+#include "spool/os/io.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/lexer.h"
+#include "gateway/request/lexer.h"
 #include "spool/vis.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -17,7 +17,7 @@
 
 #include "spool/field.h"
 #include "spool/journal.h"
-#include "spool/query.h"
+#include "spool/query/query.h"
 #include "tests/unit/fixture_conf.h"
 
 #define SECRET	"bluesecret"

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "gateway/args.h"
+#include "gateway/request/args.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
  */
 #include <stdint.h>
 
-#include "handlers/sequence.h"
+#include "handlers/sequence/sequence.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

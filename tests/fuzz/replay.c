@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "spool/io.h"
+#include "spool/os/io.h"
 
 #define INPUT_MAX (64 * 1024 * 1024)
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/simulator/shell.h"
+#include "tests/simulator/shell/shell.h"
 
 static int
 line_from_memory(struct sim_cmd *cmd, char *buf, size_t size)

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "guest.h"
-#include "ivm.h"
-#include "vios.h"
+#include "tests/simulator/ivm/ivm.h"
+#include "tests/simulator/vios/vios.h"
 
 enum verb_kind { IVM, VIOS, ROOT };
 enum { CHANGES = 1, UNLOCKED = 2, UNLICENSED = 4 };

@@ -15,7 +15,7 @@
 
 #include "tests/simulator/auth.h"
 #include "tests/simulator/server.h"
-#include "tests/simulator/shell.h"
+#include "tests/simulator/shell/shell.h"
 
 #define CHANNELS_MAX	10		/* per connection, as sshd's MaxSessions */
 #define QUEUE_MAX	((size_t)1024 * 1024)	/* output of a channel that waits for the client */

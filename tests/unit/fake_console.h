@@ -10,8 +10,8 @@
 
 #include <jansson.h>
 
-#include "handlers/sequence.h"
-#include "handlers/transport.h"
+#include "handlers/sequence/sequence.h"
+#include "handlers/transport/transport.h"
 
 enum trouble {
 	NO_TROUBLE,

@@ -13,10 +13,10 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/clock.h"
-#include "spool/director_query.h"
 #include "spool/field.h"
-#include "spool/settle.h"
+#include "spool/os/clock.h"
+#include "spool/query/director_query.h"
+#include "spool/run/settle.h"
 #include "spool/wire.h"
 #include "tests/unit/fixture_director.h"
 

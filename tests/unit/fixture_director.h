@@ -11,12 +11,12 @@
 #define PD_TESTS_UNIT_FIXTURE_DIRECTOR_H
 
 #include "policy/conf.h"
-#include "spool/admission.h"
-#include "spool/director.h"
+#include "spool/admit/admission.h"
+#include "spool/director/director.h"
+#include "spool/director/intake.h"
 #include "spool/drop.h"
 #include "spool/identity.h"
-#include "spool/intake.h"
-#include "spool/store.h"
+#include "spool/store/store.h"
 #include "tests/unit/scratch.h"
 
 struct director_fixture {

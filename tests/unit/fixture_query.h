@@ -12,7 +12,7 @@
 #ifndef PD_TESTS_UNIT_FIXTURE_QUERY_H
 #define PD_TESTS_UNIT_FIXTURE_QUERY_H
 
-#include "spool/query.h"
+#include "spool/query/query.h"
 #include "tests/unit/fixture_store.h"
 
 struct query_fixture {

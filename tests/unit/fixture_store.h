@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "spool/store.h"
+#include "spool/store/store.h"
 
 struct fixture {
 	char	      dir[64];

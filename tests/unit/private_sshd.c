@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/clock.h"
+#include "spool/os/clock.h"
 #include "tests/unit/private_sshd.h"
 
 #define SSHD	  "/usr/sbin/sshd"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "spool/io.h"
+#include "spool/os/io.h"
 #include "tests/unit/scratch.h"
 
 void

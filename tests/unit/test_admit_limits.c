@@ -7,8 +7,8 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/clock.h"
 #include "spool/field.h"
+#include "spool/os/clock.h"
 #include "tests/unit/fixture_director.h"
 
 #define KIB 1024

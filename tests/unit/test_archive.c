@@ -13,12 +13,12 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/archive.h"
-#include "spool/clock.h"
 #include "spool/field.h"
-#include "spool/history_line.h"
-#include "spool/io.h"
-#include "spool/store_sqlite.h"
+#include "spool/history/archive.h"
+#include "spool/history/history_line.h"
+#include "spool/os/clock.h"
+#include "spool/os/io.h"
+#include "spool/store/store_sqlite.h"
 #include "tests/unit/fixture_store.h"
 
 #define DAY_S 86400

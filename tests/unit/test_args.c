@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/args.h"
-#include "gateway/lexer.h"
+#include "gateway/request/args.h"
+#include "gateway/request/lexer.h"
 
 static int
 parse(const char *line, struct request *req, struct pd_err *e)

@@ -5,9 +5,9 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "handlers/capture.h"
-#include "handlers/condition.h"
-#include "handlers/place.h"
+#include "handlers/sequence/capture.h"
+#include "handlers/sequence/condition.h"
+#include "handlers/sequence/place.h"
 
 #define BANNER "\nSome error messages may contain invalid information\nfor the Virtual I/O Server environment.\n\n"
 

@@ -7,7 +7,7 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/effects.h"
+#include "spool/effects/effects.h"
 #include "spool/field.h"
 #include "tests/unit/fixture_director.h"
 

@@ -10,7 +10,7 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/check.h"
+#include "spool/director/check.h"
 #include "tests/unit/fixture_director.h"
 
 static struct director_fixture f;

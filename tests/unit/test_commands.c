@@ -7,10 +7,10 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/commands.h"
 #include "spool/digest.h"
-#include "spool/effects.h"
+#include "spool/effects/effects.h"
 #include "spool/field.h"
+#include "spool/history/commands.h"
 #include "tests/unit/fixture_store.h"
 
 static struct fixture f;

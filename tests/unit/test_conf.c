@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "policy/conf.h"
-#include "spool/io.h"
+#include "spool/os/io.h"
 #include "tests/unit/scratch.h"
 
 static struct pd_err err;

@@ -9,10 +9,10 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/director.h"
-#include "spool/director_query.h"
+#include "spool/director/director.h"
 #include "spool/field.h"
 #include "spool/job_files.h"
+#include "spool/query/director_query.h"
 #include "tests/unit/fixture_director.h"
 
 static struct director_fixture f;

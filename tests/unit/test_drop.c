@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "spool/drop.h"
-#include "spool/io.h"
+#include "spool/os/io.h"
 #include "tests/unit/scratch.h"
 
 #define ID    "01JD0Q7M3XAMP1E0000000000A"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/event_scan.h"
+#include "gateway/follow/event_scan.h"
 #include "spool/joblog.h"
 #include "tests/unit/scratch.h"
 

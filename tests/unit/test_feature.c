@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/args.h"
+#include "gateway/request/args.h"
 #include "gateway/verbs.h"
-#include "handlers/feature.h"
-#include "handlers/vm_fc.h"
-#include "handlers/vm_features.h"
+#include "handlers/vm/feature.h"
+#include "handlers/vm/vm_fc.h"
+#include "handlers/vm/vm_features.h"
 
 #define LEAST "feature a { title = 'T' when = 'args.a' capability = 'c' }\n"
 

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/follow.h"
-#include "gateway/progress.h"
-#include "spool/clock.h"
+#include "gateway/follow/follow.h"
+#include "gateway/render/progress.h"
+#include "spool/os/clock.h"
 #include "tests/unit/scratch.h"
 
 #define ID "01ARZ3NDEKTSV4RRFFQ69G5FAV"

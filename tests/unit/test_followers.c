@@ -12,7 +12,7 @@
 
 #include <criterion/criterion.h>
 
-#include "gateway/followers.h"
+#include "gateway/follow/followers.h"
 #include "tests/unit/fixture_director.h"
 
 static struct director_fixture f;

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "handlers/guard.h"
+#include "handlers/engine/guard.h"
 
 /* One command of a step that changes something. */
 static int

@@ -4,7 +4,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "spool/health.h"
+#include "spool/platforms/health.h"
 
 #define LOW    0u
 #define MIDDLE (UINT32_MAX / 2)

@@ -5,8 +5,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "spool/clock.h"
 #include "spool/id.h"
+#include "spool/os/clock.h"
 
 Test(id, a_made_id_is_valid_and_no_two_are_alike)
 {

@@ -14,8 +14,8 @@
 
 #include <criterion/criterion.h>
 
+#include "spool/director/intake_flood.h"
 #include "spool/field.h"
-#include "spool/intake_flood.h"
 #include "spool/job_files.h"
 #include "tests/unit/fixture_director.h"
 

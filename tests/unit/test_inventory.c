@@ -7,9 +7,9 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/clock.h"
 #include "spool/field.h"
-#include "spool/inventory.h"
+#include "spool/os/clock.h"
+#include "spool/platforms/inventory.h"
 #include "tests/unit/fixture_store.h"
 
 #define TAG "pd00000001"

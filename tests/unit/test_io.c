@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/io.h"
+#include "spool/os/io.h"
 #include "tests/unit/scratch.h"
 
 static char dir[SCRATCH_PATH];

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/io.h"
 #include "spool/joblog.h"
+#include "spool/os/io.h"
 #include "tests/unit/scratch.h"
 
 #define TEST_MAX (4 * 1024 * 1024)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/lexer.h"
+#include "gateway/request/lexer.h"
 
 /* The words with '|' between them, or "!CODE text". */
 static const char *

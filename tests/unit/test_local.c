@@ -16,9 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/local.h"
-#include "handlers/transport.h"
-#include "spool/clock.h"
+#include "handlers/transport/local.h"
+#include "handlers/transport/transport.h"
+#include "spool/os/clock.h"
 #include "tests/unit/scratch.h"
 
 static char		 dir[SCRATCH_PATH];

@@ -15,9 +15,9 @@
 #include "gateway/verbs.h"
 #include "policy/conf.h"
 #include "policy/policy.h"
-#include "spool/clock.h"
-#include "spool/io.h"
 #include "spool/job.h"
+#include "spool/os/clock.h"
+#include "spool/os/io.h"
 
 static struct pd_err err;
 

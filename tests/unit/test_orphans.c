@@ -7,9 +7,9 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/effects.h"
+#include "spool/effects/effects.h"
 #include "spool/field.h"
-#include "spool/orphans.h"
+#include "spool/platforms/orphans.h"
 #include "tests/unit/fixture_director.h"
 
 #define CREATE "{\"name\":\"%s\",\"disks\":[{\"size\":1024}]}"

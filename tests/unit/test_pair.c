@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/transport.h"
+#include "handlers/transport/transport.h"
 
 enum mood { ANSWERS, SILENT, REFUSES, LOSES, BUSY };
 

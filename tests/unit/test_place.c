@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/place.h"
+#include "handlers/sequence/place.h"
 
 static const char *const types[] = { "lpar-name", "name", "word", "device", "lv", "pool", "path", "file", "media", "ip", "mask", "hostname",
 	"mac", "mac-colon", "units", "label", "adapter", "lpar-id", "mtms", "slot", "vlan", "size-mib", "count", "weight" };

@@ -8,8 +8,8 @@
 
 #include <criterion/criterion.h>
 
+#include "spool/admit/placement.h"
 #include "spool/field.h"
-#include "spool/placement.h"
 
 #define SYSTEMS 3
 

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/portable.h"
+#include "spool/os/portable.h"
 #include "tests/unit/scratch.h"
 
 static char dir[SCRATCH_PATH];

@@ -10,7 +10,7 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/query_server.h"
+#include "spool/query/query_server.h"
 #include "tests/unit/scratch.h"
 
 static struct query_server *q;

@@ -11,7 +11,7 @@
 #include <criterion/criterion.h>
 
 #include "spool/field.h"
-#include "spool/history_line.h"
+#include "spool/history/history_line.h"
 #include "spool/wire.h"
 #include "tests/unit/fixture_query.h"
 

@@ -6,7 +6,7 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/rate.h"
+#include "spool/admit/rate.h"
 
 #define SECOND_US 1000000LL
 #define START_US  123456789LL	/* no clock begins at 0 */

@@ -16,7 +16,7 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/director.h"
+#include "spool/director/director.h"
 #include "spool/field.h"
 #include "spool/job_files.h"
 #include "tests/unit/fixture_director.h"

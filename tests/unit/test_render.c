@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/render.h"
-#include "gateway/response.h"
+#include "gateway/render/render.h"
+#include "gateway/render/response.h"
+#include "gateway/render/text.h"
 #include "gateway/terminal.h"
-#include "gateway/text.h"
 
 static const char *
 render(const char *verb, const char *json)

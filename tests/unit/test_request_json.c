@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/args.h"
+#include "gateway/request/args.h"
 
 static const char *
 parse(const char *text)

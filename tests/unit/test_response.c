@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/response.h"
+#include "gateway/render/response.h"
 
 /* What --json prints of a value, which is released. */
 static const char *

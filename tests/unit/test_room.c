@@ -6,7 +6,7 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/room.h"
+#include "spool/os/room.h"
 
 #define MIB (1024 * 1024ULL)
 #define GIB (1024 * MIB)

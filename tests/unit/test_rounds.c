@@ -13,9 +13,9 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/clock.h"
-#include "spool/director.h"
-#include "spool/settle.h"
+#include "spool/director/director.h"
+#include "spool/os/clock.h"
+#include "spool/run/settle.h"
 #include "tests/unit/fixture_director.h"
 #include "tests/unit/fixture_store.h"
 

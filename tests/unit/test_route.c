@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/sequence.h"
+#include "handlers/sequence/sequence.h"
 
 /* One end of the line: what came, and what it answers. */
 struct end {

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "handlers/vm_paths.h"
-#include "spool/effects_systems.h"
-#include "spool/san.h"
+#include "handlers/vm/vm_paths.h"
+#include "spool/admit/san.h"
+#include "spool/effects/effects_systems.h"
 
 static json_t *
 read_json(const char *text)

@@ -31,7 +31,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/sandbox.h"
+#include "spool/os/sandbox.h"
 #include "tests/unit/scratch.h"
 
 #define GATEWAY	 (1u << SANDBOX_GATEWAY)

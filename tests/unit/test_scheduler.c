@@ -7,7 +7,7 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/scheduler.h"
+#include "spool/run/scheduler.h"
 
 static struct sched *s;
 static struct pd_err e;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/sequence.h"
+#include "handlers/sequence/sequence.h"
 
 #define STEPS                                                                                                                        \
 	"sequence x {\n\tkind = 'hmc'\n\tinputs = { 'vm' }\non-failure = 'undo'\nundo-every = 1\n"                                       \

@@ -11,8 +11,8 @@
 
 #include <criterion/criterion.h>
 
-#include "handlers/sequence_cache.h"
-#include "handlers/sequence_model.h"
+#include "handlers/sequence/sequence_cache.h"
+#include "handlers/sequence/sequence_model.h"
 #include "tests/unit/scratch.h"
 
 static struct sequence_cache c;

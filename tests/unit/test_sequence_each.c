@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/sequence.h"
+#include "handlers/sequence/sequence.h"
 
 #define HEAD                                                                                                                    \
 	"sequence x {\n kind = 'hmc'\n inputs = { 'systems' }\n"                                                                \

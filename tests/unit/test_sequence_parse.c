@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/sequence.h"
-#include "handlers/sequence_model.h"
+#include "handlers/sequence/sequence.h"
+#include "handlers/sequence/sequence_model.h"
 
 #define HEAD "sequence x {\n\tkind = 'ivm'\n\tinputs = { 'vm' }\n"
 #define TAIL "}\nend = true\n"

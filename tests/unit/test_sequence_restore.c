@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/sequence.h"
+#include "handlers/sequence/sequence.h"
 #include "spool/journal.h"
 
 struct dial {

@@ -11,11 +11,11 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/director.h"
-#include "spool/director_query.h"
+#include "spool/director/director.h"
 #include "spool/field.h"
 #include "spool/job_files.h"
-#include "spool/settle.h"
+#include "spool/query/director_query.h"
+#include "spool/run/settle.h"
 #include "spool/wire.h"
 #include "tests/unit/fixture_director.h"
 

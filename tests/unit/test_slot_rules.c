@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "spool/slot_rules.h"
+#include "spool/admit/slot_rules.h"
 #include "tests/unit/fixture_store.h"
 
 static struct fixture f;

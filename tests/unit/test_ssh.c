@@ -15,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/ssh_link.h"
-#include "spool/clock.h"
+#include "handlers/transport/ssh_link.h"
+#include "spool/os/clock.h"
 #include "tests/unit/private_sshd.h"
 
 static struct private_sshd d;

@@ -7,7 +7,7 @@
 
 #include <criterion/criterion.h>
 
-#include "spool/store.h"
+#include "spool/store/store.h"
 #include "tests/unit/scratch.h"
 
 static struct store *st, *other;

@@ -7,7 +7,7 @@
 #include <criterion/criterion.h>
 
 #include "spool/field.h"
-#include "spool/store_sqlite.h"
+#include "spool/store/store_sqlite.h"
 #include "tests/unit/fixture_store.h"
 
 static struct fixture f;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/args.h"
+#include "gateway/request/args.h"
 
 static struct verb_arg
 arg(enum arg_type type)

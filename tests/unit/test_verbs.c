@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/args.h"
-#include "gateway/lexer.h"
-#include "gateway/nearest.h"
-#include "spool/io.h"
+#include "gateway/request/args.h"
+#include "gateway/request/lexer.h"
+#include "gateway/request/nearest.h"
 #include "spool/job.h"
+#include "spool/os/io.h"
 
 Test(verbs, every_example_is_a_valid_request_of_its_verb)
 {

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "handlers/vm_change.h"
+#include "handlers/vm/vm_change.h"
 
 #define SHARED                                                                                                                            \
 	"{\"mode\":\"shared\",\"sharing\":\"uncap\",\"weight\":128,\"units_min\":\"0.10\",\"units\":\"0.50\",\"units_max\":\"1.00\",\"procs_min\":1," \

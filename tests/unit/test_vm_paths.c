@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "handlers/vm_paths.h"
+#include "handlers/vm/vm_paths.h"
 
 static json_t *
 read_json(const char *text)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers/vm_spec.h"
+#include "handlers/vm/vm_spec.h"
 
 static json_t *
 platform(void)

@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/clock.h"
-#include "spool/io.h"
+#include "spool/os/clock.h"
+#include "spool/os/io.h"
 #include "spool/wire.h"
 #include "tests/unit/scratch.h"
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "handlers/worker.h"
-#include "spool/clock.h"
 #include "spool/journal.h"
+#include "spool/os/clock.h"
 #include "spool/wire.h"
 #include "tests/unit/private_sshd.h"
 

@@ -11,7 +11,7 @@
 #include <criterion/criterion.h>
 
 #include "spool/field.h"
-#include "spool/worker_pool.h"
+#include "spool/run/worker_pool.h"
 #include "tests/unit/fixture_director.h"
 
 static struct director_fixture f;

@@ -3,8 +3,8 @@
 #ifndef PD_SIM_HMC_FRONT_H
 #define PD_SIM_HMC_FRONT_H
 
-#include "../shell.h"
 #include "model.h"
+#include "tests/simulator/shell/shell.h"
 
 /* Gives every VIOS a front of its own; faults and transcript are those of the HMC's.  0 or -1 with errno. */
 int hmc_fronts_open(struct hmc *h, const struct sim *front);

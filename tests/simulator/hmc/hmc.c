@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "../machine.h"
 #include "model.h"
+#include "tests/simulator/machine.h"
 
 int64_t
 hmc_now(const struct hmc *h)

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../attr.h"
 #include "adapter.h"
 #include "output.h"
+#include "tests/simulator/attr.h"
 
 bool
 fields_split(const char *text, char *buf, size_t size, char **field, int max, int *n)

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../guest.h"
 #include "model.h"
+#include "tests/simulator/guest.h"
 
 #define OS_BOOT_S 30
 #define RMC_S	  15

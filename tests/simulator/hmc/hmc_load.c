@@ -25,11 +25,11 @@
 
 #include <jansson.h>
 
-#include "../console.h"
-#include "../description.h"
-#include "../guest.h"
-#include "../storage.h"
 #include "model.h"
+#include "tests/simulator/console.h"
+#include "tests/simulator/description.h"
+#include "tests/simulator/guest.h"
+#include "tests/simulator/storage.h"
 
 struct lun { /* the first path that was seen of a disk of the storage network */
 	char name[NAME_SIZE];

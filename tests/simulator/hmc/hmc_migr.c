@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../storage.h"
 #include "migr.h"
 #include "rows.h"
+#include "tests/simulator/storage.h"
 #include "verbs.h"
 
 #define MOVE_S	60 /* from start to end, at normal speed */

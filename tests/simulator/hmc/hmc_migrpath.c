@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../storage.h"
 #include "adapter.h"
 #include "migr.h"
+#include "tests/simulator/storage.h"
 
 struct path {
 	int client_slot, vios_id, vios_slot;

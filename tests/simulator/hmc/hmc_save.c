@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../record.h"
 #include "model.h"
+#include "tests/simulator/record.h"
 
 static const struct field adapter_fields[] = {
 	R_STR(vadapter, allowed_macs), R_INT(vadapter, disabled), R_INT(vadapter, ieee), R_INT(vadapter, kind),

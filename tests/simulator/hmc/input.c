@@ -6,7 +6,7 @@
 #include "tests/simulator/hmc/input.h"
 #include "tests/simulator/hmc/message.h"
 #include "tests/simulator/hmc/output.h"
-#include "tests/simulator/util.h"
+#include "tests/simulator/util/util.h"
 
 #define BLANKS " \t"
 

@@ -12,7 +12,7 @@
 #ifndef PD_SIM_HMC_MODEL_H
 #define PD_SIM_HMC_MODEL_H
 
-#include "../model.h"
+#include "tests/simulator/model.h"
 
 struct sim;
 struct sim_cmd;

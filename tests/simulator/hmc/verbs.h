@@ -6,9 +6,9 @@
 #ifndef PD_SIM_HMC_VERBS_H
 #define PD_SIM_HMC_VERBS_H
 
-#include "../console.h"
-#include "../opts.h"
 #include "model.h"
+#include "tests/simulator/console.h"
+#include "tests/simulator/opts.h"
 
 int hmc_lssyscfg(struct sim_cmd *cmd);
 int hmc_list_profiles(struct sim_cmd *cmd, const struct opts *o);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "tests/simulator/fault.h"
-#include "tests/simulator/shell.h"
+#include "tests/simulator/shell/shell.h"
 #include "tests/unit/simulator/front.h"
 
 static const char *const dirs[] = { "home", "home/padmin", "home/hscroot", "tmp", "dev", "var", "var/vio", "var/vio/VMLibrary" };

@@ -13,7 +13,7 @@
 
 #include "tests/simulator/fault.h"
 #include "tests/simulator/hmc/front.h"
-#include "tests/simulator/shell.h"
+#include "tests/simulator/shell/shell.h"
 #include "tests/simulator/text.h"
 #include "tests/simulator/world.h"
 #include "tests/unit/simulator/golden.h"

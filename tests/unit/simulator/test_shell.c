@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/simulator/shell_ast.h"
+#include "tests/simulator/shell/shell_ast.h"
 #include "tests/unit/simulator/front.h"
 
 #define NOT_ALLOWED "0403-019 The operation is not allowed in a restricted shell.\n"

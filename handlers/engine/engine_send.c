@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * engine_send.c - one command to the console: intent, command, answer; and again when the console asks for patience
+ * or the connection failed before anything was sent.
+ *
+ * P3 is here: the intent of a change is durable before transport->run() is called.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers/engine/engine.h"
+#include "handlers/transport/route.h"
+#include "spool/digest.h"
+#include "spool/os/clock.h"
+#include "spool/vis.h"
+
+#define ROOT_SHELL    "oem_setup_env"
+#define ROOT_TAIL     "\necho rc=$?\nexit\n"	/* the shell's own status says nothing of the command */
+#define BACKOFF_MS    1000
+#define SHORT_ANSWER  (16 * 1024)	/* bytes: six times as many are no record's limit */
+
+static const char *const part_names[] = { "probe", "ask", "run", "undo", "watch", "stop" };
+
+static int
+is_change(enum part part)
+{
+	return part == PART_RUN || part == PART_UNDO || part == PART_STOP;
+}
+
+size_t
+engine_sends(const struct commands *c)
+{
+	return c->as_root && c->n > 0 ? 1 : c->n;
+}
+
+static struct route
+route(const struct engine *g, const struct unit *u, const struct commands *c, size_t index)
+{
+	struct scope s = engine_scope(g, u);
+
+	return route_of(c, index, &s, g->run->vios_access);
+}
+
+const char *
+engine_as(const struct engine *g, const struct unit *u, const struct commands *c, char buf[ENGINE_AS_MAX])
+{
+	struct route r = route(g, u, c, 0);
+
+	if (r.vios != NULL)
+		(void)snprintf(buf, ENGINE_AS_MAX, "%s@%.32s", r.as_root ? "root" : "padmin", json_string_value(json_object_get(r.vios, "name")));
+	else
+		(void)snprintf(buf, ENGINE_AS_MAX, "%s", r.as_root ? "root" : strcmp(g->seq->kind, "hmc") == 0 ? "console" : "padmin");
+	return buf;
+}
+
+/* Fills in one command, or all of a root session joined by &&. */
+int
+engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index, enum place_fill how,
+    char buf[COMMAND_MAX], struct pd_err *e)
+{
+	struct scope s = engine_scope(g, u);
+	struct route r = route(g, u, c, c->as_root ? 0 : index);
+	size_t	     used = 0;
+
+	if (!c->as_root) {
+		if (g->seq->environment != NULL && r.vios == NULL)	/* the console's, not that of a VIOS */
+			used = (size_t)snprintf(buf, COMMAND_MAX, "%s ", g->seq->environment);
+		return place_fill(r.command, &s, how, buf + used, COMMAND_MAX - used, e);
+	}
+	for (size_t i = 0; i < c->n; i++) {
+		if (i > 0) {
+			if (COMMAND_MAX - used < 5)
+				return pd_fail(e, PD_BADDATA, "step %s: the commands are too long", u->step->name);
+			memcpy(buf + used, " && ", 5);
+			used += 4;
+		}
+		if (place_fill(&c->command[i], &s, how, buf + used, COMMAND_MAX - used, e) == -1)
+			return -1;
+		used += strlen(buf + used);
+	}
+	return 0;
+}
+
+/* ---- journal ---- */
+
+/* Text of a console as a JSON string: valid UTF-8 without NUL, at most max bytes. */
+static json_t *
+stream_json(const char *s, size_t len, size_t max, int *cut)
+{
+	json_t *v;
+	char   *buf;
+
+	if (len > max) {
+		*cut = 1;
+		len = max;
+	}
+	if (vis_is_utf8(s, len) && memchr(s, '\0', len) == NULL)
+		return json_stringn(s, len);
+	if ((buf = malloc(4 * len + 4)) == NULL)
+		return json_string("");
+	v = json_string(vis_encode(buf, 4 * len + 4, s, len));
+	free(buf);
+	return v;
+}
+
+/* The answer's record, made smaller until it fits: control characters take six bytes each in JSON. */
+static json_t *
+answer_json(enum part part, const struct answer *a, int rc)
+{
+	char hex[DIGEST_TEXT_LEN];
+
+	(void)digest_answer(a->out, a->out_len, a->err, a->err_len, hex, NULL);
+	for (size_t max = JOURNAL_ANSWER_MAX;; max /= 2) {
+		int	cut = 0;
+		json_t *r = json_pack("{s:s, s:o, s:o, s:f, s:s}", "part", part_names[part], "out", stream_json(a->out, a->out_len, max, &cut),
+		    "err", stream_json(a->err, a->err_len, max, &cut), "ms", (double)a->us / 1000, "sha256", hex);
+
+		if (cut)
+			json_object_set_new(r, "cut", json_true());
+		if (a->kind == ANSWER_EXIT)
+			json_object_set_new(r, "status", json_integer(rc));
+		else if (a->kind == ANSWER_SIGNAL)
+			json_object_set_new(r, "signal", json_string(a->signal));
+		else
+			json_object_set_new(r, "lost", json_true());
+		if (a->kind == ANSWER_LOST && vis_is_utf8(a->why, strlen(a->why)))
+			json_object_set_new(r, "why", json_string(a->why));
+		if (max < 1024 || a->out_len + a->err_len < SHORT_ANSWER || json_dumpb(r, NULL, 0, JSON_COMPACT) < JOURNAL_RECORD_MAX - 1024)
+			return r;
+		json_decref(r);
+	}
+}
+
+int
+engine_record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, const struct commands *c, struct pd_err *e)
+{
+	char as[ENGINE_AS_MAX];
+
+	return engine_record(g, u, "intent", json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", engine_as(g, u, c, as), "part",
+	    part_names[part], "t", (json_int_t)clock_wall_ms()), is_change(part), e);
+}
+
+/* ---- the answer ---- */
+
+/* Takes "rc=N", the last line that a root session prints, off the output.  -1 = there is none: the session broke off. */
+static int
+take_rc(struct answer *a)
+{
+	size_t len = a->out_len;
+	char  *s, *end;
+	long   rc;
+
+	while (len > 0 && strchr("\r\n", a->out[len - 1]) != NULL)
+		len--;
+	a->out[len] = '\0';
+	for (s = a->out + len; s > a->out && s[-1] != '\n' && strncmp(s, "rc=", 3) != 0;)
+		s--;
+	if (strncmp(s, "rc=", 3) != 0)
+		return -1;
+	rc = strtol(s + 3, &end, 10);
+	if (end == s + 3 || *end != '\0' || rc < 0 || rc > 255)
+		return -1;
+	*s = '\0';
+	a->out_len = (size_t)(s - a->out);
+	return (int)rc;
+}
+
+static const struct transient *
+find_transient(const struct engine *g, const struct answer *a)
+{
+	for (const struct transient *t = g->seq->transients; t != NULL; t = t->next)
+		if (strstr(a->err, t->match) != NULL || strstr(a->out, t->match) != NULL)
+			return t;
+	return NULL;
+}
+
+static int
+has_warning(const struct answer *a, const char *ignore)
+{
+	return ignore != NULL && (strstr(a->err, ignore) != NULL || strstr(a->out, ignore) != NULL);
+}
+
+static void
+fail_text(const struct engine *g, const struct unit *u, const struct answer *a, int rc, struct pd_err *e)
+{
+	struct scope s = engine_scope(g, u);
+	char	     doing[160], text[300];
+	size_t	     len;
+
+	if (g->is_undoing && u->step->thing.source != NULL &&
+	    place_fill(&u->step->thing, &s, FILL_MESSAGE, text, sizeof(text), NULL) == 0)
+		snprintf(doing, sizeof(doing), "undoing %.150s", text);
+	else if (u->step->say.source == NULL || place_fill(&u->step->say, &s, FILL_MESSAGE, doing, sizeof(doing), NULL) == -1)
+		snprintf(doing, sizeof(doing), "%.150s", g->saying[0] != '\0' ? g->saying : u->step->name);
+	console_text(text, sizeof(text), a->out, a->err);
+	len = strlen(text);
+	if (len > 1 && text[len - 1] == '.' && text[len - 2] != '.')
+		text[len - 1] = '\0';	/* it stands inside a sentence of ours */
+	if (text[0] == '\0')
+		snprintf(text, sizeof(text), "the console gives no reason, exit status %d", rc);
+	pd_fail(e, PD_FAILED, "%s: %s", doing, text);
+}
+
+/* ---- sending ---- */
+
+struct sending {
+	struct engine	      *g;
+	const struct unit     *u;
+	enum part	       part;
+	const struct commands *c;
+	struct transport      *t;
+	int		       as_root;
+	const char	      *cmd, *ignore;
+	int		       tries;		/* connections tried in vain */
+	long		       patience;	/* answers that asked for it */
+};
+
+/* Only changes of a repeated poll's answer are journalled: 600 s of "Starting" would drown the rest. */
+static int
+is_quiet(const struct sending *d)
+{
+	return d->g->is_polling && d->g->poll_seen != NULL && d->part == PART_ASK;
+}
+
+void
+engine_record_repeats(struct engine *g, const struct unit *u)
+{
+	struct pd_err ignored = { 0 };
+
+	if (g->poll_repeats > 0)
+		(void)engine_record(g, u, "repeated", json_pack("{s:s, s:I}", "part", part_names[PART_ASK], "times",
+		    (json_int_t)g->poll_repeats), 0, &ignored);
+	g->poll_repeats = 0;
+}
+
+/* A lost answer record is harmless: the unit then is unknown, and its probe decides. */
+void
+engine_record_answer(struct engine *g, const struct unit *u, enum part part, const struct answer *a, int rc)
+{
+	struct pd_err ignored = { 0 };
+
+	(void)engine_record(g, u, "answer", answer_json(part, a, rc), 0, &ignored);
+}
+
+static void
+record_answer(struct sending *d, const struct answer *a, int rc)
+{
+	struct engine *g = d->g;
+	struct pd_err  ignored = { 0 };
+
+	if (g->is_polling && d->part == PART_ASK) {
+		int same = g->poll_seen != NULL && strcmp(g->poll_seen, a->out) == 0;
+
+		if (same && a->kind == ANSWER_EXIT) {
+			g->poll_repeats++;
+			return;
+		}
+		engine_record_repeats(g, d->u);
+		if (g->poll_seen != NULL)
+			(void)engine_record_intent(g, d->u, d->part, d->cmd, d->c, &ignored);
+		free(g->poll_seen);
+		g->poll_seen = strdup(a->out);
+	}
+	engine_record_answer(g, d->u, d->part, a, rc);
+}
+
+/* The console; a VIOS that is away is one command that fails, as it is when the console cannot reach it. */
+static int
+is_unreachable(const struct sending *d)
+{
+	return d->t == d->g->run->transport && (d->t->contact == CONTACT_SILENT || d->t->contact == CONTACT_REFUSED);
+}
+
+/*
+ * Nobody knows for how long: the job is parked, and the director tries again after a back-off that all jobs of the platform share.
+ * That is why a console that has not answered in this run is tried once only.
+ */
+static int
+go_away(struct engine *g, const struct pd_err *why)
+{
+	g->away = *why;
+	g->is_away = 1;
+	return engine_stop(g);
+}
+
+static int
+tries_for(const struct sending *d)
+{
+	const struct engine *g = d->g;
+
+	if (d->t->contact == CONTACT_SILENT || d->t->contact == CONTACT_REFUSED)
+		return g->answered ? AWAY_TRIES : 1;
+	return g->answered || engine_has_begun(g) || g->is_undoing ? ENGINE_TRIES : 1;
+}
+
+/* Waits before another connection is tried; 0 = try again, else the result. */
+static int
+try_again(struct sending *d, enum sent *result, const struct pd_err *why)
+{
+	if (engine_stop(d->g) != 0) {
+		*result = SENT_STOPPED;
+		return -1;
+	}
+	if (++d->tries >= tries_for(d)) {
+		*result = is_unreachable(d) && go_away(d->g, why) ? SENT_STOPPED : SENT_NOT;
+		return -1;
+	}
+	engine_note(d->g, "warning", "%s; trying again", why->msg);
+	if (engine_wait(d->g, (int64_t)BACKOFF_MS << (d->tries - 1)) != 0) {
+		*result = SENT_STOPPED;
+		return -1;
+	}
+	return 0;
+}
+
+static void
+record_unsent(struct sending *d, const struct pd_err *why)
+{
+	struct pd_err ignored = { 0 };
+	char	      text[480];
+
+	vis_encode(text, sizeof(text), why->msg, strlen(why->msg));
+	(void)engine_record(d->g, d->u, "answer", json_pack("{s:s, s:b, s:s}", "part", part_names[d->part], "unsent", 1, "why", text), 0, &ignored);
+}
+
+/* The command has not left.  0 = try again, -1 = *result. */
+static int
+not_sent(struct sending *d, enum sent *result, struct pd_err *e)
+{
+	*result = SENT_NOT;
+	if (e->code == PD_BADDATA)
+		return -1;	/* no transport for this command, now or later */
+	if (e->code != PD_DENIED)
+		return try_again(d, result, e);
+	e->code = PD_REMOTE;	/* what the user may do is not the point here */
+	if (is_unreachable(d) && go_away(d->g, e))
+		*result = SENT_STOPPED;
+	return -1;
+}
+
+/* Another console from here on: what its job has left undecided its probes will ask it. */
+static void
+tell_moved(struct sending *d)
+{
+	if (d->t->moved[0] != '\0')
+		engine_note(d->g, "warning", "%s", d->t->moved);
+	d->t->moved[0] = '\0';
+}
+
+static void
+console_answered(struct engine *g, const struct answer *a)
+{
+	if (a->kind != ANSWER_LOST && !g->is_told && g->run->answered != NULL)
+		g->run->answered(g->run->arg);
+	g->is_told |= a->kind != ANSWER_LOST;
+	g->answered = 1;
+}
+
+/* Sends once.  1 = a has the answer, 0 = try again, -1 = *result. */
+static int
+send_once(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
+{
+	char		  input[COMMAND_MAX + sizeof(ROOT_TAIL)];
+	const char	 *line = d->as_root ? ROOT_SHELL : d->cmd;
+	struct transport *t = d->t;
+	int		  is_other = t != d->g->run->transport, rv;
+
+	/* Before the first intent, so that a journal does not fill with commands that found nobody. */
+	if ((is_other || !d->g->answered) && t->open != NULL && t->open(t, e) == -1)
+		return not_sent(d, result, e);
+	tell_moved(d);
+	if (!is_quiet(d) && engine_record_intent(d->g, d->u, d->part, d->cmd, d->c, e) == -1) {
+		*result = engine_stop(d->g) ? SENT_STOPPED : SENT_NOT;
+		return -1;
+	}
+	stpcpy(stpcpy(input, d->as_root ? d->cmd : ""), ROOT_TAIL);
+	rv = t->run(t, line, d->as_root ? input : NULL, (int)(d->c->timeout_s * 1000), a, e);
+	tell_moved(d);
+	if (rv == -1) {
+		record_unsent(d, e);
+		return not_sent(d, result, e);
+	}
+	if (!is_other)
+		console_answered(d->g, a);
+	if ((a->out == NULL && (a->out = strdup("")) == NULL) || (a->err == NULL && (a->err = strdup("")) == NULL)) {
+		*result = is_change(d->part) ? SENT_UNKNOWN : SENT_NOT;
+		return pd_fail(e, PD_BUG, "out of memory");
+	}
+	return 1;
+}
+
+/* What a VIOS says on its standard error comes with its output, as it does through the console. */
+static void
+join_streams(struct answer *a)
+{
+	char *both = a->err_len == 0 ? NULL : realloc(a->out, a->out_len + a->err_len + 1);
+
+	if (both == NULL)
+		return;
+	memcpy(both + a->out_len, a->err, a->err_len + 1);
+	a->out = both;
+	a->out_len += a->err_len;
+	a->err[0] = '\0';
+	a->err_len = 0;
+}
+
+/*
+ * Consoles print text in their own locale, and no control characters but these.  Anything else came over a broken line or from something
+ * that is no console: a list with nothing recognizable in it must not count as an empty one.
+ */
+static int
+is_text(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((s[i] >= 0 && s[i] < ' ' && (s[i] == '\0' || strchr("\a\b\t\n\v\f\r\033", s[i]) == NULL)) || s[i] == 0x7f)
+			return 0;
+	return 1;
+}
+
+/* The sentence that there is nothing to list is no row of a list. */
+static void
+drop_no_rows(const struct engine *g, struct answer *a)
+{
+	const char *text = g->seq->no_rows;
+	size_t	    n = text == NULL ? 0 : strlen(text);
+
+	if (n == 0 || strncmp(a->out, text, n) != 0 || a->out[n + strspn(a->out + n, "\r\n ")] != '\0')
+		return;
+	a->out[0] = '\0';
+	a->out_len = 0;
+}
+
+/* Judges an answer.  1 = *result, 0 = try again. */
+static int
+judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
+{
+	const struct transient *t;
+	int			rc = a->status;
+
+	if (a->kind == ANSWER_EXIT && d->as_root && (rc = take_rc(a)) == -1) {
+		if (a->status != 0) {
+			rc = a->status;		/* no root shell at all */
+		} else {
+			a->kind = ANSWER_LOST;
+			snprintf(a->why, sizeof(a->why), "the root shell ended before its command");
+		}
+	}
+	if (d->t != d->g->run->transport && !d->c->as_second)
+		join_streams(a);
+	if (a->kind == ANSWER_EXIT && !is_change(d->part) && !is_text(a->out, a->out_len)) {
+		a->kind = ANSWER_LOST;
+		snprintf(a->why, sizeof(a->why), "what came is no text");
+	}
+	record_answer(d, a, rc);
+	if (a->kind != ANSWER_EXIT) {
+		pd_fail(e, PD_REMOTE, "the answer to a command was lost: %s", a->kind == ANSWER_SIGNAL ? a->signal : a->why);
+		*result = SENT_UNKNOWN;
+		if (is_change(d->part))
+			return 1;
+		if (engine_stop(d->g)) {
+			*result = SENT_STOPPED;
+			return 1;
+		}
+		return try_again(d, result, e) == -1;
+	}
+	*result = SENT_OK;
+	drop_no_rows(d->g, a);
+	if (rc == 0 || has_warning(a, d->ignore))
+		return 1;
+	if ((t = find_transient(d->g, a)) != NULL && d->patience++ < t->times) {
+		engine_note(d->g, "info", "the console is busy (%s); trying again in %ld s", t->name, t->every_s);
+		if (engine_wait(d->g, t->every_s * 1000) == 0)
+			return 0;
+		*result = SENT_STOPPED;
+		return 1;
+	}
+	fail_text(d->g, d->u, a, rc, e);
+	*result = SENT_FAILED;
+	return 1;
+}
+
+/* A VIOS's own session is stopped by whatever stops the console's now. */
+static int
+choose_session(struct sending *d, size_t index, struct pd_err *e)
+{
+	struct route      r = route(d->g, d->u, d->c, index);
+	struct transport *console = d->t;
+
+	d->as_root = r.as_root;
+	if (r.vios == NULL && !d->c->as_second)
+		return 0;
+	if (d->c->as_second)
+		d->t = d->g->run->second != NULL ? d->g->run->second : (pd_fail(e, PD_BUG, "there is no second console"), NULL);
+	else
+		d->t = d->g->run->vios != NULL ? d->g->run->vios(d->g->run->arg, r.vios, e) :
+		    (pd_fail(e, PD_BUG, "there are no sessions with VIOSes"), NULL);
+	if (d->t == NULL)
+		return -1;
+	d->t->stop = console->stop;
+	d->t->stop_arg = console->stop_arg;
+	return 0;
+}
+
+enum sent
+engine_send(struct engine *g, const struct unit *u, enum part part, const struct commands *c, size_t index, const char *ignore,
+    struct answer *a, struct pd_err *e)
+{
+	char	       cmd[COMMAND_MAX];
+	struct sending d = { .g = g, .u = u, .part = part, .c = c, .t = g->run->transport, .cmd = cmd, .ignore = ignore };
+	enum sent      result = SENT_NOT;
+
+	memset(a, 0, sizeof(*a));
+	if (engine_command(g, u, c, index, FILL_COMMAND, cmd, e) == -1)
+		return SENT_FAILED;
+	if (choose_session(&d, index, e) == -1)
+		return SENT_NOT;
+	for (;;) {
+		int rv = send_once(&d, a, &result, e);
+
+		if (rv == -1)
+			return result;
+		if (rv == 1 && judge(&d, a, &result, e))
+			return result;
+		answer_clear(a);
+		memset(a, 0, sizeof(*a));
+	}
+}

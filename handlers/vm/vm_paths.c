@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * vm_paths.c - through which VIOSes a VM's disks go.
+ */
+#include <string.h>
+
+#include "handlers/vm/vm_paths.h"
+#include "spool/field.h"
+
+#define FIRST_CLIENT_SLOT 2	/* 0 and 1 are the partition's serial adapters */
+
+/* Its commands go through RMC; a VIOS that was seen before RMC is told of may have it by now. */
+static int
+runs(const json_t *vios)
+{
+	return strcmp(field_text(vios, "state"), "Running") == 0 && strcmp(field_text(vios, "rmc"), "active") == 0;
+}
+
+/* What is left in its pool when the disks that are planned there already are counted; -1 = it has no such pool. */
+static json_int_t
+room(const json_t *paths, const json_t *vios, const char *pool)
+{
+	const json_t *has = field_find(json_object_get(vios, "pools"), "name", pool);
+	const json_t *path = field_find(paths, "name", field_text(vios, "name"));
+
+	return has == NULL ? -1 : field_number(has, "free") - field_number(field_find(json_object_get(path, "pools"), "pool", pool), "size");
+}
+
+static const json_t *
+choose(const json_t *paths, const json_t *vioses, const char *whose, const json_t *disk, struct pd_err *e)
+{
+	const json_t *vios, *best = NULL;
+	json_int_t    size = field_number(disk, "size"), most = -1;
+	int	      running = 0;
+	size_t	      i;
+
+	json_array_foreach(vioses, i, vios) {
+		json_int_t left = room(paths, vios, field_text(disk, "pool"));
+
+		running += runs(vios);
+		if (!runs(vios) || left < 0)
+			continue;
+		if (left >= size && field_find(paths, "name", field_text(vios, "name")) != NULL)
+			return vios;
+		if (left > most) {
+			most = left;
+			best = vios;
+		}
+	}
+	if (most >= size)
+		return best;
+	if (running == 0)
+		(void)pd_fail(e, PD_BUSY, "no VIOS %s can be asked now (running, with RMC)", whose);
+	else
+		(void)pd_fail(e, PD_CAPACITY, "storage pool %s has %lldM free on no VIOS %s", field_text(disk, "pool"), (long long)size, whose);
+	return NULL;
+}
+
+static json_t *
+path_of(json_t *paths, const json_t *vios)
+{
+	json_t	  *path = field_find(paths, "name", field_text(vios, "name"));
+	json_int_t n = (json_int_t)json_array_size(paths);
+
+	if (path != NULL || n == PATHS_MAX)
+		return path;
+	path = json_pack("{s:I s:I s:s s:s s:I s:[] s:[]}", "index", n, "id", (json_int_t)field_number(vios, "id"), "name", field_text(vios, "name"), "profile",
+	    field_text(vios, "profile"), "client_slot", FIRST_CLIENT_SLOT + n, "disks", "pools");
+	return path != NULL && json_array_append_new(paths, path) == 0 ? path : NULL;
+}
+
+/* The pool's room on this VIOS is looked at once more by the job; a whole disk has no pool there. */
+static int
+add_disk(json_t *path, const json_t *disk)
+{
+	json_t *pools = json_object_get(path, "pools"), *pool = field_find(pools, "pool", field_text(disk, "pool")), *copy = json_deep_copy(disk);
+
+	if (pool != NULL)
+		(void)json_object_set_new(pool, "size", json_integer(field_number(pool, "size") + field_number(disk, "size")));
+	else
+		(void)json_array_append_new(pools, json_pack("{s:s s:I}", "pool", field_text(disk, "pool"), "size", field_number(disk, "size")));
+	(void)json_object_set_new(copy, "first", json_true());
+	return json_array_append_new(json_object_get(path, "disks"), copy);
+}
+
+/* ---- whole disks ---- */
+
+static int
+all_run(const json_t *lun)
+{
+	const json_t *vios;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(lun, "paths"), i, vios)
+		if (!runs(vios))
+			return 0;
+	return 1;
+}
+
+/* The smallest one that is large enough, and that no disk before it has. */
+static const json_t *
+choose_lun(const json_t *spec, const json_t *luns, const json_t *disk, struct pd_err *e)
+{
+	json_int_t    size = field_number(disk, "size");
+	const json_t *lun, *away = NULL;
+	size_t	      i;
+
+	json_array_foreach(luns, i, lun) {
+		if (field_number(lun, "size") < size || field_find(json_object_get(spec, "disks"), "lun", field_text(lun, "lun")) != NULL)
+			continue;
+		if (all_run(lun))
+			return lun;
+		away = lun;
+	}
+	if (away != NULL)
+		(void)pd_fail(e, PD_BUSY, "not every VIOS that a disk of pool %s goes through can be asked now (running, with RMC)",
+		    field_text(disk, "pool"));
+	else
+		(void)pd_fail(e, PD_CAPACITY, "pool %s has no free disk of %lldM or more that every VIOS needed sees", field_text(disk, "pool"),
+		    (long long)size);
+	return NULL;
+}
+
+/* The same disk on each path, under the name that it has there. */
+static int
+add_lun(json_t *paths, json_t *disk, const json_t *lun)
+{
+	const json_t *vios, *ways = json_object_get(lun, "paths");
+	size_t	      i;
+
+	(void)json_object_set(disk, "lun", json_object_get(lun, "lun"));
+	(void)json_object_set(disk, "size", json_object_get(lun, "size"));
+	(void)json_object_set(disk, "bd", json_object_get(json_array_get(ways, 0), "disk"));
+	json_array_foreach(ways, i, vios) {
+		json_t *path = path_of(paths, vios), *copy = json_deep_copy(disk);
+
+		(void)json_object_set(copy, "bd", json_object_get(vios, "disk"));
+		(void)json_object_set_new(copy, "first", json_boolean(i == 0));
+		(void)json_object_set_new(copy, "shared", json_boolean(json_array_size(ways) > 1));
+		if (path == NULL || json_array_append_new(json_object_get(path, "disks"), copy) == -1) {
+			if (path == NULL)
+				json_decref(copy);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+place_disk(json_t *spec, json_t *paths, const json_t *facts, json_t *disk, struct pd_err *e)
+{
+	int	      is_whole = strcmp(field_text(disk, "kind"), "pv") == 0, rv;
+	const json_t *on = is_whole ? choose_lun(spec, json_object_get(facts, "san"), disk, e) :
+	    choose(paths, json_object_get(facts, "vioses"), "of the system", disk, e);
+	json_t	     *path;
+
+	if (on == NULL)
+		return -1;
+	if (is_whole)
+		rv = add_lun(paths, disk, on);
+	else
+		rv = (path = path_of(paths, on)) == NULL ? -1 : add_disk(path, disk);
+	return rv == 0 ? 0 : pd_fail(e, PD_BUG, "the VM's disks go through too many VIOSes");
+}
+
+int
+vm_paths_make(json_t *spec, const json_t *facts, struct pd_err *e)
+{
+	json_t *paths = json_array(), *disk;
+	size_t	i;
+
+	if (paths == NULL || json_object_set_new(spec, "paths", paths) == -1)
+		return pd_fail(e, PD_BUG, "out of memory");
+	json_array_foreach(json_object_get(spec, "disks"), i, disk)
+		if (place_disk(spec, paths, facts, disk, e) == -1)
+			return -1;
+	return 0;
+}
+
+/* ---- of a VM that there is ---- */
+
+static json_t *
+copy_of(const json_t *path)
+{
+	static const char *const keys[] = { "index", "id", "name", "profile", "client_slot", "slot" };
+	json_t			*copy = json_pack("{s:[] s:[]}", "disks", "pools");
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_object_get(path, keys[i]) != NULL)
+			(void)json_object_set(copy, keys[i], json_object_get(path, keys[i]));
+	return copy;
+}
+
+/* The VIOSes that serve the VM already. */
+static json_t *
+serving(const json_t *paths, const json_t *facts)
+{
+	json_t *list = json_array(), *vios;
+	size_t	i;
+
+	json_array_foreach(json_object_get(facts, "vioses"), i, vios)
+		if (field_find(paths, "name", field_text(vios, "name")) != NULL)
+			(void)json_array_append(list, vios);
+	return list;
+}
+
+/* Whole disks of which every path is one of the VM's: all of them, or none. */
+static json_t *
+reachable(const json_t *paths, const json_t *facts)
+{
+	json_t	     *list = json_array(), *lun;
+	const json_t *way;
+	size_t	      i, k;
+
+	json_array_foreach(json_object_get(facts, "san"), i, lun) {
+		int is_all = 1;
+
+		json_array_foreach(json_object_get(lun, "paths"), k, way)
+			is_all &= field_find(paths, "name", field_text(way, "name")) != NULL;
+		if (is_all)
+			(void)json_array_append(list, lun);
+	}
+	return list;
+}
+
+/* The path among those that are made; it is one of the VM's. */
+static json_t *
+made_path(json_t *made, const json_t *paths, const char *name)
+{
+	json_t *path = field_find(made, "name", name);
+
+	if (path == NULL && (path = copy_of(field_find(paths, "name", name))) != NULL && json_array_append_new(made, path) == -1)
+		return NULL;
+	return path;
+}
+
+static int
+more_whole(json_t *made, const json_t *paths, const json_t *luns, json_t *disks, json_t *disk, struct pd_err *e)
+{
+	json_t	     *so_far = json_pack("{s:O}", "disks", disks);
+	const json_t *lun = choose_lun(so_far, luns, disk, e), *way;
+	size_t	      i;
+
+	json_decref(so_far);
+	if (lun == NULL)
+		return -1;
+	json_array_foreach(json_object_get(lun, "paths"), i, way)
+		if (made_path(made, paths, field_text(way, "name")) == NULL)
+			return pd_fail(e, PD_BUG, "out of memory");
+	return add_lun(made, disk, lun) == 0 ? 0 : pd_fail(e, PD_BUG, "out of memory");
+}
+
+static int
+more_in_pool(json_t *made, const json_t *paths, const json_t *vioses, const json_t *disk, struct pd_err *e)
+{
+	const json_t *vios = choose(made, vioses, "that serves the VM", disk, e);
+	json_t	     *path;
+
+	if (vios == NULL)
+		return -1;
+	path = made_path(made, paths, field_text(vios, "name"));
+	return path != NULL && add_disk(path, disk) == 0 ? 0 : pd_fail(e, PD_BUG, "out of memory");
+}
+
+int
+vm_paths_more(const json_t *paths, const json_t *facts, json_t *disks, json_t **made, struct pd_err *e)
+{
+	json_t *vioses = serving(paths, facts), *luns = reachable(paths, facts), *disk;
+	int	rv = 0;
+	size_t	i;
+
+	*made = json_array();
+	json_array_foreach(disks, i, disk)
+		if (rv == 0)
+			rv = strcmp(field_text(disk, "kind"), "pv") == 0 ? more_whole(*made, paths, luns, disks, disk, e) :
+			    more_in_pool(*made, paths, vioses, disk, e);
+	json_decref(luns);
+	json_decref(vioses);
+	return rv;
+}
+
+/* The number of a disk is the same on every path; the name of its device need not be. */
+static const json_t *
+numbered(const json_t *list, int64_t number)
+{
+	const json_t *disk;
+	size_t	      i;
+
+	json_array_foreach(list, i, disk)
+		if (field_number(disk, "index") == number)
+			return disk;
+	return NULL;
+}
+
+int
+vm_paths_with(const json_t *paths, const json_t *disk, json_t **made, struct pd_err *e)
+{
+	int64_t number = field_number(disk, "index");
+	json_t *path, *copy;
+	size_t	i;
+
+	*made = json_array();
+	json_array_foreach(paths, i, path) {
+		const json_t *here = numbered(json_object_get(path, "disks"), number);
+
+		if (here == NULL && (here = numbered(json_object_get(path, "detached"), number)) == NULL)
+			continue;
+		copy = copy_of(path);
+		if (json_array_append_new(*made, copy) == -1 || json_array_append_new(json_object_get(copy, "disks"), json_deep_copy(here)) == -1)
+			return pd_fail(e, PD_BUG, "out of memory");
+	}
+	return json_array_size(*made) > 0 ? 0 : pd_fail(e, PD_CONFLICT, "disk %s is on none of the VIOSes that serve the VM, by its record",
+	    field_text(disk, "bd"));
+}
