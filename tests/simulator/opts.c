@@ -46,6 +46,16 @@ definition(const struct optdef *def, const char *flag)
 	return NULL;
 }
 
+/* -Fname,state: the value of an option of one letter may stand right behind it. */
+static const struct optdef *
+glued(const struct optdef *def, const char *word)
+{
+	const char flag[] = { '-', word[1], '\0' };
+	const struct optdef *d = word[1] != '-' && word[1] != '\0' && word[2] != '\0' ? definition(def, flag) : NULL;
+
+	return d != NULL && d->kind != OPT_FLAG ? d : NULL;
+}
+
 /* How many of the words after a flag are its values; -1: one is missing. */
 static int
 values_of(enum opt_kind kind, int left, char **next)
@@ -75,16 +85,45 @@ opts_bad(struct opts *o, const char *what, const char *word)
 	return -1;
 }
 
-int
-opts_parse(struct opts *o, const struct optdef *def, int argc, char **argv)
+static int
+add_option(struct opts *o, const char *flag, int n, char **v)
+{
+	if (o->n == OPTS_MAX)
+		return opts_bad(o, "Too many options", flag);
+	if (opt_has(o, flag) && strcmp(flag, "--filter") != 0)
+		return opts_bad(o, "Option flag is repeated", flag);
+	o->opt[o->n++] = (struct opt){ flag, n, v };
+	return 0;
+}
+
+/* 1: the word is not one of those. */
+static int
+take_glued(struct opts *o, const struct optdef *def, char *word)
+{
+	const struct optdef *d = glued(def, word);
+
+	if (d == NULL || o->nglued == GLUED_MAX)
+		return 1;
+	o->glued[o->nglued++] = word + 2;
+	return add_option(o, d->flag, 1, &o->glued[o->nglued - 1]);
+}
+
+static int
+parse(struct opts *o, const struct optdef *def, int argc, char **argv, bool short_options)
 {
 	memset(o, 0, sizeof(*o));
 	for (int i = 1; i < argc; i++) {
-		const struct optdef *d = looks_like_flag(argv[i]) ? definition(def, argv[i]) : NULL;
+		bool is_flag = looks_like_flag(argv[i]);
+		const struct optdef *d = is_flag ? definition(def, argv[i]) : NULL;
 		int n;
 
-		if (d == NULL && looks_like_flag(argv[i]))
-			return opts_bad(o, "Option flag is not valid", argv[i]);
+		if (d == NULL && is_flag) {
+			int rv = short_options ? take_glued(o, def, argv[i]) : 1;
+
+			if (rv == 0)
+				continue;
+			return rv == -1 ? -1 : opts_bad(o, "Option flag is not valid", argv[i]);
+		}
 		if (d == NULL) {
 			if (o->npos == POS_MAX)
 				return opts_bad(o, "Too many arguments", argv[i]);
@@ -95,14 +134,23 @@ opts_parse(struct opts *o, const struct optdef *def, int argc, char **argv)
 		o->no_value = n == -1;
 		if (n == -1)
 			return opts_bad(o, "Option flag requires an argument", argv[i]);
-		if (o->n == OPTS_MAX)
-			return opts_bad(o, "Too many options", argv[i]);
-		if (opt_has(o, argv[i]) && strcmp(argv[i], "--filter") != 0)
-			return opts_bad(o, "Option flag is repeated", argv[i]);
-		o->opt[o->n++] = (struct opt){ d->flag, n, argv + i + 1 };
+		if (add_option(o, d->flag, n, argv + i + 1) == -1)
+			return -1;
 		i += n;
 	}
 	return 0;
+}
+
+int
+opts_parse(struct opts *o, const struct optdef *def, int argc, char **argv)
+{
+	return parse(o, def, argc, argv, false);
+}
+
+int
+opts_parse_short(struct opts *o, const struct optdef *def, int argc, char **argv)
+{
+	return parse(o, def, argc, argv, true);
 }
 
 bool

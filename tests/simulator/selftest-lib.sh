@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: ISC
 # Shared by the simulator's self-tests: a simulator on a free port, the stock ssh client, checks.
-# Sourced with $1 = the simulator.  Sets $here, $dir (removed at the end) and, by launch, $pid.
+# Sourced with $1 = the simulator.  Sets $here (unless it is), $dir (removed at the end) and, by launch, $pid.
 set -u
 
 name=$(basename "$0" .sh)
-here=$(cd "$(dirname "$0")" && pwd)
+here=${here:-$(cd "$(dirname "$0")" && pwd)}
 sim=${1:-$here/../../build/release/powerdirector-sim}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/simtest.XXXXXX") || exit 1
 pid=
@@ -25,10 +25,11 @@ ssh-keygen -q -t ed25519 -N '' -f "$dir/stranger" || exit 1
 # launch KIND WORLD OPTIONS...: a simulator on a free port, on the same state as before
 launch() {
 	kind=$1 world=$2
+	case $world in /*) ;; *) world=$here/worlds/$world ;; esac
 	shift 2
 	rm -f "$dir/state/port"
 	: > "$dir/log"		# the last one's "listening" must not count
-	"$sim" --kind "$kind" --listen 127.0.0.1:0 --world "$here/worlds/$world" --state "$dir/state" \
+	"$sim" --kind "$kind" --listen 127.0.0.1:0 --world "$world" --state "$dir/state" \
 	    --authorized-keys "$dir/key.pub" "$@" > "$dir/log" 2>&1 &
 	pid=$!
 	n=0

@@ -61,7 +61,7 @@ hmc_options(struct sim_cmd *cmd, struct opts *o, const struct optdef *def, const
 		sim_out_printf(cmd->out, "Usage: %s\n", usage);
 		return cmd->argc == 1;
 	}
-	if (opts_parse(o, def, cmd->argc, cmd->argv) == -1)
+	if (opts_parse_short(o, def, cmd->argc, cmd->argv) == -1)
 		return o->no_value ? hmc_missing(cmd, o->bad_word) : hmc_bad_parameter(cmd, o->bad_word);
 	if (o->npos > 0)
 		return hmc_bad_parameter(cmd, o->pos[0]);

@@ -45,6 +45,8 @@ static const struct verb verbs[] = {
 	{ "mkauthkeys", CHANGES, hmc_mkauthkeys },
 	{ "lshmcusr", 0, hmc_lshmcusr },
 	{ "lshmc", 0, hmc_lshmc },
+	{ "lshmcfs", 0, hmc_lshmcfs },
+	{ "monhmc", 0, hmc_monhmc },
 };
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
 

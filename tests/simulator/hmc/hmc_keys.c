@@ -82,7 +82,10 @@ static const struct hmc_attr user_attrs[] = {
 	{ "pwage", NULL, "99999", false }, { "resourcerole", NULL, "ALL:", false },
 	{ "authentication_type", NULL, "local", false }, { "remote_webui_access", NULL, "1", false },
 	{ "remote_ssh_access", NULL, "1", false }, { "min_pwage", NULL, "0", false },
-	{ "session_timeout", NULL, "0", false }, { "disabled", NULL, "0", false },
+	{ "session_timeout", NULL, "0", false }, { "verify_timeout", NULL, "15", false },
+	{ "idle_timeout", NULL, "0", false }, { "inactivity_expiration", NULL, "0", false },
+	{ "resources", NULL, "<ResourceID = ALL:><UserDefinedName = AllSystemResources>", false },
+	{ "password_encryption", NULL, "sha512", false }, { "disabled", NULL, "0", false },
 };
 
 static void

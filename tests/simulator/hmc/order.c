@@ -4,7 +4,8 @@
  * An attribute that an object has not (huge pages of a VIOS, units of a dedicated partition) is
  * in the list all the same: whoever prints leaves it out.
  *
- * Captured: sys V10, lpar V7 and V8, prof V10, mem and proc V7, io.slot, eth, scsi, serial, fc V11.
+ * Captured: sys V10, lpar V7 and V8, prof V10, mem and proc V7, io.slot, eth, scsi, serial, fc V11,
+ * hmcusr, hmc.net, hmc.remote V8, sriov V11.
  * Unconfirmed: the order of lpar from V9 on and of sys on other levels than V10 (the sets are
  * known), procpool, mempool, vswitch, vnetwork, slot.slot, nportlogin, lparmigr.
  */
@@ -181,7 +182,17 @@ static const struct order {
 	{ "memopt.lpar", 0, ANY, "lpar_name,lpar_id,curr_lpar_score,predicted_lpar_score" },
 	{ "memopt.sys", 0, ANY, "curr_sys_score,predicted_sys_score,requested_lpar_ids,protected_lpar_ids" },
 	{ "hmcusr", 0, ANY, "name,taskrole,description,pwage,resourcerole,authentication_type,remote_webui_access,"
-	    "remote_ssh_access,min_pwage,session_timeout,disabled" },
+	    "remote_ssh_access,min_pwage,session_timeout,verify_timeout,idle_timeout,inactivity_expiration,resources,"
+	    "password_encryption,disabled" },
+	{ "hmc.net", 0, ANY, "hostname,domain,ipaddr,networkmask,gateway,nameserver,domainsuffix,slipipaddr,slipnetmask,"
+	    "ipaddrlpar,networkmasklpar,clients,ipv4addr_eth0,ipv4netmask_eth0,ipv4dhcp_eth0,ipv6addr_eth0,ipv6auto_eth0,"
+	    "ipv6privacy_eth0,ipv6dhcp_eth0,lparcomm_eth0,jumboframe_eth0,speed_eth0,duplex_eth0,tso_eth0" },
+	{ "hmc.remote", 0, ANY, "ssh,sshprotocol,remotewebui,xntp,xntpserver,syslogserver,syslogtcpserver,syslogtlsserver,"
+	    "netboot,altdiskboot,ldap,kerberos,kerberos_default_realm,kerberos_realm_kdc,kerberos_clockskew,"
+	    "kerberos_ticket_lifetime,kpasswd_admin,trace,kerberos_keyfile_present,legacyhmccomm,sol" },
+	{ "hmc.bios", 0, ANY, "bios" },
+	{ "hmc.locale", 0, ANY, "locale" },
+	{ "hmcfs", 0, ANY, "filesystem,filesystem_size,filesystem_avail,temp_files_start_time,temp_files_size" },
 };
 #define N_ORDERS (sizeof(orders) / sizeof(orders[0]))
 

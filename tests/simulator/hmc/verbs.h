@@ -36,5 +36,7 @@ int hmc_lspartition(struct sim_cmd *cmd);
 int hmc_lsnportlogin(struct sim_cmd *cmd);
 int hmc_chnportlogin(struct sim_cmd *cmd);
 int hmc_lshmc(struct sim_cmd *cmd);
+int hmc_lshmcfs(struct sim_cmd *cmd);
+int hmc_monhmc(struct sim_cmd *cmd);
 
 #endif
