@@ -61,6 +61,7 @@ struct pd_network {
 	char	*name;
 	int	 line;
 	int	 vlan;			/* 1..4094 */
+	int	 is_internal;		/* between VMs of one system: no VIOS carries it */
 	uint32_t address, mask;		/* IPv4 range of addresses, host order; mask 0 = any */
 	char	*gateway, *dns1, *dns2, *domain;	/* defaults, NULL = none */
 };

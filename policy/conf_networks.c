@@ -41,6 +41,17 @@ set_dns(struct conf_parse *p, cfg_t *section, struct pd_network *net)
 	return 0;
 }
 
+static int
+set_internal(struct conf_parse *p, cfg_t *section, struct pd_network *net)
+{
+	const struct conf_word *w = conf_word(section, "internal", 0);
+
+	if (w != NULL && strcmp(w->text, "yes") != 0 && strcmp(w->text, "no") != 0)
+		return conf_fail(p, w->line, "internal: \"%.60s\" is not one of: yes, no", w->text);
+	net->is_internal = w != NULL && strcmp(w->text, "yes") == 0;
+	return 0;
+}
+
 int
 conf_add_network(struct conf_parse *p, cfg_t *section, int line)
 {
@@ -55,6 +66,8 @@ conf_add_network(struct conf_parse *p, cfg_t *section, int line)
 	if (vlan == 0)
 		return conf_fail(p, line, "network %s has no VLAN; write: vlan = NUMBER", net->name);
 	net->vlan = (int)vlan;
+	if (set_internal(p, section, net) == -1)
+		return -1;
 	if (range != NULL && conf_range(p, range, &net->address, &net->mask) == -1)
 		return -1;
 	if (check_gateway(p, section, net) == -1 ||

@@ -108,7 +108,7 @@ static cfg_t *
 make_tables(struct conf_parse *p)
 {
 	cfg_opt_t role[] = { WORDS("verbs"), WORDS("authenticate-again"), WORD("scope"), OWNER(p), CFG_END() };
-	cfg_opt_t network[] = { WORD("vlan"), WORD("addresses"), WORD("gateway"), WORDS("dns"), WORD("domain"),
+	cfg_opt_t network[] = { WORD("vlan"), WORD("internal"), WORD("addresses"), WORD("gateway"), WORDS("dns"), WORD("domain"),
 		OWNER(p), CFG_END() };
 	cfg_opt_t quota[] = { WORD("vms"), WORD("processing-units"), WORD("virtual-processors"), WORD("memory"),
 		WORD("disk"), OWNER(p), CFG_END() };

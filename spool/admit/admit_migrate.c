@@ -15,15 +15,11 @@
 #include "spool/admit/placement.h"
 #include "spool/field.h"
 
-struct target {
-	char why[RULE_TEXT_MAX], change[RULE_TEXT_MAX];
-};
-
 struct choice {
 	struct admitting *ad;
 	const json_t	 *vm;
 	json_t		 *platform, *systems, *need;
-	struct target	 *targets;
+	json_t		**barred;	/* one list for each candidate */
 	struct candidate *candidates;
 	size_t		  n;
 };
@@ -31,9 +27,11 @@ struct choice {
 static void
 choice_clear(struct choice *c)
 {
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < c->n; i++) {
 		held_clear(&c->candidates[i].ours);
-	free(c->targets);
+		json_decref(c->barred[i]);
+	}
+	free(c->barred);
 	free(c->candidates);
 	json_decref(c->systems);
 	json_decref(c->platform);
@@ -92,48 +90,35 @@ is_unseen(const json_t *system, const char *lun)
 	return told;
 }
 
-static int
-lacks_disk(const json_t *vm, const json_t *system, char why[RULE_TEXT_MAX])
+static void
+bar_unseen(const json_t *vm, const json_t *system, json_t *barred)
 {
 	const json_t *disk;
 	size_t	      i;
 
 	json_array_foreach(json_object_get(json_object_get(vm, "objects"), "disks"), i, disk)
-		if (field_text(disk, "lun")[0] != '\0' && is_unseen(system, field_text(disk, "lun"))) {
-			(void)snprintf(why, RULE_TEXT_MAX, "no VIOS of it sees disk %d (%.60s)", (int)field_number(disk, "index") + 1,
-			    field_text(disk, "bd"));
-			return 1;
-		}
-	return 0;
-}
-
-static int
-does_not_operate(const json_t *system, char why[RULE_TEXT_MAX])
-{
-	const char *state = field_text(json_object_get(system, "facts"), "state");
-
-	if (state[0] == '\0' || strcmp(state, "Operating") == 0)
-		return 0;
-	(void)snprintf(why, RULE_TEXT_MAX, "its state is %.60s", state);
-	return 1;
+		if (field_text(disk, "lun")[0] != '\0' && is_unseen(system, field_text(disk, "lun")))
+			placement_bar(barred, NULL, "no VIOS of it sees disk %d (%.60s)", (int)field_number(disk, "index") + 1, field_text(disk, "bd"));
 }
 
 static int
 add(struct choice *c, const struct place_rules *rules, const json_t *system, const json_t *image, struct pd_err *e)
 {
-	struct target	 *t = &c->targets[c->n];
+	json_t		**barred = &c->barred[c->n];
 	struct candidate *k = &c->candidates[c->n];
 	const char	 *name = field_text(system, "name");
 	int64_t		  units = field_number(c->vm, "units");
 
-	if (held_init(&k->ours) == -1)
+	if (held_init(&k->ours) == -1 || (*barred = json_array()) == NULL)
 		return pd_fail(e, PD_IO, "no memory to place the VM");
 	c->n++;
 	if (store_system_usage(c->ad->a->store, name, &k->ours, e) == -1)
 		return -1;
-	if (does_not_operate(system, t->why) || lacks_disk(c->vm, system, t->why) ||
-	    place_rules_exclude(c->ad, rules, name, image, units, t->why, t->change))
-		k->excluded = t->why;
+	place_state_bar(system, *barred);
+	bar_unseen(c->vm, system, *barred);
+	place_networks_bar(c->ad, c->systems, system, json_object_get(json_object_get(c->vm, "spec"), "networks"), *barred);
+	place_rules_bar(c->ad, rules, name, image, units, *barred);
+	k->barred = *barred;
 	k->system = system;
 	k->platform = c->platform;
 	k->need = c->need;
@@ -154,9 +139,9 @@ gather(struct choice *c, const struct place_rules *rules, struct pd_err *e)
 	if (store_system_list(c->ad->a->store, c->ad->platform, &c->systems, e) == -1)
 		rv = -1;
 	all = json_array_size(c->systems);
-	c->targets = calloc(all + 1, sizeof(*c->targets));
+	c->barred = calloc(all + 1, sizeof(*c->barred));
 	c->candidates = calloc(all + 1, sizeof(*c->candidates));
-	if (rv == 0 && (c->targets == NULL || c->candidates == NULL || image == NULL))
+	if (rv == 0 && (c->barred == NULL || c->candidates == NULL || image == NULL))
 		rv = pd_fail(e, PD_IO, "no memory to place the VM");
 	json_array_foreach(c->systems, i, system)
 		if (rv == 0 && strcmp(field_text(system, "name"), from) != 0 && (to[0] == '\0' || strcmp(field_text(system, "name"), to) == 0))

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "handlers/vm/vm_spec.h"
-#include "spool/admit/admission.h"
+#include "spool/admit/admit_place.h"
 #include "spool/field.h"
 
 #define NETWORKS_MOST 8	/* as create-vm */
@@ -46,7 +46,7 @@ admit_add_network(struct admitting *ad, struct pd_err *e)
 	int	rv = -1;
 
 	if (change_begin(ad, &vm, e) == -1 || vm_spec_more_networks(ad->args, json_object_get(vm, "spec"), &networks, e) == -1 ||
-	    change_count(ad, "networks", json_array_size(networks_of(vm)) + json_array_size(networks), ad->tenant->max_networks, NETWORKS_MOST,
+	    admission_networks_are_there(ad, vm, networks, e) == -1 || change_count(ad, "networks", json_array_size(networks_of(vm)) + json_array_size(networks), ad->tenant->max_networks, NETWORKS_MOST,
 		e) == -1 || add_expected(ad, vm, networks, e) == -1)
 		goto out;
 	if (change_set(ad, json_pack("{s:O}", "networks", networks), e) == 0)
@@ -99,7 +99,11 @@ admit_change_network(struct admitting *ad, struct pd_err *e)
 		goto out;
 	if (change_set(ad, json_pack("{s:O s:O}", "network", old, "now", now), e) == -1)
 		goto out;
-	list = has_same_address(old, now) ? json_array() : json_pack("[O]", now);
+	list = json_pack("[O]", now);
+	if (admission_networks_are_there(ad, vm, list, e) == -1)
+		goto out;
+	if (has_same_address(old, now))
+		(void)json_array_clear(list);
 	if (add_expected(ad, vm, list, e) == 0)
 		rv = change_reserve(ad, vm, NULL, e);
 out:

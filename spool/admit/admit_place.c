@@ -21,7 +21,8 @@ struct option {
 	json_t		  *platform, *image, *spec, *view;	/* view: the platform as this tenant and this system have it */
 	struct pd_amounts  amounts;
 	struct pd_err	   unfit;
-	char		   down[KEPT_MAX], why[RULE_TEXT_MAX], change[RULE_TEXT_MAX];
+	char		   down[KEPT_MAX];
+	json_t		  *barred;
 };
 
 struct choice {
@@ -50,6 +51,7 @@ choice_clear(struct choice *c)
 		json_decref(c->options[i].image);
 		json_decref(c->options[i].spec);
 		json_decref(c->options[i].view);
+		json_decref(c->options[i].barred);
 		held_clear(&c->candidates[i].ours);
 	}
 	free(c->options);
@@ -129,15 +131,22 @@ look_down(const struct admitting *ad, const char *platform, struct option *o, st
 }
 
 /* An HMC tells in which state each of its systems is. */
-static int
-is_off(const json_t *system, char why[RULE_TEXT_MAX])
+void
+place_state_bar(const json_t *system, json_t *barred)
 {
 	const char *state = field_text(json_object_get(system, "facts"), "state");
 
-	if (state[0] == '\0' || strcmp(state, "Operating") == 0)
-		return 0;
-	(void)snprintf(why, RULE_TEXT_MAX, "its state is %.60s", state);
-	return 1;
+	if (state[0] != '\0' && strcmp(state, "Operating") != 0)
+		placement_bar(barred, NULL, "its state is %.60s", state);
+}
+
+/* What says no though there is room. */
+static void
+bar(const struct choice *c, const struct place_rules *rules, const json_t *system, struct option *o)
+{
+	place_state_bar(system, o->barred);
+	place_networks_bar(c->ad, c->systems, system, json_object_get(o->spec, "networks"), o->barred);
+	place_rules_bar(c->ad, rules, field_text(system, "name"), o->image, o->amounts.units, o->barred);
 }
 
 /* What is our own trouble ends the request without an answer; anything else is the system's. */
@@ -153,7 +162,6 @@ add(struct choice *c, const struct place_rules *rules, const json_t *system, str
 	struct option	 *o = &c->options[c->n];
 	struct candidate *k = &c->candidates[c->n];
 	const char	 *name = field_text(system, "name"), *platform = field_text(system, "platform");
-	int		  is_out;
 
 	if (held_init(&k->ours) == -1)
 		return pd_fail(e, PD_IO, "no memory to place the VM");
@@ -165,12 +173,14 @@ add(struct choice *c, const struct place_rules *rules, const json_t *system, str
 		*e = o->unfit;
 		return -1;
 	}
-	is_out = o->spec != NULL && (is_off(system, o->why) || place_rules_exclude(c->ad, rules, name, o->image, o->amounts.units, o->why, o->change));
+	if ((o->barred = json_array()) == NULL)
+		return pd_fail(e, PD_IO, "no memory to place the VM");
+	if (o->spec != NULL)
+		bar(c, rules, system, o);
 	k->system = system;
 	k->platform = o->platform;
 	k->down = o->down[0] != '\0' ? o->down : NULL;
-	k->excluded = is_out ? o->why : NULL;
-	k->change = is_out && o->change[0] != '\0' ? o->change : NULL;
+	k->barred = o->barred;
 	k->need = o->spec;
 	k->unfit = o->unfit.code != PD_OK ? o->unfit.msg : NULL;
 	k->units = o->amounts.units;

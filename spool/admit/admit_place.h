@@ -26,8 +26,8 @@ void place_clear(struct place *p);
 int admit_place(struct admitting *ad, struct place *p, struct pd_err *e);
 
 /*
- * admit_place_rules.c: may the VM be on this system, with those that are there: --near, --apart-from, licenses?  0 = yes; 1 = no, why and (may
- * be "") the change that would help are texts for people; -1 our store, or PD_NOTFOUND a VM or group that is not there.
+ * admit_place_rules.c: may the VM be on this system, with those that are there: --near, --apart-from, licenses?  What says no goes to barred
+ * (spool/admit/placement.h).  make: -1 our store, or PD_NOTFOUND a VM or group that is not there.
  */
 struct place_rules {
 	const char *group, *near_vm;	/* "" = not asked for */
@@ -36,10 +36,19 @@ struct place_rules {
 	char	    near_system[PLATFORM_NAME_MAX];	/* where near_vm is */
 	const char *from;		/* migrate-vm: where the VM is now; NULL = it is new */
 };
-#define RULE_TEXT_MAX 160
 int  place_rules_make(struct admitting *ad, struct place_rules *r, struct pd_err *e);
 void place_rules_clear(struct place_rules *r);
-int  place_rules_exclude(const struct admitting *ad, const struct place_rules *r, const char *system, const json_t *image, int64_t units,
-    char why[RULE_TEXT_MAX], char change[RULE_TEXT_MAX]);
+void place_rules_bar(const struct admitting *ad, const struct place_rules *r, const char *system, const json_t *image, int64_t units, json_t *barred);
+
+/* A system of an HMC that does not operate is barred. */
+void place_state_bar(const json_t *system, json_t *barred);
+
+/*
+ * admit_place_network.c: of these networks (a spec's), those whose VLAN no VIOS of the system carries bar it; the reason names the systems, of those
+ * that the caller's tenant may use, that have it.  systems: all rows.
+ */
+void place_networks_bar(const struct admitting *ad, const json_t *systems, const json_t *system, const json_t *networks, json_t *barred);
+/* The same for adapters of a VM that is there: PD_CAPACITY. */
+int  admission_networks_are_there(const struct admitting *ad, const json_t *vm, const json_t *networks, struct pd_err *e);
 
 #endif

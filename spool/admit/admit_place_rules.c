@@ -7,7 +7,10 @@
 
 #include "policy/quota.h"
 #include "spool/admit/admit_place.h"
+#include "spool/admit/placement.h"
 #include "spool/field.h"
+
+#define UNITS_LEAST 5	/* hundredths: less is no partition */
 
 /* The caller's VM of that name, or any of the group; NULL at the end.  Others' VMs are not there. */
 static int
@@ -105,42 +108,33 @@ used_of(const struct pd_license *l, const json_t *licensed)
 	return units;
 }
 
-static int
-exceeds(const struct pd_license *l, int64_t used, int64_t units, char *why, char *change)
+static void
+look_at_license(const struct pd_license *l, int64_t used, int64_t units, json_t *barred)
 {
-	char cap[24], is_used[24], asked[24], left[24];
+	char cap[24], is_used[24], asked[24], left[24], change[40];
 
 	if (used + units <= l->units)
-		return 0;
-	(void)snprintf(why, RULE_TEXT_MAX, "license %.31s allows %s processing units: %s used, %s asked for", l->name,
+		return;
+	(void)snprintf(change, sizeof(change), "--cpu %s", quota_units_text(left, sizeof(left), l->units - used));
+	placement_bar(barred, l->units - used >= UNITS_LEAST ? change : NULL, "license %.31s allows %s processing units: %s used, %s asked for", l->name,
 	    quota_units_text(cap, sizeof(cap), l->units), quota_units_text(is_used, sizeof(is_used), used),
 	    quota_units_text(asked, sizeof(asked), units));
-	if (l->units - used >= 5)	/* less is no partition */
-		(void)snprintf(change, RULE_TEXT_MAX, "--cpu %s", quota_units_text(left, sizeof(left), l->units - used));
-	return 1;
 }
 
-int
-place_rules_exclude(const struct admitting *ad, const struct place_rules *r, const char *system, const json_t *image, int64_t units,
-    char why[RULE_TEXT_MAX], char change[RULE_TEXT_MAX])
+void
+place_rules_bar(const struct admitting *ad, const struct place_rules *r, const char *system, const json_t *image, int64_t units, json_t *barred)
 {
 	const struct pd_conf *conf = ad->a->conf;
 	const char	     *there = field_text(r->apart, system), *product = field_text(image, "product");
+	char		      change[64];
 
-	why[0] = change[0] = '\0';
 	if (r->near_system[0] != '\0' && strcmp(r->near_system, system) != 0) {
-		(void)snprintf(why, RULE_TEXT_MAX, "%.31s is not there but on %.31s", r->near_vm, r->near_system);
-		(void)snprintf(change, RULE_TEXT_MAX, "without --near %.31s", r->near_vm);
-		return 1;
+		(void)snprintf(change, sizeof(change), "without --near %.31s", r->near_vm);
+		placement_bar(barred, change, "%.31s is not there but on %.31s", r->near_vm, r->near_system);
 	}
-	if (there[0] != '\0') {
-		(void)snprintf(why, RULE_TEXT_MAX, "%.31s is there", there);
-		(void)snprintf(change, RULE_TEXT_MAX, "without --apart-from");
-		return 1;
-	}
+	if (there[0] != '\0')
+		placement_bar(barred, "without --apart-from", "%.31s is there", there);
 	for (size_t i = 0; i < conf->nlicenses; i++)
-		if (covers(&conf->licenses[i], system, product) && (r->from == NULL || !covers(&conf->licenses[i], r->from, product)) &&
-		    exceeds(&conf->licenses[i], used_of(&conf->licenses[i], r->licensed), units, why, change))
-			return 1;
-	return 0;
+		if (covers(&conf->licenses[i], system, product) && (r->from == NULL || !covers(&conf->licenses[i], r->from, product)))
+			look_at_license(&conf->licenses[i], used_of(&conf->licenses[i], r->licensed), units, barred);
 }

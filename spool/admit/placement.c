@@ -72,6 +72,20 @@ held_object(const struct held *h)
 	    (json_int_t)h->partitions, "pools", h->pools);
 }
 
+/* ---- what bars it ---- */
+
+void
+placement_bar(json_t *barred, const char *change, const char *fmt, ...)
+{
+	char	why[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	(void)json_array_append_new(barred, json_pack("{s:s s:s*}", "why", why, "change", change));
+}
+
 /* ---- what is free ---- */
 
 /* INT64_MAX: the console did not tell. */
@@ -221,6 +235,18 @@ look_at_pools(struct look *l)
 }
 
 static void
+look_at_bars(struct look *l)
+{
+	const json_t *bar;
+	size_t	      i;
+
+	json_array_foreach(l->c->barred, i, bar) {
+		lacks(l, "%s", field_text(bar, "why"));
+		helps(l, json_string_value(json_object_get(bar, "change")), 0, 0);
+	}
+}
+
+static void
 look_at_drain(struct look *l)
 {
 	const json_t *who = field_number(l->c->system, "drained_ms") != 0 ? l->c->system : l->c->platform;
@@ -253,10 +279,7 @@ static void
 look(struct look *l, const struct candidate *c)
 {
 	*l = (struct look){ .c = c, .room = room_of(c), .missing = json_array() };
-	if (c->excluded != NULL) {
-		lacks(l, "%s", c->excluded);
-		helps(l, c->change, 0, 0);
-	}
+	look_at_bars(l);
 	look_at_drain(l);
 	look_at_amounts(l);
 }

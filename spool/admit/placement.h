@@ -35,8 +35,7 @@ struct candidate {
 	const json_t *system;		/* its row (spool/store/store.h) */
 	const json_t *platform;		/* its platform's */
 	const char   *down;		/* why its console does not answer; NULL = it does, as far as is known */
-	const char   *excluded;		/* it may not be: why, for people ("web1 is there"); NULL = it may */
-	const char   *change;		/* and what would help: "without --apart-from web1"; may be NULL */
+	const json_t *barred;		/* why it may not be, apart from amounts: placement_bar(); NULL = it may */
 	const json_t *need;		/* vm_spec_make()'s spec for this system; NULL: it cannot be made there, see unfit */
 	const char   *unfit;
 	struct held   ours;		/* all our VMs on it */
@@ -44,6 +43,9 @@ struct candidate {
 };
 
 #define PLACEMENT_CHANGE_MAX 160
+
+/* One more reason, a text for people ("web1 is there"), and what would help ("without --apart-from"); NULL = no change of the request would. */
+void placement_bar(json_t *barred, const char *change, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /*
  * The candidate to take, or -1 when none fits; *decision (new; the caller's) says why:

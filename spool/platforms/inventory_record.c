@@ -16,6 +16,7 @@
 #include "spool/effects/effects_systems.h"
 #include "spool/field.h"
 #include "spool/platforms/inventory.h"
+#include "spool/platforms/vlans.h"
 
 struct recording {
 	struct store *st;
@@ -185,7 +186,7 @@ static int
 set_system(struct recording *r, struct pd_err *e)
 {
 	const json_t *facts = json_object_get(r->found, "facts"), *whose = json_object_get(r->found, "ident") != NULL ? r->found : facts;
-	json_t	     *row = NULL, *all;
+	json_t	     *row = NULL, *all, *vlans;
 	char	      ident[80];
 	int	      rv = -1;
 
@@ -199,6 +200,8 @@ set_system(struct recording *r, struct pd_err *e)
 		if (whose == facts)	/* else they are there: effects_systems_put() */
 			(void)json_object_update(all, (json_t *)(uintptr_t)facts);
 		(void)json_object_set_new(all, "held", held_object(&r->held));
+		if ((vlans = vlans_of(json_object_get(r->found, "adapters"))) != NULL)
+			(void)json_object_set_new(all, "vlans", vlans);
 		(void)json_object_set_new(all, "lpar_ids", ids_of(json_object_get(r->found, "lpars")));
 		(void)json_object_update_new(row, json_pack("{s:o s:s s:I}", "facts", all, "ident", ident, "seen_ms", (json_int_t)r->asked_ms));
 		if (field_text(facts, "level")[0] != '\0')

@@ -4,27 +4,37 @@
 export SITE_SPEED=0
 site_up
 register
-extra=
-stop_extra() {
-	for pid in $extra; do
-		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
-	done
-}
-trap 'stop_extra; finish' EXIT
+trap 'stop_more; finish' EXIT
 for n in 2 3; do
 	p=power$n
-	mkdir "$site/$p"
-	sed "s/06052EA/060520$n/" "$site/etc/world.json" >"$site/etc/world$n.json"
-	"$bin/powerdirector-sim" --kind ivm --listen 127.0.0.1:0 --world "$site/etc/world$n.json" --state "$site/$p" \
-	    --authorized-keys "$site/etc/power1-authorized_keys" --password padmin:padmin --speed 0 >"$site/log/$p" 2>&1 &
-	extra="$extra $!"
-	wait_until "$p is there" test -s "$site/$p/port"
+	sed "s/06052EA/060520$n/; s/addl_vlan_ids=10,20/addl_vlan_ids=$((n * 10))/" "$site/etc/world.json" >"$site/etc/world$n.json"
+	more $p ivm "$site/etc/world$n.json"
 	as admin 0 register-platform $p --kind ivm --address 127.0.0.1 --port "$(cat "$site/$p/port")" --key power1 \
 	    --host-key "$(ssh-keygen -lf "$site/$p/host_key.pub" | cut -d' ' -f2)" --pools datavg,rootvg
 	as admin 0 register-image rhel6 --platform $p --file /home/padmin/images/rhel6/rhel6.0 --os linux --first-boot agent --product rhel
 done
 as admin 0 list-systems --json
 is 'systems' 'power1 power2 power3' "$(json '[.value[].name] | join(" ")')"
+
+# power1 carries the VLANs 10 and 20, power2 20, power3 none of them.
+as admin 0 list-systems --fresh
+as admin 75 create-vm n --image rhel6 --network vlan=10 --host power2 --json
+says 'power2: no VIOS carries VLAN 10 of network office: power1 has it'
+as admin 0 why "$(json .job)"
+says 'no VIOS carries VLAN 10'
+as admin 75 create-vm n --image rhel6 --network name=lab --host power3
+says 'no VIOS carries VLAN 20 of network lab: power1, power2 have it'
+as admin 0 create-vm n --image rhel6 --memory 2G --no-start --host power1
+as admin 0 create-vm m --image rhel6 --memory 1G --network vlan=10 --no-start
+request admin show-vm m --json
+is 'where its network is, though less is left there' power1 "$(json .value.platform)"
+as admin 0 create-vm k --disk 64M --memory 1G --host power3 --no-start
+as admin 75 add-network k --network name=lab
+says 'k is on power3, and no VIOS carries VLAN 20 of network lab'
+sed -i 's/^network lab {/&\n\tinternal = yes/' "$site/etc/powerdirector.conf"
+options 'jobs-total = 16'
+as admin 0 add-network k --network name=lab
+for vm in n m k; do as admin 0 delete-vm $vm --yes; done
 
 system() { request admin show-vm "$1" --json; json .value.platform; }
 as admin 0 create-vm a --image rhel6 --memory 1G --group web --apart-from web

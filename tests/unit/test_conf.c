@@ -411,6 +411,7 @@ Test(conf, values_are_checked_with_their_line)
 	bad("service-account = 'a b'\n" END, "f:1: service-account: \"a b\" contains");
 	bad("role 'a b' { verbs = { list-vms } }\n" END, "f:1: role: \"a b\" contains");
 	bad("network '' { vlan = 1 }\n" END, "f:1: network: \"\" is empty");
+	bad("network n { vlan = 1 internal = perhaps }\n" END, "f:1: internal: \"perhaps\" is not one of: yes, no");
 	bad("network n { vlan = 0 }\n" END, "f:1: vlan: 0 is too small; allowed is 1 to 4094");
 	bad("network n { vlan = 4095 }\n" END, "f:1: vlan: 4095 is too large");
 	bad(ROLE "tenant t { role = r members = { '-x' } }\n" END, "f:2: members: \"-x\" is not a user's name");

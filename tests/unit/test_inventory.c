@@ -107,6 +107,30 @@ Test(inventory, a_vm_is_shown_as_the_console_has_it)
 	cr_expect_eq(events("vm-missing") + events("vm-back") + events("vm-renamed"), 0, "power is no event");
 }
 
+/* Trunk adapters say which VLANs a system's VIOSes carry; who has told of no adapters leaves it open. */
+Test(inventory, the_VLANs_of_trunk_adapters_are_facts_of_the_system)
+{
+	json_t *found = console("web1", "Running", TAG), *row = NULL, *expected = json_pack("[i i i i]", 1, 10, 20, 4093);
+
+	record(json_deep_copy(found));
+	cr_assert_eq(store_system_get(f.st, "power1", &row, &f.e), 0);
+	cr_expect_null(json_object_get(json_object_get(row, "facts"), "vlans"));
+	json_decref(row);
+	(void)json_object_set_new(found, "adapters", json_pack("[{s:i s:s s:s s:s} {s:i s:s s:s s:s s:s} {s:i s:s s:s s:s} {s:i s:s s:s s:s s:s}]",
+	    "lpar", 1, "trunk", "1", "vlan", "4093", "more", "20,10", "lpar", 1, "trunk", "1", "vlan", "1", "more", "none", "switch", "ETHERNET0",
+	    "lpar", 2, "trunk", "0", "vlan", "30", "more", "", "lpar", 1, "trunk", "1", "vlan", "40", "more", "50", "switch", "OTHER"));
+	record(json_deep_copy(found));
+	cr_assert_eq(store_system_get(f.st, "power1", &row, &f.e), 0);
+	cr_expect(json_equal(json_object_get(json_object_get(row, "facts"), "vlans"), expected));
+	json_decref(row);
+	(void)json_object_del(found, "adapters");
+	record(found);
+	cr_assert_eq(store_system_get(f.st, "power1", &row, &f.e), 0);
+	cr_expect(json_equal(json_object_get(json_object_get(row, "facts"), "vlans"), expected), "what was not told stays as it was");
+	json_decref(row);
+	json_decref(expected);
+}
+
 Test(inventory, a_renamed_vm_is_known_by_its_mark)
 {
 	record(console("other", "Running", TAG));

@@ -15,7 +15,7 @@
 
 /* Three equal systems a, b, c with 64G, 32G free, 16.00 units, 8.00 free, 10 of 60 partitions, 100G free in rootvg. */
 struct setting {
-	json_t		*rows[SYSTEMS], *platforms[SYSTEMS], *need;
+	json_t		*rows[SYSTEMS], *platforms[SYSTEMS], *barred[SYSTEMS], *need;
 	struct candidate c[SYSTEMS];
 	json_t		*decision;
 };
@@ -32,7 +32,8 @@ make(struct setting *s)
 		    0, "facts", "memory", 65536, "memory_free", 32768, "units", "16.00", "units_free", "8.00", "max_lpars", 60, "partitions", 10,
 		    "region_size", 256, "pools", "name", "rootvg", "size", 204800, "free", 102400);
 		s->platforms[i] = json_pack("{s:s s:i}", "name", name, "drained_ms", 0);
-		s->c[i] = (struct candidate){ .system = s->rows[i], .platform = s->platforms[i], .need = s->need, .units = 100 };
+		s->barred[i] = json_array();
+		s->c[i] = (struct candidate){ .system = s->rows[i], .platform = s->platforms[i], .need = s->need, .barred = s->barred[i], .units = 100 };
 		cr_assert_eq(held_init(&s->c[i].ours), 0);
 	}
 }
@@ -43,6 +44,7 @@ clear(struct setting *s)
 	for (int i = 0; i < SYSTEMS; i++) {
 		json_decref(s->rows[i]);
 		json_decref(s->platforms[i]);
+		json_decref(s->barred[i]);
 		held_clear(&s->c[i].ours);
 	}
 	json_decref(s->need);
@@ -61,6 +63,12 @@ static void
 set_fact(struct setting *s, int i, const char *key, json_t *value)
 {
 	(void)json_object_set_new(json_object_get(s->rows[i], "facts"), key, value);
+}
+
+static void
+bar(struct setting *s, int i, const char *why)
+{
+	placement_bar(s->barred[i], NULL, "%s", why);
 }
 
 static const char *
@@ -130,7 +138,7 @@ Test(placement, each_reason_alone_keeps_a_system_from_being_taken)
 	expect_missing(&s, "drained: new memory");
 	(void)json_object_set_new(s.platforms[0], "drained_ms", json_integer(1));
 	expect_missing(&s, "drained");
-	s.c[0].excluded = "web1 is there";
+	bar(&s, 0, "web1 is there");
 	expect_missing(&s, "web1 is there");
 	s.c[0].need = NULL;
 	s.c[0].unfit = "there is no image";
@@ -145,7 +153,8 @@ Test(placement, one_that_does_not_answer_is_taken_when_no_other_fits)
 	make(&s);
 	s.c[0].down = "connection refused";
 	cr_expect_eq(choose(&s, PLACEMENT_SPREAD), 1);
-	s.c[1].excluded = s.c[2].excluded = "no";
+	bar(&s, 1, "no");
+	bar(&s, 2, "no");
 	cr_expect_eq(choose(&s, PLACEMENT_SPREAD), 0);
 	clear(&s);
 }
@@ -172,7 +181,8 @@ Test(placement, what_a_console_did_not_tell_limits_nothing)
 
 	make(&s);
 	(void)json_object_set_new(s.rows[1], "facts", json_object());
-	s.c[0].excluded = s.c[2].excluded = "no";
+	bar(&s, 0, "no");
+	bar(&s, 2, "no");
 	cr_expect_eq(choose(&s, PLACEMENT_SPREAD), 1);
 	clear(&s);
 }
@@ -193,6 +203,23 @@ Test(placement, when_nothing_fits_the_smallest_change_is_said)
 	set_fact(&s, 0, "memory_free", json_integer(255));
 	cr_expect_eq(choose(&s, PLACEMENT_SPREAD), -1);
 	cr_expect_null(json_object_get(s.decision, "change"), "less than any system boots with");
+	clear(&s);
+}
+
+Test(placement, each_reason_is_said_and_what_would_help)
+{
+	struct setting s;
+	char	       text[240];
+
+	make(&s);
+	placement_bar(s.barred[0], "without --near x", "%s is not there", "x");
+	set_fact(&s, 0, "memory_free", json_integer(3072));
+	bar(&s, 1, "no network");
+	placement_bar(s.barred[1], "without --near x", "x is not there");
+	bar(&s, 2, "no network");
+	cr_expect_eq(choose(&s, PLACEMENT_SPREAD), -1);
+	cr_expect_str_eq(placement_text(s.decision, text, sizeof(text)), "no system has room; a: x is not there, 4G memory asked for, 3G free; "
+	    "b: no network, x is not there; c: no network; it would fit on a without --near x --memory 3G");
 	clear(&s);
 }
 
@@ -241,8 +268,9 @@ Test(placement, what_does_not_fit_is_never_taken)
 			set_fact(&s, i, "units_free", json_sprintf("%d.%02d", (int)(units / 100), (int)(units % 100)));
 			left_memory = memory - s.c[i].ours.memory;
 			left_units = units - s.c[i].ours.units;
-			s.c[i].excluded = random() % 8 == 0 ? "x" : NULL;
-			fits[i] = left_memory >= 4096 && left_units >= 100 && s.c[i].excluded == NULL;
+			if (random() % 8 == 0)
+				bar(&s, i, "x");
+			fits[i] = left_memory >= 4096 && left_units >= 100 && json_array_size(s.barred[i]) == 0;
 			any |= fits[i];
 		}
 		chosen = choose(&s, random() % 2 ? PLACEMENT_PACK : PLACEMENT_SPREAD);

@@ -338,7 +338,7 @@ Test(rules, the_example_world_is_valid)
 		cr_skip("not started from the source folder");
 	b = bench_open_file("tests/simulator/worlds/ivm.json", 0);
 	bench_says(&b, "ioscli lssp -field pool type -fmt :", "rootvg:LVPOOL\ndatavg:LVPOOL\nfpool:FBPOOL");
-	bench_says(&b, "ioscli lsmap -all -net -field sea -fmt :", "ent8\n \n \n ");
+	bench_says(&b, "ioscli lsmap -all -net -field sea -fmt :", "ent8\n \n \n \n ");
 	cr_assert_eq(bench_file_size(&b, "/home/padmin/images/rhel6/rhel6.0"), 64 << 20);
 	bench_close(&b);
 }
