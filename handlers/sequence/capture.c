@@ -186,18 +186,29 @@ take_columns(struct taking *t, const struct row *r)
 	return json_array_append_new(t->value, object) == 0 ? 0 : pd_fail(t->e, PD_BUG, "out of memory");
 }
 
-/* The wanted field of a row, split once more where asked; NULL = there is none. */
+/* Part number n of the text, NULL = it has fewer. */
+static char *
+part_of(char *text, const char *split, int n)
+{
+	static const size_t max = 64;
+	char		   *part[64];
+
+	return (size_t)n <= capture_split(text, split, part, max) ? part[n - 1] : NULL;
+}
+
+/* The wanted field of a row, split once or twice more where asked; NULL = there is none. */
 static char *
 wanted(const struct capture *c, const struct row *r)
 {
-	static const size_t max = 64;
-	char		   *part[64], *f = r->whole;
+	char *f = r->whole;
 
 	if (c->field > 0)
 		f = (size_t)c->field <= r->n ? r->field[c->field - 1] : NULL;
-	if (f == NULL || c->then_split == NULL)
-		return f;
-	return (size_t)c->then_field <= capture_split(f, c->then_split, part, max) ? part[c->then_field - 1] : NULL;
+	if (f != NULL && c->then_split != NULL)
+		f = part_of(f, c->then_split, c->then_field);
+	if (f != NULL && c->last_split != NULL)
+		f = part_of(f, c->last_split, c->last_field);
+	return f;
 }
 
 /* Is this row to be taken, after those before it? */

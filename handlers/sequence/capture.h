@@ -44,6 +44,8 @@ struct capture {
 	int			 field;		/* 0 = the whole row */
 	const char		*then_split;	/* splits the field once more */
 	int			 then_field;
+	const char		*last_split;	/* and what that gave, a third time */
+	int			 last_field;
 	const char		*difference;	/* taken is how far the number is from the one at this path; NULL = itself */
 	const char		*below;		/* folder put before a value that is not absolute */
 	const struct value_type *type;

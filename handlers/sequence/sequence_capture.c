@@ -110,6 +110,8 @@ static const struct word capture_words[] = {
 	{ "field", ONE, 0, take_number, offsetof(struct capture, field) },
 	{ "then-split", ONE, 0, seq_take_text, offsetof(struct capture, then_split) },
 	{ "then-field", ONE, 0, take_number, offsetof(struct capture, then_field) },
+	{ "last-split", ONE, 0, seq_take_text, offsetof(struct capture, last_split) },
+	{ "last-field", ONE, 0, take_number, offsetof(struct capture, last_field) },
 	{ "difference", ONE, 0, seq_take_text, offsetof(struct capture, difference) },
 	{ "below", ONE, 0, seq_take_text, offsetof(struct capture, below) },
 	{ "type", ONE, 0, take_type, offsetof(struct capture, type) },
@@ -132,6 +134,8 @@ check_capture(struct loader *l, const struct capture *c)
 		return seq_bad(l, c->line, "split is missing in capture", c->path);
 	if (c->then_split == NULL ? c->then_field != 0 : (c->then_field != 0) == has_parts || c->then_field > 64)
 		return seq_bad(l, c->line, "then-split goes with then-field (1 to 64), or with group = 1 and table, in capture", c->path);
+	if ((c->last_split != NULL) != (c->last_field != 0) || c->last_field > 64 || (c->last_split != NULL && (c->then_field == 0 || has_parts)))
+		return seq_bad(l, c->line, "last-split goes with last-field (1 to 64) and then-field in capture", c->path);
 	if ((c->ncolumns > 0) + c->count + (c->field > 0) > 1)
 		return seq_bad(l, c->line, "field, count and table exclude each other in capture", c->path);
 	if (c->difference != NULL && (!scope_path_is_valid(c->difference) || c->count || c->ncolumns > 0 ||

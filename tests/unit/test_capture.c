@@ -84,6 +84,11 @@ Test(capture, fields_of_what_consoles_print)
 	expect((struct capture){ .split = ",", .field = 1 }, NULL, "\"\"\"4/1/1/20,21/1/1\"\",\"\"5/0/2//0/1\"\"\"\n", "\"4/1/1/20,21/1/1\",\"5/0/2//0/1\"");
 	expect((struct capture){ .split = ",", .field = 1, .then_split = "/", .then_field = 5, .type = slot }, NULL, "2/client/1/06-052EA/11/0\n", "11");
 	expect((struct capture){ .split = ",", .field = 1, .then_split = "/", .then_field = 5, .type = slot }, NULL, "none\n", NULL);
+	expect((struct capture){ .split = ",", .group = 1, .field = 1, .where[0] = { 1, WHERE_STARTS, { 0 } }, .then_split = "/", .then_field = 6,
+	    .last_split = ",", .last_field = 2, .type = value_type_find("wwpn") }, "11/", "\"10/client/1/v1/3/c050760000000000,c050760000000001/0\","
+	    "\"11/client/2/v2/3/c050760000000002,c050760000000003/0\"\n", "c050760000000003");
+	expect((struct capture){ .split = ",", .group = 1, .field = 1, .where[0] = { 1, WHERE_STARTS, { 0 } }, .then_split = "/", .then_field = 6,
+	    .last_split = ",", .last_field = 2, .type = value_type_find("wwpn") }, "11/", "11/client/2/v2/3//0\n", NULL);
 	expect((struct capture){ .split = ":", .field = 1, .where[0] = { 2, WHERE_ENDS, { 0 } } }, "-C11", lsmap, "vhost0");
 	expect((struct capture){ .split = ":", .field = 1, .where[0] = { 2, WHERE_ENDS, { 0 } } }, "-C12", lsmap, NULL);
 	expect((struct capture){ .split = ":", .group = 2, .field = 1, .where[0] = { 2, WHERE_BASENAME, { 0 } } }, "f1",
