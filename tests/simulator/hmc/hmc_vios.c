@@ -58,6 +58,19 @@ tell_clients(const struct cec *c, struct world *w)
 	}
 }
 
+/* A device knows the names of its client's adapter, which may come after it. */
+static void
+tell_names(struct world *w)
+{
+	LIST_EACH(struct lpar, l, &w->lpars)
+		LIST_EACH(struct vfc, f, &l->vfcs)
+			LIST_EACH(struct vio_adapter, a, &w->adapters)
+				if (a->kind[0] == 'f' && a->slot == f->remote_slot) {
+					str_set(f->wwpn1, sizeof(f->wwpn1), a->wwpn1);
+					str_set(f->wwpn2, sizeof(f->wwpn2), a->wwpn2);
+				}
+}
+
 void
 vios_tell(struct hmc *h, struct cec *c, struct part *vios)
 {
@@ -78,6 +91,7 @@ vios_tell(struct hmc *h, struct cec *c, struct part *vios)
 	l->curr.mem = vios->curr.mem;
 	l->curr.procs = vios->curr.procs;
 	tell_clients(c, w);
+	tell_names(w);
 	hmc_changed(h);
 }
 
