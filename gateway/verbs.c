@@ -124,6 +124,17 @@ static const struct verb_arg change_network_args[] = {
 
 static const struct verb_arg remove_network_args[] = { VM_NAME, ADAPTER };
 
+static const struct verb_arg add_fc_args[] = {
+	VM_NAME,
+	{ "fc", "fc", ARG_FC, ARG_REPEAT | ARG_REQUIRED, 1, 4, NULL, "FC", "an adapter: auto, or vios=VIOS and port=PORT" },
+	{ "at-restart", "at_restart", ARG_FLAG, 0, 0, 0, NULL, NULL, "a running VM whose operating system cannot take it live has it from its next start on" },
+};
+
+static const struct verb_arg remove_fc_args[] = {
+	VM_NAME,
+	{ "adapter", "adapter", ARG_COUNT, ARG_REQUIRED, 1, 1000, NULL, "NUMBER", "number of the Fibre Channel adapter, as show-vm shows it" },
+};
+
 static const struct verb_arg attach_iso_args[] = {
 	VM_NAME,
 	{ "iso", "iso", ARG_FILE, ARG_REQUIRED, 0, 0, NULL, "MEDIUM", "a medium of the platform's media library that your policy names" },
@@ -294,6 +305,8 @@ const struct verb verbs[] = {
 	{ "add-network", VERB_JOB, VERB_CHANGES, "give a VM more network adapters", "add-network web1 --network name=lab,ip=10.0.20.5/24", ARGS(add_network_args) },
 	{ "change-network", VERB_JOB, VERB_CHANGES, "put a network adapter of a VM on another VLAN", "change-network web1 --adapter 1 --network vlan=20", ARGS(change_network_args) },
 	{ "remove-network", VERB_JOB, VERB_CHANGES, "take a network adapter from a VM", "remove-network web1 --adapter 2", ARGS(remove_network_args) },
+	{ "add-fc", VERB_JOB, VERB_CHANGES, "give a VM more virtual Fibre Channel adapters (NPIV); tells the port names to zone", "add-fc web1 --fc auto", ARGS(add_fc_args) },
+	{ "remove-fc", VERB_JOB, VERB_CHANGES, "take a virtual Fibre Channel adapter from a VM", "remove-fc web1 --adapter 2", ARGS(remove_fc_args) },
 	{ "attach-iso", VERB_JOB, VERB_CHANGES, "put a medium of the media library into an optical drive of a VM", "attach-iso web1 --iso rhel6.iso", ARGS(attach_iso_args) },
 	{ "detach-iso", VERB_JOB, VERB_CHANGES, "take the medium and its optical drive from a VM", "detach-iso web1", ARGS(vm_args) },
 	{ "set-boot", VERB_JOB, VERB_CHANGES, "say how a VM starts from now on: normally, or into its SMS menu", "set-boot web1 --mode sms", ARGS(set_boot_args) },

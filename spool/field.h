@@ -42,4 +42,17 @@ field_find(const json_t *rows, const char *key, const char *value)
 	return NULL;
 }
 
+/* The same for a number. */
+static inline json_t *
+field_find_number(const json_t *rows, const char *key, int64_t value)
+{
+	json_t *row;
+	size_t	i;
+
+	json_array_foreach(rows, i, row)
+		if (field_number(row, key) == value)
+			return row;
+	return NULL;
+}
+
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * vm_fc.c - through which VIOSes a new VM gets its virtual Fibre Channel adapters.
+ * vm_fc.c - through which VIOSes a VM gets its virtual Fibre Channel adapters.
  */
 #include <string.h>
 
 #include "handlers/vm/vm_fc.h"
 #include "spool/field.h"
+
+#define FC_SLOTS_LEAST 20	/* as vm_spec.c: no partition of ours has fewer */
 
 static int
 runs(const json_t *vios)
@@ -47,25 +49,41 @@ is_named(const json_t *asked, const char *name)
 	return field_find(asked, "vios", name) != NULL;
 }
 
-/* One that neither has an adapter of the VM nor is named for another one. */
-static const json_t *
-choose(const json_t *vioses, const json_t *fc, const json_t *asked, struct pd_err *e)
+static size_t
+adapters_through(const json_t *fc, const char *name)
 {
-	const json_t *vios;
+	const json_t *adapter;
+	size_t	      i, n = 0;
+
+	json_array_foreach(fc, i, adapter)
+		n += strcmp(field_text(adapter, "name"), name) == 0;
+	return n;
+}
+
+/* Of those that neither have an adapter of this request nor are named for another one: the first with the fewest of what the VM has already. */
+static const json_t *
+choose(const json_t *vioses, const json_t *fc, const json_t *has, const json_t *asked, struct pd_err *e)
+{
+	const json_t *vios, *best = NULL;
 	size_t	      i;
 
-	json_array_foreach(vioses, i, vios)
-		if (runs(vios) && !is_taken(fc, field_text(vios, "name")) && !is_named(asked, field_text(vios, "name")))
-			return vios;
-	(void)pd_fail(e, PD_CAPACITY, "%zu virtual Fibre Channel adapters take as many VIOSes that run, and the system has fewer", json_array_size(asked));
-	return NULL;
+	json_array_foreach(vioses, i, vios) {
+		const char *name = field_text(vios, "name");
+
+		if (runs(vios) && !is_taken(fc, name) && !is_named(asked, name) &&
+		    (best == NULL || adapters_through(has, name) < adapters_through(has, field_text(best, "name"))))
+			best = vios;
+	}
+	if (best == NULL)
+		(void)pd_fail(e, PD_CAPACITY, "%zu virtual Fibre Channel adapters take as many VIOSes that run, and the system has fewer",
+		    json_array_size(asked));
+	return best;
 }
 
 static int
-add(json_t *fc, const json_t *one, const json_t *vios)
+add(json_t *fc, const json_t *one, const json_t *vios, json_int_t index, json_int_t client_slot)
 {
-	json_int_t n = (json_int_t)json_array_size(fc);
-	json_t	  *adapter = json_pack("{s:I s:I}", "index", n, "client_slot", FC_FIRST_SLOT + n);
+	json_t *adapter = json_pack("{s:I s:I}", "index", index, "client_slot", client_slot);
 
 	if (vios != NULL)
 		(void)json_object_update_new(adapter, json_pack("{s:I s:s s:s}", "id", (json_int_t)field_number(vios, "id"), "name",
@@ -88,12 +106,70 @@ check_only_vios(const json_t *asked, const json_t *facts, struct pd_err *e)
 	return 0;
 }
 
+/* Where the adapter asked for has its number and its slot, beside what there is. */
+struct has {
+	const json_t *spec, *fc;
+};
+
+static int
+has_number(const struct has *has, const json_t *made, const char *key, json_int_t n)
+{
+	return field_find_number(has->fc, key, n) != NULL || field_find_number(made, key, n) != NULL;
+}
+
+static json_int_t
+free_index(const struct has *has, const json_t *made)
+{
+	json_int_t n = 0;
+
+	while (has_number(has, made, "index", n))
+		n++;
+	return n;
+}
+
+/* From the first one that create-vm gives upwards; -1: none is free. */
+static json_int_t
+free_slot(const struct has *has, const json_t *made)
+{
+	json_int_t max_slots = (json_int_t)field_number(has->spec, "max_slots");
+
+	if (max_slots == 0)	/* adopted */
+		max_slots = FC_SLOTS_LEAST;
+	for (json_int_t slot = FC_FIRST_SLOT; slot < max_slots; slot++)
+		if (!has_number(has, made, "client_slot", slot) && field_find_number(json_object_get(has->spec, "paths"), "client_slot", slot) == NULL &&
+		    field_find_number(json_object_get(has->spec, "networks"), "slot", slot) == NULL)
+			return slot;
+	return -1;
+}
+
+/* What is asked for, on the VIOSes that it is to have; has is what there is already. */
+static int
+make_all(json_t *fc, const json_t *asked, const json_t *vioses, const struct has *has, struct pd_err *e)
+{
+	const json_t *one, *vios = NULL;
+	size_t	      i;
+
+	json_array_foreach(asked, i, one) {
+		const char *name = field_text(one, "vios");
+		json_int_t  slot = free_slot(has, fc);
+
+		if (slot == -1)
+			return pd_fail(e, PD_NOSPACE, "the partition has no virtual slot left for a Fibre Channel adapter");
+		if (json_array_size(vioses) > 0 &&
+		    (vios = name[0] != '\0' ? find(vioses, fc, name, e) : choose(vioses, fc, has->fc, asked, e)) == NULL)
+			return -1;
+		if (add(fc, one, vios, free_index(has, fc), slot) == -1)
+			return pd_fail(e, PD_BUG, "out of memory");
+	}
+	return 0;
+}
+
 int
 vm_fc_make(json_t *spec, const json_t *args, const json_t *facts, struct pd_err *e)
 {
-	const json_t *asked = json_object_get(args, "fc"), *vioses = json_object_get(facts, "vioses"), *one, *vios = NULL;
-	json_t	     *fc;
-	size_t	      i;
+	const json_t   *asked = json_object_get(args, "fc"), *vioses = json_object_get(facts, "vioses");
+	struct has	has = { .spec = spec };
+	json_t	       *fc;
 
 	if (json_array_size(asked) == 0)
 		return 0;
@@ -101,13 +177,29 @@ vm_fc_make(json_t *spec, const json_t *args, const json_t *facts, struct pd_err 
 		return -1;
 	if ((fc = json_array()) == NULL || json_object_set_new(spec, "fc", fc) == -1)
 		return pd_fail(e, PD_BUG, "out of memory");
-	json_array_foreach(asked, i, one) {
-		const char *name = field_text(one, "vios");
+	return make_all(fc, asked, vioses, &has, e);
+}
 
-		if (json_array_size(vioses) > 0 && (vios = name[0] != '\0' ? find(vioses, fc, name, e) : choose(vioses, fc, asked, e)) == NULL)
-			return -1;
-		if (add(fc, one, vios) == -1)
-			return pd_fail(e, PD_BUG, "out of memory");
+int
+vm_fc_more(const json_t *args, const json_t *spec, const json_t *facts, json_t **fc, struct pd_err *e)
+{
+	const json_t   *asked = json_object_get(args, "fc"), *vioses = json_object_get(facts, "vioses");
+	struct has	has = { .spec = spec, .fc = json_object_get(spec, "fc") };
+	size_t		n = json_array_size(asked) + json_array_size(has.fc);
+	json_t	       *made;
+
+	*fc = NULL;
+	if (json_array_size(vioses) == 0 && check_only_vios(asked, facts, e) == -1)
+		return -1;
+	if (n > (json_array_size(vioses) == 0 ? 1 : FC_MAX))
+		return pd_fail(e, PD_DENIED, "a VM there has at most %d Fibre Channel adapter%s, and it would have %zu", json_array_size(vioses) == 0 ? 1 : FC_MAX,
+		    json_array_size(vioses) == 0 ? "" : "s", n);
+	if ((made = json_array()) == NULL)
+		return pd_fail(e, PD_BUG, "out of memory");
+	if (make_all(made, asked, vioses, &has, e) == -1) {
+		json_decref(made);
+		return -1;
 	}
+	*fc = made;
 	return 0;
 }

@@ -42,6 +42,8 @@ static const struct {
 	{ "add-network", admit_add_network },
 	{ "change-network", admit_change_network },
 	{ "remove-network", admit_remove_network },
+	{ "add-fc", admit_add_fc },
+	{ "remove-fc", admit_remove_fc },
 	{ "register-platform", admit_register_platform },
 	{ "check-platform", admit_check_platform },
 	{ "remove-platform", admit_remove_platform },

@@ -69,7 +69,7 @@ struct admitting {
 int admit_adopt_vm(struct admitting *ad, struct pd_err *e);	/* admit_adopt.c */
 int admit_create_vm(struct admitting *ad, struct pd_err *e);
 int admit_vm_verb(struct admitting *ad, struct pd_err *e);
-/* What changes a VM: admit_change.c, admit_disk.c, admit_network.c. */
+/* What changes a VM: admit_change.c, admit_disk.c, admit_network.c, admit_fc.c. */
 int admit_modify_vm(struct admitting *ad, struct pd_err *e);
 int admit_rename_vm(struct admitting *ad, struct pd_err *e);
 int admit_migrate_vm(struct admitting *ad, struct pd_err *e);
@@ -82,6 +82,8 @@ int admit_remove_disk(struct admitting *ad, struct pd_err *e);
 int admit_add_network(struct admitting *ad, struct pd_err *e);
 int admit_change_network(struct admitting *ad, struct pd_err *e);
 int admit_remove_network(struct admitting *ad, struct pd_err *e);
+int admit_add_fc(struct admitting *ad, struct pd_err *e);
+int admit_remove_fc(struct admitting *ad, struct pd_err *e);
 int admit_register_platform(struct admitting *ad, struct pd_err *e);
 int admit_check_platform(struct admitting *ad, struct pd_err *e);
 int admit_remove_platform(struct admitting *ad, struct pd_err *e);
@@ -130,6 +132,8 @@ char *admission_name_key(char key[ADMISSION_NAME_KEY_MAX], const char *name);
 int change_begin(struct admitting *ad, json_t **vm, struct pd_err *e);
 int change_set(struct admitting *ad, json_t *change, struct pd_err *e);
 int change_platform(const struct admitting *ad, const json_t *vm, json_t **platform, struct pd_err *e);
+/* Can the system where the VM is do what is asked for?  platform is what change_platform() gave; errors of admission_features(). */
+int change_features(struct admitting *ad, const json_t *vm, const json_t *platform, struct pd_err *e);
 int change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after, struct pd_err *e);
 /* PD_DENIED: one VM of the tenant may not have so many; limit -1: the program's own bound counts. */
 int change_count(const struct admitting *ad, const char *what, size_t n, int64_t limit, int64_t bound, struct pd_err *e);

@@ -143,9 +143,8 @@ asks_for_something(const json_t *args, struct pd_err *e)
 	    "or one of the features that help modify-vm lists");
 }
 
-/* On the system where the VM is. */
-static int
-check_features(struct admitting *ad, const json_t *vm, const json_t *platform, struct pd_err *e)
+int
+change_features(struct admitting *ad, const json_t *vm, const json_t *platform, struct pd_err *e)
 {
 	json_t *system = NULL;
 	int	rv;
@@ -168,7 +167,7 @@ admit_modify_vm(struct admitting *ad, struct pd_err *e)
 	int		  rv = -1;
 
 	if (asks_for_something(ad->args, e) == -1 || change_begin(ad, &vm, e) == -1 || change_platform(ad, vm, &platform, e) == -1 ||
-	    check_features(ad, vm, platform, e) == -1 || vm_change_sizes(json_object_get(vm, "spec"), ad->args, platform, &change, e) == -1)
+	    change_features(ad, vm, platform, e) == -1 || vm_change_sizes(json_object_get(vm, "spec"), ad->args, platform, &change, e) == -1)
 		goto out;
 	spec = json_copy(json_object_get(vm, "spec"));
 	(void)json_object_update(spec, change);

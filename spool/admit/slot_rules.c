@@ -189,3 +189,23 @@ slot_rules_apply(const struct pd_platform_rules *r, struct store *st, const json
 	json_decref(vms);
 	return rv;
 }
+
+int
+slot_rules_fc(const struct pd_platform_rules *r, struct store *st, const json_t *system, json_t *fc, struct pd_err *e)
+{
+	json_t *vms = NULL, *made, *adapter;
+	size_t	i;
+	int	rv = 0;
+
+	if (r == NULL)
+		return 0;
+	if (vms_of(st, system, &vms, e) == -1)
+		return -1;
+	made = json_pack("{s:O}", "fc", fc);
+	json_array_foreach(fc, i, adapter)
+		if (rv == 0)
+			rv = set_server_slot(r, json_object_get(system, "facts"), vms, made, adapter, e);
+	json_decref(made);
+	json_decref(vms);
+	return rv;
+}

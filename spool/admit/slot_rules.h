@@ -20,5 +20,7 @@ const struct pd_platform_rules *slot_rules_of(const struct pd_conf *conf, const 
  * the last inventory (facts.lpar_ids, facts.vioses[].slots) nor any VM of the system has, or is to have.  PD_CAPACITY when nothing is.
  */
 int slot_rules_apply(const struct pd_platform_rules *r, struct store *st, const json_t *system, json_t *spec, struct pd_err *e);
+/* The same for Fibre Channel adapters that a VM of the system gets later (handlers/vm/vm_fc.h): wanted_slot of each. */
+int slot_rules_fc(const struct pd_platform_rules *r, struct store *st, const json_t *system, json_t *fc, struct pd_err *e);
 
 #endif

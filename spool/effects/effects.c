@@ -41,6 +41,8 @@ static const struct effect {
 	{ "add-network", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "change-network", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "remove-network", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
+	{ "add-fc", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
+	{ "remove-fc", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "adopt-vm", NULL, effect_vm_adopted, nothing, nothing },
 	{ "register-platform", NULL, effect_platform_registered, nothing, nothing },
 	{ "check-platform", NULL, effect_platform_checked, nothing, nothing },

@@ -176,6 +176,8 @@ static const struct changer changers[] = {
 	{ "add-network", networks_added, networks_not_added, NULL, say_networks_added },
 	{ "change-network", network_changed, networks_not_added, NULL, say_network_changed },
 	{ "remove-network", network_removed, NULL, NULL, say_network_removed },
+	{ "add-fc", fc_added, fc_not_added, fc_maybe_added, say_fc_added },
+	{ "remove-fc", fc_removed, NULL, NULL, say_fc_removed },
 };
 
 static const struct changer *

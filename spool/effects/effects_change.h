@@ -34,6 +34,11 @@ void networks_not_added(struct change *c);
 void network_changed(struct change *c);
 void network_removed(struct change *c);
 
+void fc_added(struct change *c);
+void fc_not_added(struct change *c);
+void fc_maybe_added(struct change *c);
+void fc_removed(struct change *c);
+
 void vm_moved(struct change *c);
 void vm_perhaps_moved(struct change *c);
 
@@ -45,6 +50,8 @@ void say_disk_removed(const struct change *c, char *text, size_t size);
 void say_networks_added(const struct change *c, char *text, size_t size);
 void say_network_changed(const struct change *c, char *text, size_t size);
 void say_network_removed(const struct change *c, char *text, size_t size);
+void say_fc_added(const struct change *c, char *text, size_t size);
+void say_fc_removed(const struct change *c, char *text, size_t size);
 
 /* The list under key, made when it is not there. */
 json_t *change_list(json_t *object, const char *key);

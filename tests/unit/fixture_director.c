@@ -30,7 +30,7 @@ static const char conf_text[] =
     "network office {\n\tvlan = 10\n\taddresses = '10.0.10.0/24'\n}\n"
     "tenant blue {\n\trole = user\n\tmembers = { alice, carol }\n"
     "\tquota { vms = 4\n memory = 4G }\n\tuser-quota { vms = 2 }\n"
-    "\timages = { '*' }\n\tnetworks = { office }\n\tplatforms = { '*' }\n\tpools = { '*' }\n}\n"
+    "\timages = { '*' }\n\tnetworks = { office }\n\tfeatures = { fibre-channel }\n\tplatforms = { '*' }\n\tpools = { '*' }\n}\n"
     "tenant red {\n\trole = team\n\tmembers = { bob }\n"
     "\timages = { '*' }\n\tnetworks = { office }\n\tplatforms = { '*' }\n\tpools = { '*' }\n}\n"
     "tenant ops {\n\trole = administrator\n\tmembers = { admin }\n\tweight = 3\n"

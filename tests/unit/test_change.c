@@ -170,6 +170,15 @@ Test(change, a_plan_reserves_nothing_and_holds_nobody_up)
 	end(id, JOB_FAILED, "{}");
 }
 
+/* undo-job (JOB_UNDOING), resume-job (JOB_RUNNING) */
+static void
+take_up(const char *id, enum job_state state)
+{
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_job_move(f.st, id, state, NULL, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+}
+
 Test(change, a_stuck_one_keeps_what_was_reserved_until_it_is_undone)
 {
 	char	id[JOB_ID_LEN + 1];
@@ -183,9 +192,7 @@ Test(change, a_stuck_one_keeps_what_was_reserved_until_it_is_undone)
 	cr_expect_eq(json_array_size(kept), 1, "a delete-vm finds what may have been made");
 	json_decref(kept);
 	refused("alice", "modify-vm", GROW, "web1 is broken");
-	cr_assert_eq(store_begin(f.st, &f.e), 0);
-	cr_assert_eq(store_job_move(f.st, id, JOB_UNDOING, NULL, &f.e), 0, "%s", f.e.msg);
-	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	take_up(id, JOB_UNDOING);
 	end(id, JOB_FAILED, "{}");
 	cr_expect_eq(vm_number("disk"), 1024);
 	kept = object("detached");
@@ -234,6 +241,49 @@ Test(change, an_address_is_reserved_from_the_beginning_and_free_when_it_fails)
 	end(begin("create-vm", other), JOB_FAILED, "{}");
 	end(begin("remove-network", "{\"name\":\"web1\",\"adapter\":2}"), JOB_DONE, ON);
 	refused("alice", "remove-network", "{\"name\":\"web1\",\"adapter\":2}", "has no adapter 2");
+}
+
+static size_t
+adapters(const char *of)
+{
+	json_t *vm = director_fixture_vm(&f, "web1");
+	size_t	n = json_array_size(json_object_get(json_object_get(vm, of), "fc"));
+
+	json_decref(vm);
+	return n;
+}
+
+/* What delete-vm looks for is objects.fc. */
+Test(change, a_fibre_channel_adapter_is_known_from_the_beginning_and_gone_when_it_fails)
+{
+	const char *fc = "{\"name\":\"web1\",\"fc\":[{}]}", *id;
+	const char *made = "{\"state\":\"running\",\"fc\":[{\"index\":0,\"client_slot\":10,\"slot\":20,\"wwpn1\":\"c0\",\"wwpn2\":\"c1\"}]}";
+
+	make_web1();
+	id = begin("add-fc", fc);
+	cr_expect_eq(adapters("spec"), 1);
+	cr_expect_eq(adapters("objects"), 0);
+	end(id, JOB_STUCK, made);
+	cr_expect_eq(adapters("objects"), 1, "what may be there is not known");
+	take_up(id, JOB_UNDOING);
+	end(id, JOB_FAILED, "{}");
+	cr_expect_eq(adapters("spec") + adapters("objects"), 0);
+	id = begin("add-fc", fc);
+	end(id, JOB_STUCK, "{\"state\":\"running\"}");
+	take_up(id, JOB_UNDOING);
+	end(id, JOB_STUCK, made);
+	take_up(id, JOB_UNDOING);
+	end(id, JOB_FAILED, "{}");
+	cr_expect_eq(adapters("spec") + adapters("objects"), 0, "stuck for the second time");
+	end(begin("add-fc", fc), JOB_DONE, made);
+	cr_expect_eq(adapters("spec"), 1);
+	cr_expect_eq(adapters("objects"), 1);
+	refused("alice", "add-fc", fc, "at most 1 Fibre Channel adapter, and it would have 2");
+	refused("alice", "remove-fc", "{\"name\":\"web1\",\"adapter\":2}", "has no Fibre Channel adapter 2");
+	end(begin("remove-fc", "{\"name\":\"web1\",\"adapter\":1}"), JOB_FAILED, "{}");
+	cr_expect_eq(adapters("objects"), 1);
+	end(begin("remove-fc", "{\"name\":\"web1\",\"adapter\":1}"), JOB_DONE, ON);
+	cr_expect_eq(adapters("spec") + adapters("objects"), 0);
 }
 
 Test(change, a_new_name_is_held_until_the_rename_ends)

@@ -238,6 +238,62 @@ Test(feature, each_fibre_channel_adapter_is_of_another_vios_that_runs)
 	}
 }
 
+/* add-fc to a VM with one through v1 in slot 10, a disk path in 12, a network adapter in 11; NULL: refused. */
+static char *
+more(const char *args_text, const char *vioses, enum pd_code *code)
+{
+	json_t	     *facts = json_pack("{s:o}", "vioses", json_loads(vioses, 0, NULL)), *args = json_loads(args_text, 0, NULL), *fc = NULL, *one;
+	json_t	     *spec = json_loads("{\"max_slots\":15,\"fc\":[{\"index\":0,\"client_slot\":10,\"name\":\"v1\"}],\"paths\":[{\"client_slot\":12}],"
+		"\"networks\":[{\"slot\":11}]}", 0, NULL);
+	struct pd_err e = { 0 };
+	char	     *text = calloc(1, 200);
+	size_t	      i;
+	int	      rv = vm_fc_more(args, spec, facts, &fc, &e);
+
+	*code = e.code;
+	json_array_foreach(fc, i, one)
+		(void)snprintf(text + strlen(text), 200 - strlen(text), "%s%d:%s/%d", i > 0 ? " " : "", (int)json_integer_value(json_object_get(one, "index")),
+		    json_string_value(json_object_get(one, "name")), (int)json_integer_value(json_object_get(one, "client_slot")));
+	if (rv == -1) {
+		free(text);
+		text = NULL;
+	}
+	json_decref(fc);
+	json_decref(facts);
+	json_decref(spec);
+	json_decref(args);
+	return text;
+}
+
+Test(feature, an_adapter_more_takes_a_free_number_a_free_slot_and_the_vios_with_the_fewest)
+{
+#define RUNS(name) "{\"id\":1,\"name\":\"" name "\",\"profile\":\"p\",\"state\":\"Running\",\"rmc\":\"active\"}"
+	static const char two[] = "[" RUNS("v1") "," RUNS("v2") "]";
+	static const struct {
+		const char  *args, *vioses, *want;
+		enum pd_code code;
+	} cases[] = {
+		{ "{\"fc\":[{}]}", two, "1:v2/13", PD_OK },
+		{ "{\"fc\":[{\"vios\":\"v1\"}]}", two, "1:v1/13", PD_OK },
+		{ "{\"fc\":[{},{}]}", two, "1:v2/13 2:v1/14", PD_OK },
+		{ "{\"fc\":[{},{},{}]}", "[" RUNS("v1") "," RUNS("v2") "," RUNS("v3") "]", NULL, PD_NOSPACE },
+		{ "{\"fc\":[{},{},{},{}]}", two, NULL, PD_DENIED },
+		{ "{\"fc\":[{\"vios\":\"v2\"},{\"vios\":\"v2\"}]}", two, NULL, PD_USAGE },
+		{ "{\"fc\":[{}]}", "[]", NULL, PD_DENIED },	/* an IVM's has one */
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum pd_code code;
+		char	    *text = more(cases[i].args, cases[i].vioses, &code);
+
+		cr_expect_eq(text == NULL, cases[i].want == NULL, "%s", cases[i].args);
+		if (text != NULL && cases[i].want != NULL)
+			cr_expect_str_eq(text, cases[i].want, "%s: %s", cases[i].args, text);
+		cr_expect_eq(code, cases[i].code, "%s: %d", cases[i].args, (int)code);
+		free(text);
+	}
+}
+
 /* ---- what is typed ---- */
 
 Test(feature, factors_and_adapters_are_read_as_they_are_written)
