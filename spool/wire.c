@@ -42,13 +42,34 @@ claimed(const char *head)
 	return (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
 }
 
-int
-wire_pack(const json_t *msg, char **buf, size_t *len, struct pd_err *e)
+/* In the place of the last brace of the n bytes behind the head; the new length, 0: no memory. */
+static size_t
+add_list(char **buf, size_t n, const char *list, size_t list_len)
 {
-	size_t n;
+	static const char key[] = ",\"value\":";
+	char		 *p = realloc(*buf, HEAD_LEN + n + sizeof(key) + list_len);
+
+	if (p == NULL)
+		return 0;
+	*buf = p;
+	p += HEAD_LEN + n - 1;
+	memcpy(p, key, sizeof(key) - 1);
+	p += sizeof(key) - 1;
+	memcpy(p, list, list_len);
+	p[list_len] = '}';
+	return n + sizeof(key) - 1 + list_len;
+}
+
+int
+wire_pack_list(const json_t *msg, const char *list, size_t list_len, char **buf, size_t *len, struct pd_err *e)
+{
+	size_t n = 0;
 
 	*buf = NULL;
-	n = json_is_object(msg) ? json_bytes(msg, JSON_COMPACT, HEAD_LEN, buf) : 0;
+	if (json_object_size(msg) > 0 || (json_is_object(msg) && list_len == 0))
+		n = json_bytes(msg, JSON_COMPACT, HEAD_LEN, buf);
+	if (n > 0 && list_len > 0)
+		n = list_len < WIRE_REPLY_MAX ? add_list(buf, n, list, list_len) : list_len;
 	if (n == 0 || n > WIRE_REPLY_MAX) {
 		free(*buf);
 		*buf = NULL;
@@ -58,6 +79,12 @@ wire_pack(const json_t *msg, char **buf, size_t *len, struct pd_err *e)
 		(*buf)[i] = (char)(n >> (24 - 8 * i));
 	*len = HEAD_LEN + n;
 	return 0;
+}
+
+int
+wire_pack(const json_t *msg, char **buf, size_t *len, struct pd_err *e)
+{
+	return wire_pack_list(msg, NULL, 0, buf, len, e);
 }
 
 /* Waits until events are there.  1 = they are, 0 = deadline passed, -1 = errno. */

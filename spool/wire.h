@@ -41,6 +41,8 @@ int wire_in_take(struct wire_in *in, json_t **msg, struct pd_err *e);
 
 /* One message as bytes (allocated, the caller frees), for non-blocking senders. */
 int wire_pack(const json_t *msg, char **buf, size_t *len, struct pd_err *e);
+/* The same with a list as its last member, "value", which msg has not: compact JSON text, taken as it is.  list_len 0: there is none. */
+int wire_pack_list(const json_t *msg, const char *list, size_t list_len, char **buf, size_t *len, struct pd_err *e);
 
 /* Effective user of the peer, as the kernel knows it. */
 int wire_peer_uid(int sock, uid_t *uid, struct pd_err *e);

@@ -95,7 +95,7 @@ static struct query_context
 context_of(struct asking *a)
 {
 	return (struct query_context){ .conf = a->d->conf, .store = a->d->store, .spool = &a->d->spool, .cancel = cancel,
-		.retake = retake, .verify = verify, .console = console, .wait = wait_of, .contact = contact_of, .arg = a, .now_ms = clock_wall_ms() };
+		.retake = retake, .verify = verify, .console = console, .wait = wait_of, .contact = contact_of, .list = &a->d->server.list, .arg = a, .now_ms = clock_wall_ms() };
 }
 
 static int
@@ -187,6 +187,8 @@ op_query(struct asking *a)
 		    vis_encode(shown, sizeof(shown), name, strlen(name)));
 		return query_refusal(&e);
 	}
+	if (field_is_set(json_object_get(a->request, "args"), "fresh"))
+		q.list = NULL;	/* refresh() looks at it */
 	reply = query_answer(&q, verb, json_object_get(a->request, "args"), a->user);
 	refusal_of_reply(a->d, a->user, a->uid, a->request, reply);
 	if (a->is_handed_over) {

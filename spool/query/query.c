@@ -12,10 +12,6 @@
 #include "gateway/request/args.h"
 #include "spool/query/query_verbs.h"
 #include "spool/vis.h"
-#include "spool/wire.h"
-
-/* Room for the list in a reply; the rest is for message and names. */
-#define LIST_BYTES_MAX (WIRE_REPLY_MAX - 64 * 1024)
 
 static const struct {
 	const char *verb;
@@ -101,52 +97,90 @@ most_bytes(const json_t *value)
 	return n;
 }
 
-/* Cuts a list to what fits into a reply; the message tells how much is left. */
-static void
-fit_list(struct answer_to *a)
+/* How many of the last rows fit into a reply. */
+static size_t
+fitting(const json_t *list)
 {
-	size_t n = json_array_size(a->value), kept = 0, used = 2, at, len;
+	size_t n = json_array_size(list), kept = 0, used = 2;
 
-	if (most_bytes(a->value) <= LIST_BYTES_MAX)
-		return;
-	while (kept < n) {
-		at = a->newest_last ? n - 1 - kept : kept;
-		used += json_dumpb(json_array_get(a->value, at), NULL, 0, 0) + 2;
-		if (used > LIST_BYTES_MAX)
-			break;
+	if (most_bytes(list) <= LIST_BYTES_MAX)
+		return n;
+	while (kept < n && (used += json_dumpb(json_array_get(list, n - 1 - kept), NULL, 0, ROWS_FLAGS) + 1) <= LIST_BYTES_MAX)
 		kept++;
-	}
-	if (kept == n)
-		return;
-	for (size_t i = n; i > kept; i--)
-		(void)json_array_remove(a->value, a->newest_last ? 0 : i - 1);
-	len = strlen(a->message);
-	(void)snprintf(a->message + len, sizeof(a->message) - len,
-	    "; only the %s %zu fit into an answer",
-	    a->newest_last ? "last" : "first", kept);
+	return kept;
+}
+
+static size_t
+write_rows(const struct answer_to *a)
+{
+	size_t n = json_array_size(a->value);
+
+	rows_begin(a->rows, LIST_BYTES_MAX);
+	for (size_t i = a->newest_last ? n - fitting(a->value) : 0; i < n; i++)
+		rows_add(a->rows, json_array_get(a->value, i));
+	return n;
+}
+
+/* A list is cut to what fits into a reply; the message tells how much is left. */
+static int
+finish_list(struct answer_to *a, struct pd_err *e)
+{
+	size_t len = strlen(a->message);
+	int    is_cut = a->rows->is_full;
+
+	if (a->value != NULL)
+		is_cut = write_rows(a) > a->rows->n;
+	json_decref(a->value);
+	a->value = NULL;
+	if (is_cut)
+		(void)snprintf(a->message + len, sizeof(a->message) - len, "; only the %s %zu fit into an answer",
+		    a->newest_last ? "last" : "first", a->rows->n);
+	return rows_end(a->rows, e);
+}
+
+/* Where the context has no place for it, it stands in the reply. */
+static int
+place_list(const struct question *x, struct answer_to *a, struct pd_err *e)
+{
+	if (x->q->list != NULL)
+		return 0;
+	if ((a->value = rows_value(a->rows)) == NULL)
+		return pd_fail(e, PD_IO, "no memory");
+	return 0;
+}
+
+static int
+fill_answer(const struct question *x, const struct verb *v, struct answer_to *a, struct pd_err *e)
+{
+	int rv = pd_fail(e, PD_BUG, "%s is not a question that the director answers", v->name);
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (strcmp(answers[i].verb, v->name) == 0)
+			rv = answers[i].answer(x, a, e);
+	if (rv == 0 && (json_is_array(a->value) || a->rows->len > 0))
+		rv = finish_list(a, e) == -1 ? -1 : place_list(x, a, e);
+	return rv;
 }
 
 static json_t *
 run_answer(const struct question *x, const struct verb *v)
 {
-	struct answer_to a = { .code = PD_OK };
+	struct rows	 own = { .text = NULL };
+	struct answer_to a = { .code = PD_OK, .rows = x->q->list != NULL ? x->q->list : &own };
 	struct pd_err	 e = { .code = PD_BUG };
 	json_t		*reply;
-	int		 rv;
 
-	rv = pd_fail(&e, PD_BUG, "%s is not a question that the director answers", v->name);
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-		if (strcmp(answers[i].verb, v->name) == 0)
-			rv = answers[i].answer(x, &a, &e);
-	if (rv == -1) {
+	rows_forget(a.rows);
+	if (fill_answer(x, v, &a, &e) == 0) {
+		reply = query_reply(a.code, a.message, a.value);
+		if (reply != NULL && a.job[0] != '\0')
+			(void)json_object_set_new(reply, "job", json_string(a.job));
+	} else {
 		json_decref(a.value);
-		return query_refusal(&e);
+		rows_forget(a.rows);
+		reply = query_refusal(&e);
 	}
-	if (json_is_array(a.value))
-		fit_list(&a);
-	reply = query_reply(a.code, a.message, a.value);
-	if (reply != NULL && a.job[0] != '\0')
-		(void)json_object_set_new(reply, "job", json_string(a.job));
+	rows_free(&own);
 	return reply;
 }
 

@@ -52,6 +52,7 @@
 #include "policy/conf.h"
 #include "spool/drop.h"
 #include "spool/err.h"
+#include "spool/query/rows.h"
 #include "spool/store/store.h"
 
 /* What the answers are made from; lent, not owned. */
@@ -59,6 +60,11 @@ struct query_context {
 	const struct pd_conf *conf;
 	struct store	     *store;
 	const struct spool   *spool;	/* its journal directory; NULL = no transcripts */
+	/*
+	 * Where an answer that is a list goes, as text: it is the reply's "value", which the reply then has not, if it is not empty.  NULL: it
+	 * stands in the reply.
+	 */
+	struct rows *list;
 	/* Begins the cancellation of a job that is not final: 0, or -1 with the reason.  Records it in the history. */
 	int (*cancel)(void *arg, const char *job_id, struct pd_err *e);
 	/* Takes up a stuck job: backwards (undo) or forwards.  0, or -1 with the reason.  Records it in the history. */

@@ -50,6 +50,7 @@ query_server_close(struct query_server *q, const char *path)
 			(void)unlink(path);
 	}
 	q->sock = -1;
+	rows_free(&q->list);
 }
 
 /* A free place, or that of the client that was quiet for longest. */
@@ -127,9 +128,12 @@ send_reply(struct query_server *q, struct query_client *c, json_t *reply, int64_
 {
 	int rv;
 
-	if (reply == NULL)
+	if (reply == NULL) {
+		rows_forget(&q->list);
 		return -1;
-	rv = wire_pack(reply, &c->out, &c->out_len, NULL);
+	}
+	rv = wire_pack_list(reply, q->list.text, q->list.len, &c->out, &c->out_len, NULL);
+	rows_forget(&q->list);
 	json_decref(reply);
 	if (rv == 0)
 		rv = flush(c, now_ms);
@@ -143,6 +147,7 @@ answer_one(struct query_server *q, struct query_client *c, const json_t *request
 
 	q->ticket++;
 	q->asking = c;
+	rows_forget(&q->list);
 	reply = q->answer(q->arg, c->uid, request);
 	if (!json_is_true(reply))
 		return send_reply(q, c, reply, now_ms);
@@ -181,6 +186,7 @@ query_server_reply(struct query_server *q, uint64_t ticket, json_t *reply, int64
 			drop_client(c);
 		return;
 	}
+	rows_forget(&q->list);
 	json_decref(reply);
 }
 

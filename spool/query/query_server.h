@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include "spool/err.h"
+#include "spool/query/rows.h"
 #include "spool/wire.h"
 
 #define QUERY_CLIENTS	128
@@ -37,6 +38,7 @@ struct query_server {
 	int		    sock;
 	struct query_client clients[QUERY_CLIENTS];
 	const struct query_client *asking;	/* whose request is answered now */
+	struct rows	    list;	/* of the reply that is made now (spool/query/query.h); it goes with the next one that is sent */
 	uint64_t	    ticket;	/* of the request that is answered now; none is used twice */
 	/*
 	 * The answer to one request of this uid; NULL: close the connection; json_true(): query_server_reply() brings it later.  arg is the

@@ -8,6 +8,10 @@
 #include "policy/policy.h"
 #include "spool/field.h"
 #include "spool/query/query.h"
+#include "spool/wire.h"
+
+/* Room for the list in a reply; the rest is for message and names. */
+#define LIST_BYTES_MAX (WIRE_REPLY_MAX - 64 * 1024)
 
 /* One question of one user, already allowed by the policy, with checked arguments. */
 struct question {
@@ -22,7 +26,8 @@ struct question {
 struct answer_to {
 	enum pd_code code;	/* PD_OK, PD_NO_CHANGE; PD_BADDATA: answered, and it is bad news */
 	char	     message[256];
-	json_t	    *value;
+	json_t	    *value;	/* a list of objects becomes rows, or */
+	struct rows *rows;	/* is begun and filled here where there may be thousands, and value stays NULL; empty before */
 	char	     job[JOB_ID_LEN + 1];
 	int	     newest_last;	/* of a list that does not fit, the end is kept */
 };

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/quota.h"
+#include "spool/os/clock.h"
 #include "spool/query/query_verbs.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -24,34 +26,68 @@ seen_of_systems(const struct question *x)
 	return seen;
 }
 
-/* In the place of the number. */
+/* Rows as they are written, and what all of them need. */
+struct writing {
+	struct rows  *rows;
+	const json_t *seen;	/* seen_of_systems() */
+	size_t	      n;
+	int64_t	      oldest_ms;	/* the least of when they were seen; INT64_MAX: there is none */
+};
+
 static void
-write_time(json_t *vm, const char *key, int64_t wall_ms)
+text_member(struct rows *rows, const char *key, const char *text)
 {
+	if (text[0] != '\0')
+		rows_text(rows, key, text);
+}
+
+static void
+time_member(struct rows *rows, const char *key, int64_t wall_ms)
+{
+	char text[CLOCK_TEXT_LEN];
+
 	if (wall_ms > 0)
-		set_time(vm, key, wall_ms);
-	else
-		(void)json_object_del(vm, key);
+		rows_text(rows, key, clock_text(text, wall_ms));
 }
 
 /*
- * What list-vms says of one VM: a row as store_vm_list_brief() has it, with its times and units as text, and its system only where that says
- * more than the platform.  Returns when it was seen: the state is as old as what told it last, the console (seen) or a job.
+ * What list-vms says of one VM: its times and units as text, and its system only where that says more than the platform.  It was seen when
+ * its state was told last, by the console or by a job.
  */
-static int64_t
-complete(json_t *vm, const json_t *seen)
+static int
+write_vm(void *arg, const struct vm_brief *vm, struct pd_err *e)
 {
-	const char *system = field_text(vm, "system");
-	int64_t	    told = field_number(vm, "state_since"), asked = field_number(seen, system), last = asked > told ? asked : told;
+	struct writing *w = arg;
+	struct rows    *rows = w->rows;
+	int64_t		asked = field_number(w->seen, vm->system), last = asked > vm->state_ms ? asked : vm->state_ms;
+	char		units[32];
 
-	write_time(vm, "state_since", told);
-	write_time(vm, "seen", last);
-	if (json_object_get(vm, "lease_end") != NULL)
-		write_time(vm, "lease_end", field_number(vm, "lease_end"));
-	set_units(vm, field_number(vm, "units"));
-	if (strcmp(system, field_text(vm, "platform")) == 0)
-		(void)json_object_del(vm, "system");
-	return last;
+	(void)e;
+	w->n++;
+	if (last < w->oldest_ms)
+		w->oldest_ms = last;
+	rows_open(rows);
+	rows_text(rows, "name", vm->name);
+	rows_text(rows, "state", vm->state);
+	rows_text(rows, "platform", vm->platform);
+	text_member(rows, "image", vm->image);
+	rows_number(rows, "procs", vm->procs);
+	rows_number(rows, "memory", vm->memory);
+	rows_number(rows, "disk", vm->disk);
+	rows_text(rows, "owner", vm->owner);
+	rows_text(rows, "tenant", vm->tenant);
+	time_member(rows, "state_since", vm->state_ms);
+	time_member(rows, "seen", last);
+	if (strcmp(vm->system, vm->platform) != 0)
+		text_member(rows, "system", vm->system);
+	text_member(rows, "console_name", vm->console_name);
+	text_member(rows, "group", vm->group);
+	rows_number(rows, "units", vm->units);
+	rows_text(rows, "units_text", quota_units_text(units, sizeof(units), vm->units));
+	rows_json(rows, "addresses", vm->addresses);
+	time_member(rows, "lease_end", vm->lease_ms);
+	rows_close(rows);
+	return 0;
 }
 
 /* "; seen 12 s ago": the oldest of what was told. */
@@ -67,22 +103,21 @@ add_age(struct answer_to *a, int has_any, int64_t age_ms)
 int
 query_list_vms(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
-	const char *platform = json_string_value(json_object_get(x->args, "platform"));
-	json_t	   *vm, *seen;
-	int64_t	    oldest = x->q->now_ms, last;
-	size_t	    i;
+	const char    *platform = json_string_value(json_object_get(x->args, "platform"));
+	struct writing w = { .rows = a->rows, .oldest_ms = INT64_MAX };
+	json_t	      *seen;
+	int	       rv;
 
 	if (platform != NULL && question_platform(x, platform, e) == -1)
 		return -1;
-	if (store_vm_list_brief(x->q->store, x->of_tenant, x->of_user, platform, &a->value, e) == -1)
-		return -1;
-	seen = seen_of_systems(x);
-	json_array_foreach(a->value, i, vm)
-		if ((last = complete(vm, seen)) < oldest)
-			oldest = last;
+	w.seen = seen = seen_of_systems(x);
+	rows_begin(a->rows, LIST_BYTES_MAX);
+	rv = store_vm_each_brief(x->q->store, x->of_tenant, x->of_user, platform, write_vm, &w, e);
 	json_decref(seen);
-	(void)count_text(a->message, sizeof(a->message), json_array_size(a->value), "VM", "VMs");
-	add_age(a, json_array_size(a->value) > 0, x->q->now_ms - oldest);
+	if (rv == -1)
+		return -1;
+	(void)count_text(a->message, sizeof(a->message), w.n, "VM", "VMs");
+	add_age(a, w.n > 0, x->q->now_ms - w.oldest_ms);
 	return 0;
 }
 
@@ -175,20 +210,39 @@ query_console(const struct question *x, struct answer_to *a, struct pd_err *e)
 	return rv;
 }
 
+/* The row of list-vms as a value; NULL with *e. */
+static json_t *
+shown_vm(const struct question *x, struct answer_to *a, const char *name, struct pd_err *e)
+{
+	struct rows    rows = { .text = NULL };
+	struct writing w = { .rows = &rows, .oldest_ms = INT64_MAX };
+	json_t	      *seen = seen_of_systems(x), *list = NULL, *vm = NULL;
+
+	w.seen = seen;
+	rows_begin(&rows, LIST_BYTES_MAX);
+	if (store_vm_brief(x->q->store, name, write_vm, &w, e) == 0 && rows_end(&rows, e) == 0) {
+		list = rows_value(&rows);
+		if ((vm = json_incref(json_array_get(list, 0))) == NULL)
+			(void)pd_fail(e, PD_IO, "no memory");
+		add_age(a, 1, x->q->now_ms - w.oldest_ms);
+	}
+	json_decref(list);
+	json_decref(seen);
+	rows_free(&rows);
+	return vm;
+}
+
 int
 query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
-	json_t *row = NULL, *seen;
+	json_t *row = NULL;
 
 	if (question_vm(x, &row, e) == -1)
 		return -1;
-	if (store_vm_get_brief(x->q->store, field_text(row, "name"), &a->value, e) == -1) {
+	if ((a->value = shown_vm(x, a, field_text(row, "name"), e)) == NULL) {
 		json_decref(row);
 		return -1;
 	}
-	seen = seen_of_systems(x);
-	add_age(a, 1, x->q->now_ms - complete(a->value, seen));
-	json_decref(seen);
 	if (field_number(row, "lpar_id") > 0)
 		(void)json_object_set(a->value, "lpar_id", json_object_get(row, "lpar_id"));
 	set_time(a->value, "created", field_number(row, "created_ms"));

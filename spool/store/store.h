@@ -99,12 +99,17 @@ int store_vm_get(struct store *st, const char *name, json_t **vm, struct pd_err 
 int store_vm_remove(struct store *st, const char *name, struct pd_err *e);
 int store_vm_list(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e);	/* by name */
 /*
- * The same for lists of many, in the order and with the keys of list-vms: name state platform image procs memory disk owner tenant state_since
- * seen (both state_ms) system console_name group(label) units units_text("", its place) addresses[] (the VM's own: "ip" of its networks)
- * lease_end(lease_ms).
+ * What a list of many shows of each: nothing is made of it that is not needed.  Texts are "" when absent.  addresses: compact JSON, an array of
+ * the "ip" of its networks; one that a job is adding is not there yet.
  */
-int store_vm_get_brief(struct store *st, const char *name, json_t **vm, struct pd_err *e);
-int store_vm_list_brief(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e);
+struct vm_brief {
+	const char *name, *tenant, *owner, *platform, *system, *image, *state, *group, *console_name, *addresses;
+	int64_t	    state_ms, lease_ms, units, procs, memory, disk;
+};
+typedef int vm_brief_fn(void *arg, const struct vm_brief *vm, struct pd_err *e);	/* lent, until it returns; it asks the store nothing; -1 ends the list */
+/* NULL = any; by name. */
+int store_vm_each_brief(struct store *st, const char *tenant, const char *owner, const char *platform, vm_brief_fn *fn, void *arg, struct pd_err *e);
+int store_vm_brief(struct store *st, const char *name, vm_brief_fn *fn, void *arg, struct pd_err *e);	/* of one; PD_NOTFOUND */
 int store_vm_count(struct store *st, const char *platform, int64_t *n, struct pd_err *e);
 /* What tenant (and, when not NULL, user of it) uses now, VMs being created included. */
 int store_usage(struct store *st, const char *tenant, const char *user, struct pd_amounts *used, struct pd_err *e);

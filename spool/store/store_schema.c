@@ -6,7 +6,8 @@
  *	system		one row per managed system behind a console (an IVM has one, which is named like it); goes with its platform
  *	inventory	what a system's console listed when it was asked last: all its partitions, ours or not; goes with its system
  *	image		one row per image and platform; goes with its platform
- *	vm		one row per VM, from its admission to its deletion; units, procs, memory, disk are what quota counts
+ *	vm		one row per VM, from its admission to its deletion; units, procs, memory, disk are what quota counts; addresses
+ *			is taken out of spec by a trigger, whenever that is written, so that no list has to
  *	vm_address	IPv4 addresses of the VMs' networks, taken out of vm.spec by store_vm.c: one owner per VLAN and address
  *	job		one row per job, never deleted; seq is the order of intake; once is unique per user
  *	pending		jobs that are not final and the bytes of their files, per user and (user '') in all; triggers keep it,
@@ -16,7 +17,7 @@
  *	history_base	the last record that was archived: the rows behind it are those that are here
  *	history_head	the last record's seq and hash: without it a cut at the end could not be found
  *
- * Times are wall milliseconds, sizes MiB, processing units hundredths.  args, value, spec,
+ * Times are wall milliseconds, sizes MiB, processing units hundredths.  args, value, spec, addresses,
  * objects, pools, facts and found are JSON texts.
  *
  * PRAGMA user_version holds the version, application_id says whose file it is.  A file of a newer
@@ -163,8 +164,22 @@ static const char version_5[] =
     "CREATE INDEX vm_lease ON vm(lease_due_ms) WHERE lease_due_ms > 0;"
     "PRAGMA user_version = 5;";
 
+/* vm.addresses: the "ip" of its networks, but of one that a job is adding; parsing a thousand documents would take longer than all of their list. */
+#define ADDRESSES_OF_SPEC(spec) \
+	"(SELECT json_group_array(json_extract(n.value, '$.ip')) FROM json_each(" spec ", '$.networks') n" \
+	" WHERE json_extract(n.value, '$.ip') IS NOT NULL AND json_extract(n.value, '$.adding') IS NULL)"
+
+static const char version_6[] =
+    "ALTER TABLE vm ADD COLUMN addresses TEXT NOT NULL DEFAULT '[]';"
+    "UPDATE vm SET addresses = " ADDRESSES_OF_SPEC("spec") ";"
+    "CREATE TRIGGER vm_addresses_new AFTER INSERT ON vm"
+    " BEGIN UPDATE vm SET addresses = " ADDRESSES_OF_SPEC("NEW.spec") " WHERE rowid = NEW.rowid; END;"
+    "CREATE TRIGGER vm_addresses_changed AFTER UPDATE OF spec ON vm"
+    " BEGIN UPDATE vm SET addresses = " ADDRESSES_OF_SPEC("NEW.spec") " WHERE rowid = NEW.rowid; END;"
+    "PRAGMA user_version = 6;";
+
 /* upgrades[i] leads from version i to i + 1 and sets user_version. */
-static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3, version_4, version_5 };
+static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3, version_4, version_5, version_6 };
 
 static int
 one_number(struct store *st, const char *sql, int64_t *n, struct pd_err *e)

@@ -23,27 +23,6 @@ static const struct column columns[] = {
 };
 const struct table store_vm_table = { "vm", "name", columns, sizeof(columns) / sizeof(columns[0]) };
 
-/*
- * What list-vms shows, in its order and under its names, so that a row of it is not made twice; without the documents, whose parsing takes ten
- * times as long as all the rest.  An address that a job is adding is not there yet.
- */
-static const struct column brief_columns[] = {
-	{ "name", COLUMN_TEXT }, { "state", COLUMN_TEXT }, { "platform", COLUMN_TEXT },
-	{ "image", COLUMN_TEXT }, { "procs", COLUMN_INT }, { "memory", COLUMN_INT },
-	{ "disk", COLUMN_INT }, { "owner", COLUMN_TEXT }, { "tenant", COLUMN_TEXT },
-	{ "state_since", COLUMN_INT }, { "seen", COLUMN_INT }, { "system", COLUMN_TEXT },
-	{ "console_name", COLUMN_TEXT }, { "group", COLUMN_TEXT }, { "units", COLUMN_INT },
-	{ "units_text", COLUMN_TEXT }, { "addresses", COLUMN_JSON }, { "lease_end", COLUMN_INT },
-};
-static const struct table brief_table = {
-	"(SELECT name, state, platform, nullif(image,'') AS image, procs, memory, disk, owner, tenant, state_ms AS state_since, state_ms AS seen,"
-	" nullif(system,'') AS system, nullif(console_name,'') AS console_name, nullif(label,'') AS \"group\", units, '' AS units_text,"
-	" (SELECT json_group_array(json_extract(n.value,'$.ip')) FROM json_each(vm.spec,'$.networks') n"
-	" WHERE json_extract(n.value,'$.ip') IS NOT NULL AND json_extract(n.value,'$.adding') IS NULL) AS addresses,"
-	" nullif(lease_ms,0) AS lease_end FROM vm)",
-	"name", brief_columns, sizeof(brief_columns) / sizeof(brief_columns[0])
-};
-
 static int
 no_vm(const char *name, struct pd_err *e)
 {
@@ -127,33 +106,21 @@ store_vm_put(struct store *st, const json_t *vm, struct pd_err *e)
 	return reserve_addresses(st, name, json_object_get(vm, "spec"), e);
 }
 
-static int
-get(struct store *st, const struct table *t, const char *name, json_t **vm, struct pd_err *e)
+int
+store_vm_get(struct store *st, const char *name, json_t **vm, struct pd_err *e)
 {
 	struct sql_text sql = { .len = 0 };
 	struct stmt	q;
 	int		rv;
 
 	*vm = NULL;
-	row_select(&sql, t);
+	row_select(&sql, &store_vm_table);
 	sql_add(&sql, "WHERE name=?");
 	if (stmt_open_text(&q, st, &sql, e) == -1)
 		return -1;
 	stmt_text(&q, name);
-	rv = row_one(&q, t, vm, e);
+	rv = row_one(&q, &store_vm_table, vm, e);
 	return rv == 0 ? no_vm(name, e) : rv == 1 ? 0 : -1;
-}
-
-int
-store_vm_get(struct store *st, const char *name, json_t **vm, struct pd_err *e)
-{
-	return get(st, &store_vm_table, name, vm, e);
-}
-
-int
-store_vm_get_brief(struct store *st, const char *name, json_t **vm, struct pd_err *e)
-{
-	return get(st, &brief_table, name, vm, e);
 }
 
 int
@@ -184,41 +151,101 @@ store_vm_remove(struct store *st, const char *name, struct pd_err *e)
 	return sqlite3_changes(st->db) == 0 ? no_vm(name, e) : 0;
 }
 
-/* The leading condition picks the index, as in store_job.c; VMs of one owner are few. */
+/* The leading condition picks the index, as in store_job.c; VMs of one owner are few.  sql begins with what is selected. */
 static int
-list(struct store *st, const struct table *t, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e)
+open_list(struct stmt *q, struct store *st, struct sql_text *sql, const char *tenant, const char *owner, const char *platform, struct pd_err *e)
 {
 	const struct { const char *column, *value; } by[] = { { "owner", owner },
 	    { "tenant", tenant }, { "platform", platform } };
-	struct sql_text sql = { .len = 0 };
-	struct stmt	q;
-	int		n = 0;
+	int n = 0;
 
-	*vms = NULL;
-	row_select(&sql, t);
 	for (size_t i = 0; i < 3; i++)
 		if (by[i].value != NULL)
-			sql_add(&sql, "%s%s=?", n++ == 0 ? "WHERE " : " AND +", by[i].column);
-	sql_add(&sql, " ORDER BY name LIMIT ?");
-	if (stmt_open_text(&q, st, &sql, e) == -1)
+			sql_add(sql, "%s%s=?", n++ == 0 ? "WHERE " : " AND +", by[i].column);
+	sql_add(sql, " ORDER BY name LIMIT ?");
+	if (stmt_open_text(q, st, sql, e) == -1)
 		return -1;
 	for (size_t i = 0; i < 3; i++)
 		if (by[i].value != NULL)
-			stmt_text(&q, by[i].value);
-	stmt_int(&q, STORE_LIST_MAX);
-	return row_all(&q, t, vms, e);
+			stmt_text(q, by[i].value);
+	stmt_int(q, STORE_LIST_MAX);
+	return 0;
 }
 
 int
 store_vm_list(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e)
 {
-	return list(st, &store_vm_table, tenant, owner, platform, vms, e);
+	struct sql_text sql = { .len = 0 };
+	struct stmt	q;
+
+	*vms = NULL;
+	row_select(&sql, &store_vm_table);
+	if (open_list(&q, st, &sql, tenant, owner, platform, e) == -1)
+		return -1;
+	return row_all(&q, &store_vm_table, vms, e);
+}
+
+/* In the order of read_brief(). */
+#define BRIEF "SELECT name, tenant, owner, platform, system, image, state, label, console_name, addresses, state_ms, units, procs, memory, disk, lease_ms FROM vm "
+
+static const char *
+text_at(const struct stmt *q, int at)
+{
+	const char *text = (const char *)sqlite3_column_text(q->s, at);
+
+	return text != NULL ? text : "";
+}
+
+static struct vm_brief
+read_brief(const struct stmt *q)
+{
+	return (struct vm_brief){ .name = text_at(q, 0), .tenant = text_at(q, 1), .owner = text_at(q, 2), .platform = text_at(q, 3),
+		.system = text_at(q, 4), .image = text_at(q, 5), .state = text_at(q, 6), .group = text_at(q, 7), .console_name = text_at(q, 8),
+		.addresses = text_at(q, 9), .state_ms = sqlite3_column_int64(q->s, 10), .units = sqlite3_column_int64(q->s, 11),
+		.procs = sqlite3_column_int64(q->s, 12), .memory = sqlite3_column_int64(q->s, 13), .disk = sqlite3_column_int64(q->s, 14),
+		.lease_ms = sqlite3_column_int64(q->s, 15) };
+}
+
+/* Closes q.  How many there were, or -1. */
+static int
+each_brief(struct stmt *q, vm_brief_fn *fn, void *arg, struct pd_err *e)
+{
+	int rv, n = 0;
+
+	while ((rv = stmt_step(q, e)) == 1) {
+		const struct vm_brief vm = read_brief(q);
+
+		n++;
+		if ((rv = fn(arg, &vm, e)) == -1)
+			break;
+	}
+	stmt_close(q);
+	return rv == -1 ? -1 : n;
 }
 
 int
-store_vm_list_brief(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e)
+store_vm_each_brief(struct store *st, const char *tenant, const char *owner, const char *platform, vm_brief_fn *fn, void *arg, struct pd_err *e)
 {
-	return list(st, &brief_table, tenant, owner, platform, vms, e);
+	struct sql_text sql = { .len = 0 };
+	struct stmt	q;
+
+	sql_add(&sql, BRIEF);
+	if (open_list(&q, st, &sql, tenant, owner, platform, e) == -1)
+		return -1;
+	return each_brief(&q, fn, arg, e) == -1 ? -1 : 0;
+}
+
+int
+store_vm_brief(struct store *st, const char *name, vm_brief_fn *fn, void *arg, struct pd_err *e)
+{
+	struct stmt q;
+	int	    n;
+
+	if (stmt_open(&q, st, BRIEF "WHERE name=?", e) == -1)
+		return -1;
+	stmt_text(&q, name);
+	n = each_brief(&q, fn, arg, e);
+	return n == 0 ? no_vm(name, e) : n == -1 ? -1 : 0;
 }
 
 int

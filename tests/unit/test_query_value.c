@@ -339,6 +339,31 @@ Test(query_value, list_platforms_counts_vms_and_jobs)
 	json_decref(value);
 }
 
+Test(query_value, a_list_as_text_is_the_value_that_it_would_be_and_the_reply_has_none_then)
+{
+	static const char *const lists[] = { "list-vms", "list-jobs", "list-images", "list-platforms", "list-systems", "history", "quota" };
+	struct rows		 list = { .text = NULL };
+	char			*text;
+	json_t			*value, *reply;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		f.q.list = NULL;
+		value = query_value(&f, "admin", lists[i], NULL);
+		text = json_dumps(value, ROWS_FLAGS);
+		f.q.list = &list;
+		reply = query_ask(&f, "admin", lists[i], NULL);
+		cr_expect(json_array_size(value) > 0, "%s", lists[i]);
+		cr_expect_null(json_object_get(reply, "value"), "%s", lists[i]);
+		cr_expect(list.len == strlen(text) && memcmp(list.text, text, list.len) == 0, "%s: %.*s is not %s", lists[i], (int)list.len, list.text, text);
+		json_decref(reply);
+		json_decref(value);
+		free(text);
+	}
+	json_decref(query_ask(&f, "admin", "show-vm", json_pack("{s:s}", "name", "nosuch")));
+	cr_expect_eq(list.len, 0, "nothing is left of the one before");
+	rows_free(&list);
+}
+
 Test(query_value, an_answer_that_would_be_too_large_is_cut_and_says_so)
 {
 	static char big[60 * 1024];

@@ -108,8 +108,10 @@ Test(store_open, everything_is_there_after_reopening)
 	cr_assert(has_job(1));
 }
 
-/* What versions 5 and 4 added. */
-#define BACK_TO_4 \
+/* What versions 6, 5 and 4 added. */
+#define BACK_TO_5 \
+	"DROP TRIGGER vm_addresses_new; DROP TRIGGER vm_addresses_changed; ALTER TABLE vm DROP COLUMN addresses; PRAGMA user_version = 5;"
+#define BACK_TO_4 BACK_TO_5 \
 	"DROP INDEX vm_lease; ALTER TABLE vm DROP COLUMN lease_ms; ALTER TABLE vm DROP COLUMN lease_due_ms;" \
 	"ALTER TABLE vm DROP COLUMN lease_ended_ms; ALTER TABLE vm DROP COLUMN lease_tries; PRAGMA user_version = 4;"
 #define BACK_TO_3 BACK_TO_4 \
@@ -117,6 +119,31 @@ Test(store_open, everything_is_there_after_reopening)
 	"ALTER TABLE vm DROP COLUMN console_name; ALTER TABLE image DROP COLUMN product; ALTER TABLE platform DROP COLUMN second_address;" \
 	"ALTER TABLE platform DROP COLUMN second_host_key; ALTER TABLE platform DROP COLUMN second_port; ALTER TABLE platform DROP COLUMN vios_access;" \
 	"ALTER TABLE platform DROP COLUMN drained_ms; ALTER TABLE platform DROP COLUMN drain_why; PRAGMA user_version = 3"
+
+static int
+note_addresses(void *arg, const struct vm_brief *vm, struct pd_err *e)
+{
+	(void)e;
+	(void)snprintf(arg, 64, "%s", vm->addresses);
+	return 0;
+}
+
+Test(store_open, the_addresses_of_a_file_of_version_5_are_taken_out_of_its_specifications)
+{
+	char web1[64] = "", web2[64] = "";
+
+	fixture_put_platform(&f, "power1");
+	fixture_put_vm(&f, fixture_vm("web1", "alice", "blue", "10.0.10.5"));
+	fixture_put_vm(&f, fixture_vm("web2", "alice", "blue", NULL));
+	store_close(f.st);
+	f.st = NULL;
+	raw(BACK_TO_5);
+	cr_assert_eq(store_open(f.dir, &f.st, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_vm_brief(f.st, "web1", note_addresses, web1, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_vm_brief(f.st, "web2", note_addresses, web2, &f.e), 0, "%s", f.e.msg);
+	cr_expect_str_eq(web1, "[\"10.0.10.5\"]");
+	cr_expect_str_eq(web2, "[]");
+}
 
 Test(store_open, a_file_of_version_3_has_a_system_behind_each_platform_then)
 {
@@ -194,7 +221,7 @@ Test(store_open, a_newer_schema_is_refused_and_left_alone)
 	cr_assert_eq(f.e.code, PD_BADDATA);
 	cr_assert_not_null(strstr(f.e.msg, "newer PowerDirector"), "%s", f.e.msg);
 	cr_assert_null(f.st);
-	raw("PRAGMA user_version = 5");
+	raw("PRAGMA user_version = 6");
 	cr_assert_eq(store_open(f.dir, &f.st, &f.e), 0, "%s", f.e.msg);
 }
 

@@ -124,9 +124,32 @@ Test(store_vm, a_vm_on_an_unknown_platform_is_our_bug)
 	cr_assert_eq(f.e.code, PD_BUG, "%s", f.e.msg);
 }
 
+/* "web1 4096 [10.0.10.5] " */
+static int
+note_brief(void *arg, const struct vm_brief *vm, struct pd_err *e)
+{
+	char  *text = arg;
+	size_t len = strlen(text);
+
+	(void)e;
+	(void)snprintf(text + len, 512 - len, "%s %s/%s %d %s%s ", vm->name, vm->tenant, vm->owner, (int)vm->memory, vm->console_name, vm->addresses);
+	return strcmp(vm->name, "stop") == 0 ? pd_fail(e, PD_BUSY, "stopped") : 0;
+}
+
+static const char *
+brief_list(const char *tenant)
+{
+	static char text[512];
+
+	text[0] = '\0';
+	cr_assert_eq(store_vm_each_brief(f.st, tenant, NULL, NULL, note_brief, text, &f.e), 0, "%s", f.e.msg);
+	return text;
+}
+
 Test(store_vm, a_brief_list_has_what_a_list_shows_and_the_addresses_that_the_vm_has)
 {
-	json_t *vm = fixture_vm("web1", "alice", "blue", "10.0.10.5"), *more = fixture_vm("web2", "alice", "blue", NULL), *rows = NULL, *row;
+	json_t *vm = fixture_vm("web1", "alice", "blue", "10.0.10.5"), *more = fixture_vm("web2", "alice", "blue", NULL);
+	char	one[512] = "";
 
 	(void)json_array_append_new(json_object_get(json_object_get(vm, "spec"), "networks"),
 	    json_pack("{s:i s:i s:s s:b}", "index", 1, "vlan", 20, "ip", "10.0.20.5", "adding", 1));
@@ -135,20 +158,43 @@ Test(store_vm, a_brief_list_has_what_a_list_shows_and_the_addresses_that_the_vm_
 	(void)json_object_set_new(more, "console_name", json_string("WEB2"));
 	fixture_put_vm(&f, more);
 	fixture_put_vm(&f, fixture_vm("web3", "bob", "red", "10.0.10.6"));
-	cr_assert_eq(store_vm_list_brief(f.st, "blue", NULL, NULL, &rows, &f.e), 0, "%s", f.e.msg);
-	cr_assert_eq(json_array_size(rows), 2);
-	row = json_array_get(rows, 0);
-	cr_expect_str_eq(field_text(row, "name"), "web1");
-	cr_expect_eq(field_number(row, "memory"), 4096);
-	cr_expect_eq(json_array_size(json_object_get(row, "addresses")), 1, "one that a job is adding is not there yet");
-	cr_expect_str_eq(json_string_value(json_array_get(json_object_get(row, "addresses"), 0)), "10.0.10.5");
-	cr_expect_null(json_object_get(row, "spec"));
-	cr_expect_null(json_object_get(row, "console_name"));
-	row = json_array_get(rows, 1);
-	cr_expect_eq(field_number(row, "memory"), 8192, "what rows share is alike");
-	cr_expect_str_eq(field_text(row, "console_name"), "WEB2");
-	cr_expect(json_is_array(json_object_get(row, "addresses")) && json_array_size(json_object_get(row, "addresses")) == 0);
-	json_decref(rows);
+	cr_expect_str_eq(brief_list("blue"), "web1 blue/alice 4096 [\"10.0.10.5\"] web2 blue/alice 8192 WEB2[] ", "one that a job is adding is not there yet");
+	cr_expect_str_eq(brief_list("red"), "web3 red/bob 4096 [\"10.0.10.6\"] ");
+	cr_assert_eq(store_vm_brief(f.st, "web2", note_brief, one, &f.e), 0, "%s", f.e.msg);
+	cr_expect_str_eq(one, "web2 blue/alice 8192 WEB2[] ");
+	cr_assert_eq(store_vm_brief(f.st, "web9", note_brief, one, &f.e), -1);
+	cr_expect_eq(f.e.code, PD_NOTFOUND);
+}
+
+Test(store_vm, addresses_follow_the_specification_and_nothing_else_changes_them)
+{
+	json_t *vm = fixture_vm("web1", "alice", "blue", "10.0.10.5"), *set = json_pack("{s:s}", "state", "stopped");
+	int	rv;
+
+	fixture_put_vm(&f, json_incref(vm));
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	rv = store_vm_set(f.st, "web1", set, &f.e);
+	cr_assert_eq(rv == 0 ? store_commit(f.st, &f.e) : rv, 0, "%s", f.e.msg);
+	cr_expect_str_eq(brief_list(NULL), "web1 blue/alice 4096 [\"10.0.10.5\"] ");
+	(void)json_array_append_new(json_object_get(json_object_get(vm, "spec"), "networks"), json_pack("{s:i s:s}", "vlan", 20, "ip", "10.0.20.5"));
+	fixture_put_vm(&f, json_incref(vm));
+	cr_expect_str_eq(brief_list(NULL), "web1 blue/alice 4096 [\"10.0.10.5\",\"10.0.20.5\"] ");
+	(void)json_object_del(json_object_get(vm, "spec"), "networks");
+	fixture_put_vm(&f, vm);
+	cr_expect_str_eq(brief_list(NULL), "web1 blue/alice 4096 [] ");
+	json_decref(set);
+}
+
+Test(store_vm, a_brief_list_ends_where_its_reader_says)
+{
+	char text[512] = "";
+
+	fixture_put_vm(&f, fixture_vm("a", "alice", "blue", NULL));
+	fixture_put_vm(&f, fixture_vm("stop", "alice", "blue", NULL));
+	fixture_put_vm(&f, fixture_vm("web1", "alice", "blue", NULL));
+	cr_assert_eq(store_vm_each_brief(f.st, NULL, NULL, NULL, note_brief, text, &f.e), -1);
+	cr_expect_eq(f.e.code, PD_BUSY);
+	cr_expect_str_eq(text, "a blue/alice 4096 [] stop blue/alice 4096 [] ");
 }
 
 Test(store_vm, a_job_works_on_a_system_only_where_its_console_has_several)

@@ -500,3 +500,27 @@ Test(wire_socket, a_listener_that_takes_nobody_costs_its_callers_their_limit_and
 		(void)close(c[--n]);
 	(void)close(l);
 }
+
+Test(wire, a_list_goes_as_the_last_member_of_its_message)
+{
+	static const char list[] = "[{\"name\":\"web1\"},{}]";
+	static char	  most[WIRE_REPLY_MAX];
+	char		 *buf;
+	size_t		  len;
+	json_t		 *m = message(3);
+
+	cr_assert_eq(wire_pack_list(m, list, strlen(list), &buf, &len, NULL), 0);
+	cr_expect_eq(len, 4 + (unsigned char)buf[3]);
+	cr_expect(strncmp(buf + 4, "{\"msg\":\"hello\",\"n\":3,\"value\":[{\"name\":\"web1\"},{}]}", len - 4) == 0, "%.*s", (int)len - 4, buf + 4);
+	free(buf);
+	memset(most, ' ', sizeof(most));
+	cr_expect_eq(wire_pack_list(m, most, sizeof(most) - 29, &buf, &len, NULL), -1, "a byte too long");
+	cr_expect_null(buf);
+	cr_expect_eq(wire_pack_list(m, most, sizeof(most) - 30, &buf, &len, NULL), 0);
+	cr_expect_eq(len, 4 + WIRE_REPLY_MAX);
+	free(buf);
+	json_decref(m);
+	m = json_object();
+	cr_expect_eq(wire_pack_list(m, list, strlen(list), &buf, &len, NULL), -1, "there is a member before it");
+	json_decref(m);
+}
