@@ -180,7 +180,7 @@ $(B)/fault-states: $(B)/tests/fault/states.o $(OPS) $(FAULT) $(SQLFAULT) $(LIB)
 $(B)/fault-power: $(B)/tests/fault/power.o $(patsubst %,$(B)/tests/fault/%.o,disk sys_record) $(OPS) $(LIB)
 	$(LINK) $^ $(ALL_LIBS) -o $@
 
-$(B)/pd-matrix: $(B)/tests/fault/matrix.o $(B)/tests/fault/matrix_verbs.o $(B)/tests/fault/site.o $(B)/tests/fault/plan.o $(LIB)
+$(B)/pd-matrix: $(B)/tests/fault/matrix.o $(B)/tests/fault/matrix_verbs.o $(B)/tests/fault/matrix_check.o $(B)/tests/fault/site.o $(B)/tests/fault/plan.o $(LIB)
 	$(LINK) $^ -ljansson -lsqlite3 -o $@
 
 # Every verb, every command, every fault, undone or not: P4.

@@ -2,7 +2,7 @@
 /*
  * matrix.c - P4: every verb that talks to a console, with a fault at each of its commands, its undo let through or refused as well.
  *
- *	pd-matrix SITE [-c CHECKER] [-s STEP] [-o OFFSET] [-v VERB] [-f FAULT] [-n COMMAND] [-u 0|1]
+ *	pd-matrix SITE [-k KIND] [-c CHECKER] [-s STEP] [-o OFFSET] [-v VERB] [-f FAULT] [-n COMMAND] [-u 0|1]
  *
  * The site is one of tests/demo/site with SITE/fault as the directory of its programs, SITE/templates with short limits and SITE/world, which
  * saves and loads its whole state ("world save NAME", "world load NAME").  A run without a fault says how many commands
@@ -40,9 +40,7 @@ static const char *const fault_names[] = {
 #define NKILLS	   2	/* the first of them */
 #define KILL_DELAY 300	/* ms that a command takes which the killer waits for */
 
-/* What takes things back; refused in half of the states. */
-#define REFUSED ",from=1,action=refuse,status=1,stderr=0516-000 test: refused\n"
-#define UNDO "match=^(rmsyscfg|ioscli rmlv|ioscli rmbdsp|ioscli rmvdev|ioscli unloadopt|rm -f|chsysstate .*--immed)" REFUSED
+#define REFUSED ",from=1,action=refuse,status=1,stderr=%s test: refused\n"
 
 void
 matrix_wrong(struct matrix *m, const char *fmt, ...)
@@ -60,24 +58,43 @@ matrix_wrong(struct matrix *m, const char *fmt, ...)
 
 /* ---- the simulator ---- */
 
+static const char *
+simulator_log(struct matrix *m)
+{
+	char name[40];
+
+	(void)snprintf(name, sizeof(name), "log/%.30s", m->kind->program);
+	return site_path(&m->site, name);
+}
+
+/* A file of the console. */
+static const char *
+console_file(struct matrix *m, const char *file)
+{
+	char name[80];
+
+	(void)snprintf(name, sizeof(name), "%.30s/%.40s", m->kind->console, file);
+	return site_path(&m->site, name);
+}
+
 static long
 log_size(struct matrix *m)
 {
 	struct stat st;
 
-	return stat(site_path(&m->site, "log/simulator"), &st) == 0 ? (long)st.st_size : 0;
+	return stat(simulator_log(m), &st) == 0 ? (long)st.st_size : 0;
 }
 
 /* Is there a line with this beginning behind place from? */
 static int
 log_has(struct matrix *m, long from, const char *begin)
 {
-	FILE *log = fopen(site_path(&m->site, "log/simulator"), "r");
+	FILE *log = fopen(simulator_log(m), "r");
 	char  line[4096];
 	int   found = 0;
 
 	if (log == NULL || fseek(log, from, SEEK_SET) == -1)
-		site_die("log/simulator");
+		site_die("the simulator's log");
 	while (!found && fgets(line, sizeof(line), log) != NULL)
 		found = strncmp(line, begin, strlen(begin)) == 0;
 	(void)fclose(log);
@@ -101,15 +118,16 @@ wait_for_line(struct matrix *m, long from, const char *begin, int limit_ms)
 static long
 set_faults(struct matrix *m, const char *text)
 {
-	FILE *f = fopen(site_path(&m->site, "power1/faults"), "w");
-	char  pid[32] = "";
+	FILE *f = fopen(console_file(m, "faults"), "w");
+	char  pid[32] = "", name[60];
 	long  from = log_size(m);
 
 	if (f == NULL || fputs(text, f) == EOF || fclose(f) != 0)
-		site_die("power1/faults");
-	f = fopen(site_path(&m->site, "run/simulator.pid"), "r");
+		site_die("faults");
+	(void)snprintf(name, sizeof(name), "run/%.30s.pid", m->kind->program);
+	f = fopen(site_path(&m->site, name), "r");
 	if (f == NULL || fgets(pid, sizeof(pid), f) == NULL || kill((pid_t)atoi(pid), SIGHUP) == -1)
-		site_die("run/simulator.pid");
+		site_die(name);
 	(void)fclose(f);
 	if (wait_for_line(m, from, "faults: ", REACH_MS) == -1)
 		site_die("the simulator does not read its faults");
@@ -222,16 +240,19 @@ kill_at(struct matrix *m, long from)
 static long
 arm(struct matrix *m)
 {
-	char text[2 * LINE_BYTES], undo[LINE_BYTES] = "";
+	char text[3 * LINE_BYTES], undo[LINE_BYTES] = "", refusal[LINE_BYTES];
+	int  n = 0;
 
 	if (m->no_undo)
-		(void)snprintf(undo, sizeof(undo), "%s%s%s", m->verb->undo != NULL ? "match=" : UNDO, m->verb->undo != NULL ? m->verb->undo : "",
-		    m->verb->undo != NULL ? REFUSED : "");
+		(void)snprintf(undo, sizeof(undo), "match=%s" REFUSED, m->verb->undo != NULL ? m->verb->undo : m->kind->undo, m->kind->refusal);
+	(void)snprintf(refusal, sizeof(refusal), ",status=1,stderr=%s test: refused", m->kind->refusal);
 	if (m->fault < NKILLS)
-		(void)snprintf(text, sizeof(text), "match=.*,nth=%u,action=delay,ms=%d\n%s", m->at, KILL_DELAY, undo);
+		n = snprintf(text, sizeof(text), "match=.*,nth=%u,action=delay,ms=%d\n%s", m->at, KILL_DELAY, undo);
 	else
-		(void)snprintf(text, sizeof(text), "match=.*,nth=%u,action=%s%s\n%s", m->at, fault_names[m->fault],
-		    strcmp(fault_names[m->fault], "refuse") == 0 ? ",status=1,stderr=0516-000 test: refused" : "", undo);
+		n = snprintf(text, sizeof(text), "match=.*,nth=%u,action=%s%s\n%s", m->at, fault_names[m->fault],
+		    strcmp(fault_names[m->fault], "refuse") == 0 ? refusal : "", undo);
+	if (n < 0 || (size_t)n >= sizeof(text))
+		site_die("the faults are too long");
 	return set_faults(m, text);
 }
 
@@ -293,11 +314,16 @@ count_commands(struct matrix *m)
 	FILE	*log;
 
 	must(m, m->verb->user, m->verb->line);
-	if ((log = fopen(site_path(&m->site, "log/simulator"), "r")) == NULL || fseek(log, from, SEEK_SET) == -1)
-		site_die("log/simulator");
+	if ((log = fopen(simulator_log(m), "r")) == NULL || fseek(log, from, SEEK_SET) == -1)
+		site_die("the simulator's log");
 	while (fgets(line, sizeof(line), log) != NULL)
 		n += strncmp(line, "fault delay", 11) == 0;
 	(void)fclose(log);
+	if (n == 0) {
+		errno = 0;
+		(void)fprintf(stderr, "pd-matrix: %s: ", m->verb->name);
+		site_die("it sends nothing");
+	}
 	return n;
 }
 
@@ -339,9 +365,9 @@ static void
 read_address(struct matrix *m)
 {
 	char  port[16] = "", key[100] = "", command[SITE_PATH_MAX + 60];
-	FILE *f = fopen(site_path(&m->site, "power1/port"), "r"), *p;
+	FILE *f = fopen(console_file(m, "port"), "r"), *p;
 
-	(void)snprintf(command, sizeof(command), "ssh-keygen -lf %s", site_path(&m->site, "power1/host_key.pub"));
+	(void)snprintf(command, sizeof(command), "ssh-keygen -lf %s", console_file(m, "host_key.pub"));
 	p = popen(command, "r");
 	if (f == NULL || p == NULL || fscanf(f, "%15s", port) != 1 || fscanf(p, "%*s %99s", key) != 1)
 		site_die("the console's address");
@@ -350,20 +376,61 @@ read_address(struct matrix *m)
 	(void)snprintf(m->address, sizeof(m->address), "--port %.15s --host-key %.99s", port, key);
 }
 
+/* web1 as the kind makes it, and a world with it of this name. */
+static void
+make(struct matrix *m, const char *more, const char *base)
+{
+	char line[LINE_BYTES];
+
+	(void)snprintf(line, sizeof(line), "%s%s --json", m->kind->create, more);
+	must(m, "alice", line);
+	world(m, "save", base);
+}
+
+/* The worlds of an HMC: web1 with a medium, with an operating system that is not heard of, with one more disk, and one that can move. */
+static void
+make_hmc_bases(struct matrix *m)
+{
+	world(m, "load", "running");
+	must(m, "alice", "attach-iso web1 --iso rhel6.iso --json");
+	world(m, "save", "media");
+	world(m, "load", "running");
+	must(m, "alice", "set-boot web1 --mode sms --json");
+	must(m, "alice", "restart-vm web1 --force --json");
+	must(m, "alice", "set-boot web1 --mode norm --json");
+	world(m, "save", "silent");
+	if (strcmp(m->kind->name, "hmc-dual") == 0) {
+		world(m, "load", "running");
+		must(m, "alice", "add-disk web1 --disk size=50G,pool=san --json");
+		world(m, "save", "more");
+	} else if (strcmp(m->kind->name, "hmc") == 0) {
+		world(m, "load", "plain");
+		must(m, "alice", "create-vm web1 --image rhel9 --platform hmc1 --host p9a --memory 512M --disk size=60G,pool=san --network vlan=10,ip=10.0.10.7/24 --json");
+		world(m, "save", "movable");
+		must(m, "alice", "stop-vm web1 --force --json");
+		world(m, "save", "movable-off");
+	}
+}
+
 /* The worlds that verbs begin with, from the plain one that the site was made with; in it nothing has been made. */
 static void
 make_bases(struct matrix *m)
 {
+	char text[2 * LINE_BYTES];
+
 	read_address(m);
 	world(m, "save", "plain");
 	m->plain = site_world(&m->site);
-	must(m, "alice", MATRIX_CREATE " --json");
-	world(m, "save", "running");
+	make(m, "", "running");
 	must(m, "alice", "stop-vm web1 --force --json");
 	world(m, "save", "stopped");
+	if (strcmp(m->kind->name, "ivm") != 0)
+		make_hmc_bases(m);
 	world(m, "load", "plain");
-	(void)set_faults(m, "match=^chsysstate.*-o on,from=1,action=refuse,status=1,stderr=0516-000 test: refused\n" UNDO);
-	if (matrix_ask(m, "alice", MATRIX_CREATE " --json", NULL) != 2)
+	(void)snprintf(text, sizeof(text), "match=chsysstate.*-o on" REFUSED "match=%s" REFUSED, m->kind->refusal, m->kind->undo, m->kind->refusal);
+	(void)set_faults(m, text);
+	(void)snprintf(text, sizeof(text), "%s --json", m->kind->create);
+	if (matrix_ask(m, "alice", text, NULL) != 2)
 		site_die("create-vm is not stuck");
 	(void)set_faults(m, "");
 	world(m, "save", "stuck");
@@ -375,7 +442,7 @@ run_verb(struct matrix *m, const struct matrix_verb *v)
 {
 	unsigned commands;
 
-	(void)snprintf(m->line, sizeof(m->line), "%s%s --json", v->line, v->more == MATRIX_JOB ? m->stuck : v->more == MATRIX_CONSOLE ? m->address : "");
+	(void)snprintf(m->line, sizeof(m->line), "%s%s%s --json", v->more == MATRIX_MADE ? m->kind->create : "", v->line, v->more == MATRIX_JOB ? m->stuck : v->more == MATRIX_CONSOLE ? m->address : "");
 	m->mine = *v;
 	m->mine.line = m->line;
 	m->verb = &m->mine;
@@ -401,15 +468,16 @@ int
 main(int argc, char **argv)
 {
 	struct matrix m = { .step = 1, .only_undo = -1 };
-	const char   *only = NULL;
+	const char   *only = NULL, *kind = "ivm";
 	int	      option;
 
 	if (argc < 2)
-		site_die("usage: pd-matrix SITE [-c CHECKER] [-s STEP] [-o OFFSET] [-v VERB] [-f FAULT] [-n COMMAND] [-u 0|1]");
+		site_die("usage: pd-matrix SITE [-k KIND] [-c CHECKER] [-s STEP] [-o OFFSET] [-v VERB] [-f FAULT] [-n COMMAND] [-u 0|1]");
 	m.site.dir = argv[1];
 	optind = 2;
-	while ((option = getopt(argc, argv, "c:s:o:v:f:n:u:")) != -1)
+	while ((option = getopt(argc, argv, "k:c:s:o:v:f:n:u:")) != -1)
 		switch (option) {
+		case 'k': kind = optarg; break;
 		case 'c': m.site.checker = optarg; break;
 		case 's': m.step = (unsigned)atoi(optarg); break;
 		case 'o': m.offset = (unsigned)atoi(optarg); break;
@@ -421,11 +489,16 @@ main(int argc, char **argv)
 		}
 	if (m.step == 0 || m.offset >= m.step)
 		site_die("no such part");
+	for (m.kind = matrix_kinds; m.kind->name != NULL && strcmp(m.kind->name, kind) != 0; m.kind++)
+		;
+	if (m.kind->name == NULL)
+		site_die("no such kind");
+	m.site.console = m.kind->console;
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	make_bases(&m);
-	for (size_t i = 0; i < matrix_nverbs; i++)
-		if (only == NULL || strcmp(only, matrix_verbs[i].name) == 0)
-			run_verb(&m, &matrix_verbs[i]);
+	for (size_t i = 0; i < m.kind->nverbs; i++)
+		if (only == NULL || strcmp(only, m.kind->verbs[i].name) == 0)
+			run_verb(&m, &m.kind->verbs[i]);
 	site_kill(&m.site);
 	json_decref(m.plain);
 	return m.all_violations == 0 ? 0 : 1;

@@ -1,422 +1,38 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * matrix_verbs.c - what must be true after each verb, however it ended.
+ * matrix_verbs.c - the kinds of platform, and the verbs of each: what is asked for, on which world, and what takes it back.
  */
-#include <dirent.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "tests/fault/matrix.h"
 
-/* ---- the console ---- */
-
-static const json_t *
-lpar(const json_t *world, const char *name)
-{
-	const json_t *l;
-	size_t	      i;
-
-	json_array_foreach(json_object_get(json_object_get(world, "state"), "lpars"), i, l)
-		if (strcmp(json_string_value(json_object_get(l, "name")), name) == 0)
-			return l;
-	return NULL;
-}
-
-/* What powering a partition on and off changes. */
-static void
-forget_power(json_t *world)
-{
-	static const char *const keys[] = { "state", "refcode", "rmc_state", "rmc_ipaddr", "curr", "hostname", "os_version", "image", "boot_mode" };
-	json_t			*l = (json_t *)(uintptr_t)lpar(world, "web1");
-
-	for (size_t i = 0; l != NULL && i < sizeof(keys) / sizeof(keys[0]); i++)
-		(void)json_object_del(l, keys[i]);
-}
-
-/* First-boot media and what they are made of: the simulator's state does not list files. */
-static int
-count_media(struct matrix *m)
-{
-	static const char *const dirs[] = { "power1/fs/home/padmin", "power1/fs/var/vio/VMLibrary" };
-	int			 n = 0;
-
-	for (size_t i = 0; i < 2; i++) {
-		DIR	      *dir = opendir(site_path(&m->site, dirs[i]));
-		struct dirent *entry;
-
-		while (dir != NULL && (entry = readdir(dir)) != NULL)
-			n += strncmp(entry->d_name, "config_", 7) == 0;
-		if (dir != NULL)
-			(void)closedir(dir);
-	}
-	return n;
-}
-
-/* The first thing that is not equal, for a person. */
-static void
-difference(const json_t *a, const json_t *b, const char *path, char *text, size_t size)
-{
-	const char *key;
-	json_t	   *value;
-	char	    deeper[200];
-	size_t	    i;
-
-	if (json_equal(a, b) || text[0] != '\0')
-		return;
-	if (json_is_object(a) && json_is_object(b)) {
-		json_object_foreach((json_t *)(uintptr_t)a, key, value) {
-			(void)snprintf(deeper, sizeof(deeper), "%.150s.%.40s", path, key);
-			difference(value, json_object_get(b, key), deeper, text, size);
-		}
-	} else if (json_is_array(a) && json_is_array(b) && json_array_size(a) == json_array_size(b)) {
-		json_array_foreach(a, i, value) {
-			(void)snprintf(deeper, sizeof(deeper), "%.150s[%zu]", path, i);
-			difference(value, json_array_get(b, i), deeper, text, size);
-		}
-	}
-	if (text[0] == '\0')
-		(void)snprintf(text, size, "%s", path);
-}
-
-static void
-is_world(struct matrix *m, const json_t *expected, int media, const char *when)
-{
-	json_t *now = site_world(&m->site);
-	char	where[300] = "";
-
-	difference(expected, now, "", where, sizeof(where));
-	if (where[0] != '\0')
-		matrix_wrong(m, "the console is not as before %s: %s", when, where);
-	if (count_media(m) != media)
-		matrix_wrong(m, "%d first-boot files are there %s instead of %d", count_media(m), when, media);
-	json_decref(now);
-}
-
-/* Nothing of web1 but, perhaps, its power is another. */
-static void
-is_world_but_power(struct matrix *m, const char *when)
-{
-	json_t *expected = json_deep_copy(m->before), *now = site_world(&m->site);
-	char	where[300] = "";
-
-	forget_power(expected);
-	forget_power(now);
-	difference(expected, now, "", where, sizeof(where));
-	if (where[0] != '\0')
-		matrix_wrong(m, "the console is not as before %s: %s", when, where);
-	json_decref(expected);
-	json_decref(now);
-}
-
-/* ---- what the director knows ---- */
-
-static void
-vm_state(struct matrix *m, char state[32])
-{
-	if (site_text(&m->site, "SELECT state FROM vm WHERE name = 'web1'", state, 32) == -1)
-		(void)strcpy(state, "none");
-}
-
-static void
-is_vm(struct matrix *m, const char *expected)
-{
-	char state[32];
-
-	vm_state(m, state);
-	if (strcmp(state, expected) != 0)
-		matrix_wrong(m, "web1 is %s here instead of %s", state, expected);
-}
-
-/* The VM's row says what the console says. */
-static void
-is_true(struct matrix *m)
-{
-	json_t	   *now = site_world(&m->site);
-	const char *console = json_string_value(json_object_get(lpar(now, "web1"), "state"));
-	char	    state[32];
-
-	vm_state(m, state);
-	if (console == NULL || (strcmp(state, "running") == 0) != (strcmp(console, "Running") == 0) ||
-	    (strcmp(state, "stopped") == 0) != (strcmp(console, "Not Activated") == 0))
-		matrix_wrong(m, "web1 is %s here and %s on the console", state, console != NULL ? console : "not there");
-	json_decref(now);
-}
-
-static int
-is(const struct matrix *m, const char *state)
-{
-	return strcmp(m->state, state) == 0;
-}
-
-static void
-ends_as_expected(struct matrix *m)
-{
-	matrix_wrong(m, "the job is %s", m->state);
-}
-
-/* ---- stuck: named, and brought to an end ---- */
-
-/* Everything left is in the answer, with whose it is: cleaning, which removes what is listed, would leave the rest. */
-static void
-is_named(struct matrix *m)
-{
-	json_t *value = NULL, *o;
-	size_t	i;
-	int	n = 0;
-
-	if (matrix_ask(m, "admin", "orphans --json", &value) != 0)
-		matrix_wrong(m, "orphans does not work: %s", m->said);
-	json_array_foreach(json_object_get(value, "orphans"), i, o)
-		n += json_string_value(json_object_get(o, "job")) != NULL;
-	if (n == 0)
-		matrix_wrong(m, "orphans names nothing of a stuck job");
-	json_decref(value);
-}
-
-static void
-clean(struct matrix *m)
-{
-	is_named(m);
-	if (matrix_ask(m, "admin", "orphans --clean --yes --json", NULL) != 0)
-		matrix_wrong(m, "orphans --clean: %s", m->said);
-	(void)matrix_settle(m);
-	is_vm(m, "none");
-	is_world(m, m->plain, 0, "after orphans --clean");
-}
-
-static void
-take_up(struct matrix *m, const char *verb)
-{
-	char line[80];
-
-	(void)snprintf(line, sizeof(line), "%s %.26s --json", verb, m->job);
-	if (matrix_ask(m, "admin", line, NULL) != 0)
-		matrix_wrong(m, "%s: %s", verb, m->said);
-	(void)matrix_settle(m);
-}
-
-static void
-delete_it(struct matrix *m)
-{
-	if (matrix_ask(m, "alice", "delete-vm web1 --yes --force --json", NULL) != 0)
-		matrix_wrong(m, "what is done cannot be deleted: %s", m->said);
-	is_world(m, m->plain, 0, "after it was deleted");
-}
-
-/* By turns: cleaned, undone, gone on with. */
-static void
-end_stuck(struct matrix *m)
-{
-	char state[32];
-
-	switch (m->at % 3) {
-	case 0:
-		is_named(m);
-		take_up(m, "undo-job");
-		is_vm(m, "none");
-		is_world(m, m->plain, 0, "after undo-job");
-		break;
-	case 1:
-		is_named(m);
-		take_up(m, "resume-job");
-		vm_state(m, state);
-		if (strcmp(state, "none") == 0) {	/* a guest that has configured itself before does not do it again */
-			is_world(m, m->plain, 0, "after resume-job");
-		} else {
-			is_true(m);
-			delete_it(m);
-		}
-		break;
-	default:
-		clean(m);
-	}
-}
-
-/* ---- the verbs ---- */
-
-static void
-after_create(struct matrix *m)
-{
-	if (is(m, "done")) {
-		is_true(m);
-		delete_it(m);
-	} else if (is(m, "failed")) {
-		is_vm(m, "none");
-		is_world(m, m->plain, 0, "after a failed job");
-	} else if (is(m, "stuck"))
-		end_stuck(m);
-	else
-		ends_as_expected(m);
-}
-
-static void
-after_delete(struct matrix *m)
-{
-	if (is(m, "done")) {
-		is_vm(m, "none");
-		is_world(m, m->plain, 0, "after it was deleted");
-	} else if (is(m, "failed")) {
-		is_true(m);
-		is_world(m, m->before, 0, "after a failed job");
-	} else if (!is(m, "stuck")) {
-		ends_as_expected(m);
-	} else if (m->at % 2 == 0) {
-		clean(m);
-	} else {
-		is_named(m);
-		take_up(m, "resume-job");
-		is_vm(m, "none");
-		is_world(m, m->plain, 0, "after resume-job");
-	}
-}
-
-static void
-after_start(struct matrix *m)
-{
-	if (is(m, "stuck")) {
-		is_named(m);
-		take_up(m, "undo-job");
-	} else if (!is(m, "done") && !is(m, "failed"))
-		ends_as_expected(m);
-	if (!is(m, "done"))
-		is_world(m, m->before, 0, "after it was undone");
-	is_true(m);
-}
-
-/* A guest on its way down is not started again. */
-static void
-after_stop(struct matrix *m)
-{
-	if (!is(m, "done") && !is(m, "failed"))
-		ends_as_expected(m);
-	is_world_but_power(m, "after it was stopped");
-	is_true(m);
-}
-
-/* What its row says: as before, or as asked for. */
-static void
-is_spec(struct matrix *m, const char *path, const char *expected)
-{
-	char sql[200], found[80] = "";
-
-	(void)snprintf(sql, sizeof(sql), "SELECT json_extract(spec, '%s') FROM vm WHERE name = 'web1'", path);
-	(void)site_text(&m->site, sql, found, sizeof(found));
-	if (strcmp(found, expected) != 0)
-		matrix_wrong(m, "the row of web1 has %s = %s instead of %s", path, found, expected);
-}
-
-/* Undone exactly, or stuck and undone on an administrator's word; the row is free for the next change. */
-static void
-after_change(struct matrix *m)
-{
-	if (is(m, "stuck")) {
-		is_named(m);
-		take_up(m, "undo-job");
-	} else if (!is(m, "done") && !is(m, "failed"))
-		ends_as_expected(m);
-	if (!is(m, "done"))
-		is_world(m, m->before, 0, "after it was undone");
-	is_true(m);
-	if (site_number(&m->site, "SELECT count(*) FROM vm WHERE json_extract(objects, '$.change') IS NOT NULL") != 0)
-		matrix_wrong(m, "web1 is still being changed");
-}
-
-static void
-after_modify(struct matrix *m)
-{
-	after_change(m);
-	is_spec(m, "$.memory", is(m, "done") ? "768" : "512");
-}
-
-/* Nothing is changed, however it ends. */
-static void
-after_reading(struct matrix *m)
-{
-	if (!is(m, "done") && !is(m, "failed"))
-		ends_as_expected(m);
-	is_world(m, m->before, 0, "after a verb that only reads");
-}
-
-static void
-after_look(struct matrix *m)
-{
-	json_t *now = site_world(&m->site);
-
-	if (!is(m, "done") && !is(m, "failed"))
-		ends_as_expected(m);
-	if (!json_equal(now, m->before))
-		matrix_wrong(m, "looking for orphans has changed the console");
-	is_vm(m, "broken");
-	json_decref(now);
-}
-
-static void
-after_clean(struct matrix *m)
-{
-	if (is(m, "failed"))
-		clean(m);
-	else if (!is(m, "done"))
-		ends_as_expected(m);
-	is_vm(m, "none");
-	is_world(m, m->plain, 0, "after orphans --clean");
-}
-
-static void
-after_undo(struct matrix *m)
-{
-	if (is(m, "stuck"))
-		clean(m);
-	else if (!is(m, "failed"))
-		ends_as_expected(m);
-	is_vm(m, "none");
-	is_world(m, m->plain, 0, "after undo-job");
-}
-
-/* Its disks, adapters, medium, boot mode: the checker compares them with the console; what is left is what the row counts. */
-static void
-after_disk(struct matrix *m)
-{
-	after_change(m);
-	if (site_number(&m->site, "SELECT disk - (SELECT sum(json_extract(d.value, '$.size')) FROM (SELECT value FROM json_each(vm.spec, '$.disks')"
-	    " UNION ALL SELECT value FROM json_each(vm.objects, '$.detached')) d) FROM vm WHERE name = 'web1'") != 0)
-		matrix_wrong(m, "the quota counts other disks than web1 has");
-}
-
-static void
-after_rename(struct matrix *m)
-{
-	if (is(m, "done")) {
-		if (site_number(&m->site, "SELECT count(*) FROM vm WHERE name = 'web2'") != 1)
-			matrix_wrong(m, "there is no web2");
-		if (matrix_ask(m, "alice", "rename-vm web2 --to web1 --json", NULL) != 0)
-			matrix_wrong(m, "web2 cannot be renamed: %s", m->said);
-		(void)matrix_settle(m);
-		is_world(m, m->before, 0, "after it was renamed twice");
-	} else {
-		after_change(m);
-	}
-	if (site_number(&m->site, "SELECT count(*) FROM kept WHERE name LIKE 'name:%' AND value <> ''") != 0)
-		matrix_wrong(m, "a name is still held");
-}
-
 #define CHANGES(what, line, on, takes_back, after) \
 	{ what, "alice", line " --detach", (on), .changes_base = 1, .undoes = (takes_back) != NULL, .undo = (takes_back), .check = (after) }
-#define IMAGE "register-image more --platform power1 --file /home/padmin/images/rhel6/rhel6.0 --os linux --detach"
-#define POWER2 "register-platform power2 --kind ivm --address 127.0.0.1 --key power1 --pools datavg --detach "
+#define READS(what, who, line, on) { what, who, line " --detach", (on), .changes_base = 1, .check = after_reading }
+/* Beginning and end of what a job left that is stuck. */
+#define STUCK_JOBS \
+	{ "orphans", "admin", "orphans --detach", "stuck", .check = after_look }, \
+	{ "orphans --clean", "admin", "orphans --clean --yes --detach", "stuck", .changes_base = 1, .undoes = 1, .check = after_clean }, \
+	{ "undo-job", "admin", "undo-job ", "stuck", MATRIX_JOB, .changes_base = 1, .undoes = 1, .check = after_undo }, \
+	{ "resume-job", "admin", "resume-job ", "stuck", MATRIX_JOB, .changes_base = 1, .undoes = 1, .check = after_create }
+#define LIFE \
+	{ "create-vm", "alice", " --detach", "plain", MATRIX_MADE, .undoes = 1, .check = after_create }, \
+	{ "delete-vm", "alice", "delete-vm web1 --yes --detach", "running", .changes_base = 1, .check = after_delete }, \
+	{ "delete-vm --force", "alice", "delete-vm web1 --yes --force --detach", "running", .changes_base = 1, .check = after_delete }, \
+	{ "start-vm", "alice", "start-vm web1 --detach", "stopped", .changes_base = 1, .undoes = 1, .check = after_start }, \
+	{ "stop-vm", "alice", "stop-vm web1 --detach", "running", .changes_base = 1, .check = after_stop }, \
+	{ "restart-vm", "alice", "restart-vm web1 --detach", "running", .changes_base = 1, .check = after_stop }
 
-const struct matrix_verb matrix_verbs[] = {
-	{ "create-vm", "alice", MATRIX_CREATE " --detach", "plain", .undoes = 1, .check = after_create },
-	{ "delete-vm", "alice", "delete-vm web1 --yes --detach", "running", .changes_base = 1, .check = after_delete },
-	{ "delete-vm --force", "alice", "delete-vm web1 --yes --force --detach", "running", .changes_base = 1, .check = after_delete },
-	{ "start-vm", "alice", "start-vm web1 --detach", "stopped", .changes_base = 1, .undoes = 1, .check = after_start },
-	{ "stop-vm", "alice", "stop-vm web1 --detach", "running", .changes_base = 1, .check = after_stop },
-	{ "restart-vm", "alice", "restart-vm web1 --detach", "running", .changes_base = 1, .check = after_stop },
-	{ "modify-vm", "alice", "modify-vm web1 --memory 768M --cpu 0.7 --weight 60 --detach", "running", .changes_base = 1, .undoes = 1,
-	  .undo = "chsyscfg .*(desired_mem=512|uncap_weight=128|desired_proc_units=0.5)", .check = after_modify },
-	{ "modify-vm-stopped", "alice", "modify-vm web1 --memory 768M --cpu 0.1:0.7:1 --capped --detach", "stopped", .changes_base = 1, .undoes = 1,
-	  .undo = "chsyscfg .*(desired_mem=512|uncap_weight=128|desired_proc_units=0.5)", .check = after_modify },
+/* ---- an IVM ---- */
+
+#define IVM_SIZES "chsyscfg .*(desired_mem=512|uncap_weight=128|desired_proc_units=0.5)"
+#define POWER2 "register-platform power2 --kind ivm --address 127.0.0.1 --key power1 --pools datavg --detach "
+#define IMAGE(platform, file) "register-image more --platform " platform " --file /home/padmin/images/" file " --os linux"
+
+static const struct matrix_verb ivm_verbs[] = {
+	LIFE,
+	CHANGES("modify-vm", "modify-vm web1 --memory 768M --cpu 0.7 --weight 60", "running", IVM_SIZES, after_modify),
+	CHANGES("modify-vm-stopped", "modify-vm web1 --memory 768M --cpu 0.1:0.7:1 --capped", "stopped", IVM_SIZES, after_modify),
 	CHANGES("add-disk", "add-disk web1 --disk 1G --disk size=1G,pool=rootvg", "running", "^ioscli (rmlv|rmvdev)", after_disk),
 	CHANGES("extend-disk", "extend-disk web1 --disk 2 --size 2G", "running", NULL, after_disk),
 	CHANGES("remove-disk", "remove-disk web1 --disk 2", "running", "^ioscli mkvdev", after_disk),
@@ -428,10 +44,72 @@ const struct matrix_verb matrix_verbs[] = {
 	CHANGES("rename-vm", "rename-vm web1 --to web2", "running", "^chsyscfg .*new_name=web1", after_rename),
 	{ "register-platform", "admin", POWER2, "plain", MATRIX_CONSOLE, .changes_base = 1, .check = after_reading },
 	{ "check-platform", "admin", "check-platform power1", "plain", .waits = 1, .check = after_reading },
-	{ "register-image", "admin", IMAGE, "plain", .changes_base = 1, .check = after_reading },
-	{ "orphans", "admin", "orphans --detach", "stuck", .check = after_look },
-	{ "orphans --clean", "admin", "orphans --clean --yes --detach", "stuck", .changes_base = 1, .undoes = 1, .check = after_clean },
-	{ "undo-job", "admin", "undo-job ", "stuck", MATRIX_JOB, .changes_base = 1, .undoes = 1, .check = after_undo },
-	{ "resume-job", "admin", "resume-job ", "stuck", MATRIX_JOB, .changes_base = 1, .undoes = 1, .check = after_create },
+	READS("register-image", "admin", IMAGE("power1", "rhel6/rhel6.0"), "plain"),
+	STUCK_JOBS,
 };
-const size_t matrix_nverbs = sizeof(matrix_verbs) / sizeof(matrix_verbs[0]);
+
+/* ---- an HMC ---- */
+
+/* What takes a change of a profile or of the running partition back says what was. */
+#define HMC_SIZES "(desired_mem=512|uncap_weight=128|desired_proc_units=0.5|-r mem .*-o r|-r proc .*-o (r|s) )"
+#define HMC_DISKS "(rmlv |rmvdev |reserve_policy=single)"
+#define HMC_CHANGES(more_disks) \
+	CHANGES("modify-vm", "modify-vm web1 --memory 768M --cpu 0.7 --weight 60", "running", HMC_SIZES, after_modify), \
+	CHANGES("modify-vm-restart", "modify-vm web1 --memory 768M --cpu 0.7 --at-restart", "silent", HMC_SIZES, after_modify), \
+	CHANGES("modify-vm-stopped", "modify-vm web1 --memory 768M --cpu 0.1:0.7:1 --capped", "stopped", HMC_SIZES, after_modify), \
+	CHANGES("add-disk", "add-disk web1 " more_disks, "running", HMC_DISKS, after_disk), \
+	CHANGES("extend-disk", "extend-disk web1 --disk 2 --size 2G", "running", NULL, after_disk), \
+	CHANGES("remove-disk", "remove-disk web1 --disk 2", "running", "mkvdev ", after_disk), \
+	CHANGES("remove-disk-destroy", "remove-disk web1 --disk 2 --destroy --yes", "running", "mkvdev ", after_disk), \
+	CHANGES("add-network", "add-network web1 --network name=lab,ip=10.0.20.7/24", "running", "(-o r |adapters-=)", after_change), \
+	CHANGES("change-network", "change-network web1 --adapter 2 --network vlan=10", "running", "port_vlan_id=20|/0/20/", after_change), \
+	CHANGES("remove-network", "remove-network web1 --adapter 2", "running", "-o a ", after_change), \
+	CHANGES("attach-iso", "attach-iso web1 --iso rhel6.iso", "running", "(rmvdev|unloadopt) ", after_change), \
+	CHANGES("detach-iso", "detach-iso web1", "media", "loadopt -disk", after_change), \
+	CHANGES("set-boot", "set-boot web1 --mode sms", "running", "boot_mode=norm", after_change), \
+	CHANGES("rename-vm", "rename-vm web1 --to web2", "running", "new_name=web1", after_rename)
+#define MIGRATES \
+	{ "migrate-vm", "admin", "migrate-vm web1 --to p9b --live --detach", "movable", .changes_base = 1, .undoes = 1, .undo = "migrlpar -o r", \
+	  .check = after_migrate }, \
+	{ "migrate-vm-off", "admin", "migrate-vm web1 --to p9b --inactive --detach", "movable-off", .changes_base = 1, .undoes = 1, \
+	  .undo = "migrlpar -o r", .check = after_migrate }
+
+static const struct matrix_verb hmc_verbs[] = {
+	LIFE,
+	HMC_CHANGES("--disk 1G --disk size=1G,pool=datavg"),
+	MIGRATES,
+	{ "check-platform", "admin", "check-platform hmc1", "plain", .waits = 1, .check = after_reading },
+	READS("register-image", "admin", IMAGE("hmc1", "rhel9/rhel9.0"), "plain"),
+	STUCK_JOBS,
+};
+
+/* Disks of the storage network go through both VIOSes. */
+static const struct matrix_verb dual_verbs[] = {
+	LIFE,
+	HMC_CHANGES("--disk size=50G,pool=san"),
+	CHANGES("remove-disk-paths", "remove-disk web1 --disk 3", "more", "mkvdev ", after_disk),
+	CHANGES("remove-disk-paths-destroy", "remove-disk web1 --disk 3 --destroy --yes", "more", "mkvdev ", after_disk),
+	STUCK_JOBS,
+};
+
+static const struct matrix_verb ssh_verbs[] = {
+	LIFE,
+	HMC_CHANGES("--disk 1G --disk size=1G,pool=datavg"),
+	STUCK_JOBS,
+};
+
+/* What takes things back; refused in half of the states. */
+#define IVM_UNDO "^(rmsyscfg|ioscli rmlv|ioscli rmbdsp|ioscli rmvdev|ioscli unloadopt|rm -f|chsysstate .*--immed)"
+#define HMC_UNDO "(rmsyscfg|rmlv|rmbdsp|rmvdev|rmdev|unloadopt|rm -f|chsysstate .*--immed|chhwres .*-o r |chsyscfg .*adapters-=)"
+#define TWO_NETWORKS " --memory 512M --network vlan=10,ip=10.0.10.7/24 --network name=lab"
+#define HMC_CREATE "create-vm web1 --image rhel9 --platform hmc1" TWO_NETWORKS
+#define VERBS(list) list, sizeof(list) / sizeof(list[0])
+
+const struct matrix_kind matrix_kinds[] = {
+	{ "ivm", "power1", "simulator", "0516-000", IVM_UNDO, "create-vm web1 --image rhel6 --disk 6G --disk 1G" TWO_NETWORKS, VERBS(ivm_verbs) },
+	{ "hmc", "hmc1", "hmc", "HSCL0000", HMC_UNDO, HMC_CREATE " --host p9a --disk 6G --disk 1G", VERBS(hmc_verbs) },
+	{ "hmc-dual", "hmc1", "hmc", "HSCL0000", HMC_UNDO, HMC_CREATE " --host p9b --disk size=6G,pool=san --disk size=1G,pool=rootvg",
+	  VERBS(dual_verbs) },
+	{ "hmc-ssh", "hmc1", "hmc", "HSCL0000", HMC_UNDO, HMC_CREATE " --host p9a --disk 6G --disk 1G", VERBS(ssh_verbs) },
+	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
+};

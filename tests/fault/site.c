@@ -45,6 +45,16 @@ site_path(const struct site *s, const char *name)
 	return b;
 }
 
+/* A file of the console. */
+static const char *
+console_file(const struct site *s, const char *file)
+{
+	char name[100];
+
+	(void)snprintf(name, sizeof(name), "%.40s/%.40s", s->console != NULL ? s->console : "power1", file);
+	return site_path(s, name);
+}
+
 struct plan *
 site_plan(const struct site *s, const char *program)
 {
@@ -153,13 +163,13 @@ site_save(struct site *s)
 	(void)mkdir(site_path(s, "saved"), 0700);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		copy_dir(site_path(s, kept[i]), saved_name(s, kept[i]));
-	copy_file(site_path(s, "power1/world.json"), site_path(s, "power1/initial.json"));	/* the checker compares with it */
-	if (stat(site_path(s, "power1/transcript.jsonl"), &st) == -1)
-		site_die("power1/transcript.jsonl");
+	copy_file(console_file(s, "world.json"), console_file(s, "initial.json"));	/* the checker compares with it */
+	if (stat(console_file(s, "transcript.jsonl"), &st) == -1)
+		site_die("transcript.jsonl");
 	s->transcript = st.st_size;
 	s->world = site_world(s);
 	if (s->world == NULL)
-		site_die("power1/world.json");
+		site_die("world.json");
 }
 
 void
@@ -168,8 +178,8 @@ site_restore(struct site *s)
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		copy_dir(saved_name(s, kept[i]), site_path(s, kept[i]));
 	/* What was sent since belongs to jobs that are not there any more. */
-	if (truncate(site_path(s, "power1/transcript.jsonl"), s->transcript) == -1)
-		site_die("power1/transcript.jsonl");
+	if (truncate(console_file(s, "transcript.jsonl"), s->transcript) == -1)
+		site_die("transcript.jsonl");
 }
 
 int
@@ -308,10 +318,19 @@ site_request_as(struct site *s, const char *user, const char *line, int limit_ms
 int
 site_check(struct site *s, char *why, size_t size)
 {
-	char *argv[] = { (char *)(uintptr_t)s->checker, (char *)(uintptr_t)s->dir, NULL };
-	int   rv = s->checker == NULL ? 0 : wait_for(spawn(s, argv, "log/checker", "log/checker", ""), CHECK_MS);
-	FILE *said = rv > 0 ? fopen(site_path(s, "log/checker"), "r") : NULL;
+	char  state[SITE_PATH_MAX], spool[SITE_PATH_MAX], conf[SITE_PATH_MAX];
+	char *whole[] = { (char *)(uintptr_t)s->checker, (char *)(uintptr_t)s->dir, NULL };
+	/* It knows the console of an IVM only: of another, what is here. */
+	char *here[] = { whole[0], (char *)(uintptr_t)"--state", state, (char *)(uintptr_t)"--spool", spool, (char *)(uintptr_t)"--conf", conf, NULL };
+	char *const *argv = s->console == NULL || strcmp(s->console, "power1") == 0 ? whole : here;
+	FILE *said;
+	int   rv;
 
+	(void)snprintf(state, sizeof(state), "%s", site_path(s, "state"));
+	(void)snprintf(spool, sizeof(spool), "%s", site_path(s, "spool"));
+	(void)snprintf(conf, sizeof(conf), "%s", site_path(s, "etc/powerdirector.conf"));
+	rv = s->checker == NULL ? 0 : wait_for(spawn(s, argv, "log/checker", "log/checker", ""), CHECK_MS);
+	said = rv > 0 ? fopen(site_path(s, "log/checker"), "r") : NULL;
 	(void)snprintf(why, size, "%s", rv == -2 ? "it took too long" : "it ended by itself");
 	if (said != NULL && fgets(why, (int)size, said) != NULL)
 		why[strcspn(why, "\n")] = '\0';
@@ -359,11 +378,42 @@ site_pending(struct site *s)
 	return jobs == -1 ? -1 : (int)jobs + site_count_files(s, "spool/new") + site_count_files(s, "spool/cur");
 }
 
+static int
+by_lun(const void *a, const void *b)
+{
+	json_int_t x = json_integer_value(json_object_get(*(json_t *const *)a, "lun")), y = json_integer_value(json_object_get(*(json_t *const *)b, "lun"));
+
+	return (x > y) - (x < y);
+}
+
+/* A mapping is the same wherever it stands in the list of its adapter. */
+static void
+order_mappings(json_t *world)
+{
+	json_t	   *child, *vtds = json_object_get(world, "vtds"), *in_order[64];
+	const char *key;
+	size_t	    i, n = json_array_size(vtds);
+
+	if (n > 1 && n <= 64) {
+		for (i = 0; i < n; i++)
+			in_order[i] = json_incref(json_array_get(vtds, i));
+		qsort(in_order, n, sizeof(in_order[0]), by_lun);
+		(void)json_array_clear(vtds);
+		for (i = 0; i < n; i++)
+			(void)json_array_append_new(vtds, in_order[i]);
+	}
+	json_object_foreach(world, key, child)
+		order_mappings(child);
+	json_array_foreach(world, i, child)
+		order_mappings(child);
+}
+
 json_t *
 site_world(struct site *s)
 {
-	json_t *world = json_load_file(site_path(s, "power1/world.json"), 0, NULL);
+	json_t *world = json_load_file(console_file(s, "world.json"), 0, NULL);
 
 	(void)json_object_del(world, "volatile");
+	order_mappings(world);
 	return world;
 }

@@ -21,6 +21,7 @@ struct answer {
 
 struct site {
 	const char *dir;
+	const char *console;	/* the directory of its simulator that is looked at; NULL = power1, an IVM */
 	const char *checker;	/* program that knows the promises, NULL = none */
 	pid_t	    director;	/* 0 = none */
 	json_t	   *world;	/* the console before anything was made */
