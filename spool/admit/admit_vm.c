@@ -224,6 +224,10 @@ admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e)
 	change = json_object_get(json_object_get(*vm, "objects"), "change");
 	if (strcmp(field_text(change, "verb"), "rename-vm") == 0 && !ad->job->is_plan)
 		return pd_fail(e, PD_CONFLICT, "%s is being renamed by job %s", name, field_text(change, "job"));
+	/* Its row has what it had on the system that it may have left: what it has where it is now only that job can find out. */
+	if (strcmp(field_text(change, "verb"), "migrate-vm") == 0 && strcmp(state, "broken") == 0 && !ad->job->is_plan)
+		return pd_fail(e, PD_CONFLICT, "%s was left between two systems: an administrator ends the job that moves it first (resume-job %s)", name,
+		    field_text(change, "job"));
 	return 0;
 }
 

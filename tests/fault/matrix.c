@@ -256,8 +256,8 @@ arm(struct matrix *m)
 	return set_faults(m, text);
 }
 
-static void
-read_outcome(struct matrix *m)
+void
+matrix_outcome(struct matrix *m)
 {
 	char sql[200];
 
@@ -292,13 +292,14 @@ run_state(struct matrix *m)
 	(void)snprintf(begin, sizeof(begin), "fault %s", m->fault < NKILLS ? "delay" : fault_names[m->fault]);
 	met = log_has(m, from, begin);
 	(void)set_faults(m, "");
-	read_outcome(m);
+	matrix_outcome(m);
+	(void)snprintf(m->ended, sizeof(m->ended), "%s", m->state);
 	if (m->broken == 0)
 		m->verb->check(m);
 	if (m->broken == 0 && site_check(&m->site, why, sizeof(why)) != 0)
 		matrix_wrong(m, "the checker disagrees: %s", why);
 	if (m->broken != 0)
-		printf("    it was %s: %s\n", m->state, m->message);
+		printf("    it was %s: %s\n", m->ended, m->message);
 	return met;
 }
 
@@ -352,9 +353,9 @@ run_one(struct matrix *m)
 		m->missed++;
 	} else {
 		m->count[m->fault]++;
-		m->done += strcmp(m->state, "done") == 0;
-		m->stucks += strcmp(m->state, "stuck") == 0;
-		m->failed += strcmp(m->state, "failed") == 0;
+		m->done += strcmp(m->ended, "done") == 0;
+		m->stucks += strcmp(m->ended, "stuck") == 0;
+		m->failed += strcmp(m->ended, "failed") == 0;
 	}
 	m->violations += m->broken != 0;
 	m->dirty |= m->broken != 0;

@@ -40,7 +40,7 @@ struct matrix {
 	const struct matrix_verb *verb;		/* of now */
 	json_t			 *plain, *before;	/* the console with nothing on it, and as the verb found it */
 	unsigned		  at, fault, no_undo;	/* the state */
-	char			  job[40], state[20], message[500], said[500], stuck[40], address[160];
+	char			  job[40], state[20], ended[20], message[500], said[500], stuck[40], address[160];
 	unsigned		  step, offset, index, only_at;
 	int			  only_undo;
 	const char		 *only_fault;
@@ -51,6 +51,7 @@ struct matrix {
 /* One request, and everything has ended afterwards; its exit status. */
 int  matrix_ask(struct matrix *m, const char *user, const char *line, json_t **value);
 int  matrix_settle(struct matrix *m);
+void matrix_outcome(struct matrix *m);	/* reads what the job has come to: state and message */
 /* What must be true after a verb. */
 void after_create(struct matrix *m), after_delete(struct matrix *m), after_start(struct matrix *m), after_stop(struct matrix *m);
 void after_change(struct matrix *m), after_modify(struct matrix *m), after_disk(struct matrix *m), after_rename(struct matrix *m);
