@@ -159,6 +159,7 @@ hmc_close(struct hmc *h)
 		cec_free(c);
 	list_free(&h->cecs);
 	list_free(&h->events);
+	list_free(&h->problems);
 	list_free(&h->users);
 	pthread_cond_destroy(&h->wake);
 	pthread_mutex_destroy(&h->lock);

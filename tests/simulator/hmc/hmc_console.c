@@ -36,6 +36,8 @@ static const struct verb verbs[] = {
 	{ "lslparutil", 0, hmc_lslparutil },
 	{ "chlparutil", CHANGES, hmc_chlparutil },
 	{ "lssvcevents", 0, hmc_lssvcevents },
+	{ "mksvcevent", CHANGES, hmc_mksvcevent },
+	{ "chsvcevent", CHANGES, hmc_chsvcevent },
 	{ "lsled", 0, hmc_lsled },
 	{ "chled", CHANGES, hmc_chled },
 	{ "lssysconn", 0, hmc_lssysconn },
@@ -47,6 +49,12 @@ static const struct verb verbs[] = {
 	{ "lshmc", 0, hmc_lshmc },
 	{ "lshmcfs", 0, hmc_lshmcfs },
 	{ "monhmc", 0, hmc_monhmc },
+	{ "lslic", 0, hmc_lslic },
+	{ "lsmemopt", 0, hmc_lsmemopt },
+	{ "lscod", 0, hmc_lscod },
+	{ "lsdump", 0, hmc_lsdump },
+	{ "lsviosbk", 0, hmc_lsviosbk },
+	{ "lscomgmt", 0, hmc_lscomgmt },
 };
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
 

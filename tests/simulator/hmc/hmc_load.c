@@ -8,7 +8,8 @@
  *			firmware_memory max_lpars power compat_modes mac_prefix
  *			capable [ lpm, lpm_inactive, ame, ams, npiv, vswitches, suspend,
  *				remote_restart, dpo, sriov ]
- *			slots [ drc bus phys_loc description ]
+ *			slots [ drc bus phys_loc unit description features vendor device class lpar_id
+ *				sriov_adapter ]
  *			vioses [ as "vios" there, and: id name profile dedicated fs ssh_port msp
  *				trunks [ slot pvid priority vlans ]
  *				physical_volumes volume_groups network images commands ] ]
@@ -152,6 +153,7 @@ birth_slots(struct cec *c, const json_t *list)
 		COPY(s->device, o, "device", "FFFF");
 		COPY(s->pci_class, o, "class", "FFFF");
 		s->lpar_id = get_int(o, "lpar_id", 0);
+		s->sriov_id = get_int(o, "sriov_adapter", 0);
 	}
 }
 

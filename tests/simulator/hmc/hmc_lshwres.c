@@ -7,10 +7,11 @@
 #include "verbs.h"
 
 static const char usage[] =
-    "lshwres -r io --rsubtype slot -m <managed system>\n"
+    "lshwres -r io --rsubtype unit | bus | slot | slotchildren -m <managed system>\n"
     "       lshwres -r virtualio --rsubtype eth | fc | scsi | serial | slot | vnetwork | vnic | vswitch [--level lpar | slot | "
     "sys] -m <managed system>\n"
     "       lshwres -r mem | proc --level lpar | pool | sys -m <managed system>\n"
+    "       lshwres -r sriov --rsubtype adapter | physport | logport [--level eth | ethc | roce] -m <managed system>\n"
     "       lshwres -r mempool | procpool | rspool -m <managed system>\n"
     "[-R] [--filter \"<filter data>\"] [-F [\"<attribute names>\"] [--header]]";
 
@@ -279,6 +280,22 @@ list_virtual(struct sim_cmd *cmd, const struct opts *o, struct cec *c)
 	return hmc_no_results(cmd);
 }
 
+static int
+list_physical(struct sim_cmd *cmd, const struct opts *o, struct cec *c)
+{
+	const char *sub = opt_str(o, "--rsubtype");
+
+	if (hmc_one_of(cmd, o, "--rsubtype", "unit bus slot iopool taggedio slotchildren") != 0)
+		return 1;
+	if (strcmp(sub, "slot") == 0)
+		return list_ioslots(cmd, o, c);
+	if (strcmp(sub, "slotchildren") == 0)
+		return list_io_children(cmd, o, c);
+	if (strcmp(sub, "unit") == 0 || strcmp(sub, "bus") == 0)
+		return list_io_units(cmd, o, c, sub[0] == 'b');
+	return hmc_no_results(cmd);
+}
+
 int
 hmc_lshwres(struct sim_cmd *cmd)
 {
@@ -311,9 +328,7 @@ hmc_lshwres(struct sim_cmd *cmd)
 		return list_virtual(cmd, &o, c);
 	if (strcmp(type, "hea") == 0)
 		return hmc_fail(cmd, "HSCL8022", "This command is only supported for POWER6 servers.");
-	if (strcmp(type, "io") != 0)
-		return hmc_no_results(cmd);
-	if (hmc_one_of(cmd, &o, "--rsubtype", "unit bus slot iopool taggedio slotchildren") != 0)
-		return 1;
-	return strcmp(opt_str(&o, "--rsubtype"), "slot") == 0 ? list_ioslots(cmd, &o, c) : hmc_no_results(cmd);
+	if (strcmp(type, "sriov") == 0)
+		return list_sriov(cmd, &o, c);
+	return strcmp(type, "io") == 0 ? list_physical(cmd, &o, c) : hmc_no_results(cmd);
 }

@@ -97,7 +97,7 @@ static const struct record vnetwork_record = RECORD(vnetwork, vnetwork_fields);
 
 static const struct field pslot_fields[] = {
 	R_STR(pslot, bus), R_STR(pslot, description), R_STR(pslot, device), R_STR(pslot, drc), R_STR(pslot, features),
-	R_INT(pslot, lpar_id), R_STR(pslot, pci_class), R_STR(pslot, phys_loc), R_STR(pslot, unit),
+	R_INT(pslot, lpar_id), R_STR(pslot, pci_class), R_STR(pslot, phys_loc), R_INT(pslot, sriov_id), R_STR(pslot, unit),
 	R_STR(pslot, vendor),
 };
 static const struct record pslot_record = RECORD(pslot, pslot_fields);
@@ -148,7 +148,14 @@ static const struct field event_fields[] = {
 static const struct record event_record = RECORD(hmc_event, event_fields);
 static const struct field counter_fields[] = { R_I64(cec, next_mac), R_I64(cec, next_wwpn) };
 static const struct record counter_record = RECORD(cec, counter_fields);
-static const struct field life_fields[] = { R_LIST(hmc, events, event_record), R_I64(hmc, uuids) };
+static const struct field problem_fields[] = {
+	R_I64(hmc_problem, at_ms), R_INT(hmc_problem, closed), R_STR(hmc_problem, mtms), R_STR(hmc_problem, name),
+	R_INT(hmc_problem, num), R_STR(hmc_problem, text),
+};
+static const struct record problem_record = RECORD(hmc_problem, problem_fields);
+static const struct field life_fields[] = {
+	R_LIST(hmc, events, event_record), R_LIST(hmc, problems, problem_record), R_I64(hmc, uuids),
+};
 static const struct record life_record = RECORD(hmc, life_fields);
 
 static void

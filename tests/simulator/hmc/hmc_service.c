@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Reference codes, virtual terminals, LEDs, events, connections. */
+/* Reference codes, virtual terminals, LEDs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,45 +241,4 @@ hmc_chled(struct sim_cmd *cmd)
 	if (p != NULL)
 		p->led = on;
 	return p == NULL;
-}
-
-/* ---- events ---- */
-
-GET(ev_time, text_time(t, ((const struct hmc_event *)r->x)->at_ms))
-GET_STR(ev_user, ((const struct hmc_event *)r->x)->user)
-GET_INT(ev_pid, ((const struct hmc_event *)r->x)->pid)
-GET_STR(ev_text, ((const struct hmc_event *)r->x)->text)
-
-static const struct hmc_attr event_attrs[] = {
-	{ "time", ev_time, NULL, false }, { "userid", ev_user, NULL, false }, { "pid", ev_pid, NULL, false },
-	{ "name", NULL, "CLI", false }, { "category", NULL, "hmc", false }, { "severity", NULL, "info", false },
-	{ "text", ev_text, NULL, false },
-};
-
-int
-hmc_lssvcevents(struct sim_cmd *cmd)
-{
-	static const struct optdef def[] = {
-		{ "-t", OPT_ONE }, { "-d", OPT_ONE }, { "-i", OPT_ONE }, { "-m", OPT_ONE }, HMC_LISTING_OPTS, { NULL, OPT_END },
-	};
-	static const struct hmc_listing ls = { "svcevents.console", event_attrs, sizeof(event_attrs) / sizeof(event_attrs[0]),
-		NULL, 0 };
-	struct list rows = { 0 };
-	struct opts o;
-	int rv = hmc_options(cmd, &o, def, "-t", "lssvcevents -t hardware | console | fru | comment [-d <days> | -i <minutes>] "
-	    "[-m <managed system>] [--filter \"<filter data>\"] [-F [\"<attribute names>\"] [--header]]");
-
-	if (rv != -1)
-		return rv;
-	if (hmc_one_of(cmd, &o, "-t", "hardware console fru comment service_object") != 0)
-		return 1;
-	if (opt_has(&o, "-m") && hmc_system(cmd, &o) == NULL)
-		return 1;
-	if (strcmp(opt_str(&o, "-t"), "console") != 0)
-		return hmc_no_results(cmd); /* nothing ever breaks here */
-	for (size_t i = cmd->hmc->events.n; i > 0; i--)
-		row_add(&rows, cmd->hmc, NULL, NULL)->x = cmd->hmc->events.item[i - 1];
-	rv = hmc_list(cmd, &o, cmd->hmc->version, &ls, NULL, &rows);
-	list_free(&rows);
-	return rv;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "rows.h"
+#include "util_span.h"
 #include "verbs.h"
 
 #define CYCLES_PER_S 512000000LL
@@ -17,6 +18,7 @@
 struct sample {
 	int64_t ms;
 	const struct procpool *pool;
+	const char *type;
 };
 
 static const struct sample *
@@ -132,6 +134,21 @@ GET_SHARED(ut_pool_id, text_printf(t, "%d", r->cf->pool_id))
 	{ "time", ut_time, NULL, false }, { "event_type", NULL, "sample", false }, { "resource_type", NULL, type, false }, \
 	{ "sys_time", ut_time, NULL, false }, { "time_cycles", ut_cycles, NULL, false }
 
+/* Of the memory pool of Active Memory Sharing; only those in it have these. */
+#define GET_AMS(fn, body) \
+	static bool fn(const void *row, struct text *t) \
+	{ \
+		const struct row *r = row; \
+		if (part_active(r->p)) { \
+			body; \
+		} \
+		return !part_active(r->p) || strcmp(r->cf->mem_mode, "shared") == 0; \
+	}
+
+GET_AMS(ut_run_mem, text_printf(t, "%d", r->cf->mem))
+GET_AMS(ut_entitled_mem, text_printf(t, "%d", r->cf->mem / 32))
+GET_AMS(ut_nothing, text_add(t, "0"))
+
 static const struct hmc_attr lpar_attrs[] = {
 	STAMP("lpar"), { "lpar_name", row_lpar_name, NULL, false }, { "lpar_id", row_lpar_id, NULL, false },
 	{ "curr_proc_mode", ut_mode, NULL, false }, { "curr_proc_units", ut_units, NULL, false },
@@ -144,6 +161,9 @@ static const struct hmc_attr lpar_attrs[] = {
 	{ "idle_cycles", ut_idle, NULL, false }, { "run_latch_instructions", ut_instructions, NULL, false },
 	{ "run_latch_cycles", ut_capped, NULL, false }, { "total_instructions", ut_instructions, NULL, false },
 	{ "total_instructions_execution_time", ut_capped, NULL, false },
+	{ "phys_run_mem", ut_run_mem, NULL, false }, { "run_mem", ut_run_mem, NULL, false },
+	{ "curr_io_entitled_mem", ut_entitled_mem, NULL, false }, { "mapped_io_entitled_mem", ut_nothing, NULL, false },
+	{ "mem_overage_cooperation", ut_nothing, NULL, false },
 };
 
 GET_STR(us_state, r->c->state)
@@ -175,6 +195,22 @@ static const struct hmc_attr procpool_attrs[] = {
 	{ "total_pool_cycles", up_total, NULL, false }, { "utilized_pool_cycles", up_used, NULL, false },
 };
 
+GET_INT(um_mem, r->c->mempool.mem)
+static const struct hmc_attr mempool_attrs[] = {
+	STAMP("mempool"), { "page_faults", NULL, "0", false }, { "page_in_delay", NULL, "0", false },
+	{ "curr_pool_mem", um_mem, NULL, false }, { "lpar_curr_io_entitled_mem", NULL, "0", false },
+	{ "lpar_mapped_io_entitled_mem", NULL, "0", false }, { "lpar_run_mem", NULL, "0", false },
+	{ "sys_firmware_pool_mem", NULL, "0", false },
+};
+
+/* A partition's last start: the one change of state that is remembered. */
+GET_STR(ch_state, lpar_state_name(r->p->state))
+static const struct hmc_attr change_attrs[] = {
+	{ "time", ut_time, NULL, false }, { "event_type", NULL, "state_change", false },
+	{ "resource_type", NULL, "lpar", false }, { "sys_time", ut_time, NULL, false }, { "state", ch_state, NULL, false },
+	{ "lpar_name", row_lpar_name, NULL, false }, { "lpar_id", row_lpar_id, NULL, false },
+};
+
 GET_STR(cfg_name, r->c->name)
 GET_INT(cfg_rate, r->c->sample_rate)
 static const struct hmc_attr config_attrs[] = { { "name", cfg_name, NULL, false }, { "sample_rate", cfg_rate, NULL, false } };
@@ -182,14 +218,22 @@ static const struct hmc_attr config_attrs[] = { { "name", cfg_name, NULL, false 
 static void
 filter_event(const void *row, struct text *t)
 {
-	(void)row;
-	text_add(t, "sample");
+	text_add(t, strcmp(sample_of(row)->type, "change") == 0 ? "state_change" : "sample");
+}
+
+static void
+filter_pool(const void *row, struct text *t)
+{
+	const struct procpool *pool = sample_of(row)->pool;
+
+	if (pool != NULL)
+		text_printf(t, "%s,%d", pool->name, pool->id);
 }
 
 static const struct hmc_filter filters[] = {
 	{ "event_types", filter_event, NULL, NULL },
 	{ "lpar_names", filter_lpar_name, exists_lpar_name, hmc_no_partition },
-	{ "lpar_ids", filter_lpar_id, exists_lpar_id, hmc_no_partition_id },
+	{ "lpar_ids", filter_lpar_id, exists_lpar_id, hmc_no_partition_id }, { "pools", filter_pool, NULL, NULL },
 };
 
 #define LISTING_OF(kind, a) { kind, a, sizeof(a) / sizeof((a)[0]), filters, sizeof(filters) / sizeof(filters[0]) }
@@ -197,69 +241,141 @@ static const struct hmc_filter filters[] = {
 static const struct hmc_listing listings[] = {
 	LISTING_OF("lparutil.lpar", lpar_attrs), LISTING_OF("lparutil.pool", pool_attrs),
 	LISTING_OF("lparutil.procpool", procpool_attrs), LISTING_OF("lparutil.sys", sys_attrs),
+	LISTING_OF("lparutil.mempool", mempool_attrs), LISTING_OF("lparutil.change", change_attrs),
 };
+
+static void
+add_row(struct sim_cmd *cmd, struct list *rows, struct cec *c, struct part *p, const struct sample *like,
+    struct list *samples)
+{
+	struct sample *s = list_new(samples, sizeof(*s));
+
+	*s = *like;
+	row_add(rows, cmd->hmc, c, p)->x = s;
+}
 
 static void
 add_sample(struct sim_cmd *cmd, struct list *rows, struct cec *c, const char *type, int64_t ms, struct list *samples)
 {
-	struct sample *s = list_new(samples, sizeof(*s));
+	struct sample s = { ms, NULL, type };
 
-	s->ms = ms;
 	if (strcmp(type, "lpar") == 0) {
 		LIST_EACH(struct part, p, &c->parts)
-			row_add(rows, cmd->hmc, c, p)->x = s;
-		return;
+			add_row(cmd, rows, c, p, &s, samples);
+	} else if (strcmp(type, "procpool") == 0) {
+		LIST_EACH(struct procpool, pool, &c->pools)
+			if (pool->id == 0 || pool->max_units > 0) {
+				s.pool = pool;
+				add_row(cmd, rows, c, NULL, &s, samples);
+			}
+	} else if (strcmp(type, "mempool") != 0 || c->mempool.mem > 0) {
+		add_row(cmd, rows, c, NULL, &s, samples);
 	}
-	if (strcmp(type, "procpool") != 0) {
-		row_add(rows, cmd->hmc, c, NULL)->x = s;
-		return;
-	}
-	LIST_EACH(struct procpool, pool, &c->pools)
-		if (pool->id == 0 || pool->max_units > 0) {
-			struct sample *of_pool = list_new(samples, sizeof(*of_pool));
-
-			of_pool->ms = ms;
-			of_pool->pool = pool;
-			row_add(rows, cmd->hmc, c, NULL)->x = of_pool;
-		}
 }
 
-/* From now back: as many as were asked for, or an hour of them. */
+/* Those behind the first ones that do not pass the filter are no records: -n counts what is left. */
 static void
-make_rows(struct sim_cmd *cmd, const struct opts *o, struct cec *c, int n, struct list *rows, struct list *samples)
+drop_unwanted(struct list *rows, size_t from, const struct pairs *wanted)
 {
-	int64_t step = (int64_t)c->sample_rate * 1000, now = hmc_now(cmd->hmc), span = 3600000;
-	int value;
+	for (size_t i = from; i < rows->n;) {
+		if (hmc_filter_passes(wanted, filters, sizeof(filters) / sizeof(filters[0]), rows->item[i]))
+			i++;
+		else
+			list_remove(rows, rows->item[i]);
+	}
+}
 
-	if (opt_has(o, "-s") && opt_str(o, "-s")[0] != 's')
-		step = opt_str(o, "-s")[0] == 'h' ? 3600000 : opt_str(o, "-s")[0] == 'd' ? 86400000 : 2592000000;
-	if (opt_has(o, "-d") && parse_int(opt_str(o, "-d"), 0, 3650, &value))
-		span = (int64_t)value * 86400000;
-	if (opt_has(o, "-h") && parse_int(opt_str(o, "-h"), 0, 100000, &value))
-		span = (int64_t)value * 3600000;
-	if (opt_has(o, "--minutes") && parse_int(opt_str(o, "--minutes"), 0, 1000000, &value))
-		span = (int64_t)value * 60000;
-	for (int64_t i = 0; step > 0 && rows->n < ROWS_MAX && (n > 0 ? (int)rows->n < n : i * step <= span); i++)
-		add_sample(cmd, rows, c, opt_str(o, "-r"), (now / step - i) * step, samples);
-	while (n > 0 && (int)rows->n > n)
+/* From the newest back. */
+static void
+make_samples(struct sim_cmd *cmd, const struct util_span *span, struct cec *c, const char *type,
+    const struct pairs *wanted, struct list *rows, struct list *samples)
+{
+	for (int64_t ms = span->step_ms == 0 ? 0 : span->to_ms / span->step_ms * span->step_ms;
+	    ms >= span->from_ms && ms > 0 && samples->n < ROWS_MAX; ms -= span->step_ms) {
+		size_t before = samples->n, kept = rows->n;
+
+		if (span->n > 0 && (int)rows->n >= span->n)
+			break;
+		add_sample(cmd, rows, c, type, ms, samples);
+		if (samples->n == before)
+			break;	/* the system has none of these */
+		drop_unwanted(rows, kept, wanted);
+	}
+	while (span->n > 0 && (int)rows->n > span->n)
 		list_remove(rows, rows->item[rows->n - 1]);
+}
+
+static void
+make_changes(struct sim_cmd *cmd, const struct util_span *span, struct cec *c, struct list *rows, struct list *samples)
+{
+	LIST_EACH(struct part, p, &c->parts) {
+		struct sample s = { p->t.active_ms, NULL, "change" };
+
+		if (p->t.active_ms > 0 && part_active(p) && (span->n == 0 || (int)rows->n < span->n) &&
+		    s.ms >= span->from_ms && s.ms <= span->to_ms)
+			add_row(cmd, rows, c, p, &s, samples);
+	}
+}
+
+static int
+list_type(struct sim_cmd *cmd, const struct opts *o, struct cec *c, const char *type, const struct util_span *span)
+{
+	struct pairs *wanted = xcalloc(1, sizeof(*wanted));
+	struct list rows = { 0 }, samples = { 0 };
+	char kind[40];
+	int rv = hmc_filter_parse(cmd, o, filters, sizeof(filters) / sizeof(filters[0]), c, wanted);
+
+	snprintf(kind, sizeof(kind), "lparutil.%s", type);
+	if (rv == 0 && strcmp(type, "change") == 0)
+		make_changes(cmd, span, c, &rows, &samples);
+	else if (rv == 0)
+		make_samples(cmd, span, c, type, wanted, &rows, &samples);
+	for (size_t i = 0; i < sizeof(listings) / sizeof(listings[0]) && rv == 0; i++)
+		if (strcmp(listings[i].kind, kind) == 0)
+			rv = hmc_list(cmd, o, cmd->hmc->version, &listings[i], c, &rows);
+	list_free(&rows);
+	list_free(&samples);
+	pairs_free(wanted);
+	free(wanted);
+	return rv;
+}
+
+static bool
+asks_event(const struct opts *o, const char *type)
+{
+	for (int i = 0; i < o->n; i++)
+		if (strcmp(o->opt[i].flag, "--filter") == 0 && strstr(o->opt[i].v[0], type) != NULL)
+			return true;
+	return false;
+}
+
+/* Kinds of records one after another, each in its own form. */
+static int
+list_all(struct sim_cmd *cmd, const struct opts *o, struct cec *c, const struct util_span *span)
+{
+	static const char *const types[] = { "sys", "pool", "procpool", "lpar", "mempool" };
+	int rv = 0;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && rv == 0; i++)
+		if (strcmp(types[i], "mempool") != 0 || c->mempool.mem > 0)
+			rv = list_type(cmd, o, c, types[i], span);
+	return rv;
 }
 
 static int
 list_samples(struct sim_cmd *cmd, const struct opts *o, struct cec *c, int n)
 {
-	char kind[40];
-	struct list rows = { 0 }, samples = { 0 };
-	int rv = 1;
+	const char *type = opt_str(o, "-r");
+	struct util_span span = { .n = n };
 
-	snprintf(kind, sizeof(kind), "lparutil.%s", opt_str(o, "-r"));
-	make_rows(cmd, o, c, n, &rows, &samples);
-	for (size_t i = 0; i < sizeof(listings) / sizeof(listings[0]); i++)
-		if (strcmp(listings[i].kind, kind) == 0)
-			rv = hmc_list(cmd, o, cmd->hmc->version, &listings[i], c, &rows);
-	list_free(&rows);
-	list_free(&samples);
-	return rv;
+	if (!util_span(cmd, o, c, &span))
+		return 1;
+	/* Changes of state are listed for a filter that asks for them; changes of configuration and metered use never. */
+	if (asks_event(o, "state_change"))
+		return list_type(cmd, o, c, "change", &span);
+	if (strcmp(type, "hmc") == 0 || asks_event(o, "config_change") || asks_event(o, "utility_cod_proc_usage"))
+		return hmc_no_results(cmd);
+	return strcmp(type, "all") == 0 ? list_all(cmd, o, c, &span) : list_type(cmd, o, c, type, &span);
 }
 
 static int
@@ -292,13 +408,15 @@ hmc_lslparutil(struct sim_cmd *cmd)
 	};
 	struct opts o;
 	struct cec *c;
-	int n = 0, rv = hmc_options(cmd, &o, def, "-r", "lslparutil -r config | lpar | pool | procpool | sys -m <managed system> "
+	int n = 0, rv = hmc_options(cmd, &o, def, "-r", "lslparutil -r config | hmc | lpar | pool | procpool | mempool | sys | all "
+	    "-m <managed system> "
 	    "[-d <days>] [-h <hours>] [--minutes <minutes>] [-n <number>] [-s s | h | d | m] [--filter \"<filter data>\"] "
 	    "[-F [\"<attribute names>\"] [--header]]");
 
 	if (rv != -1)
 		return rv;
-	if (hmc_one_of(cmd, &o, "-r", "config lpar pool procpool sys") != 0)
+	if (hmc_one_of(cmd, &o, "-r", "config hmc lpar pool procpool mempool sys all") != 0 ||
+	    (opt_has(&o, "-s") && hmc_one_of(cmd, &o, "-s", "s h d m") != 0))
 		return 1;
 	if (strcmp(opt_str(&o, "-r"), "config") == 0)
 		return list_config(cmd, &o);

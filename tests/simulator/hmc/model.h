@@ -158,6 +158,7 @@ struct pslot { /* a physical slot of the system */
 	char drc[16], bus[8], phys_loc[NAME_SIZE], unit[NAME_SIZE], description[TEXT_SIZE];
 	char features[NAME_SIZE], vendor[8], device[8], pci_class[8];
 	int lpar_id; /* 0: nobody */
+	int sriov_id; /* of the adapter when it is in shared mode, 0: dedicated */
 };
 
 struct cec {
@@ -185,6 +186,12 @@ struct hmc_event { /* lssvcevents */
 	char user[NAME_SIZE], cmd[TEXT_SIZE], text[TEXT_SIZE * 2];
 };
 
+struct hmc_problem { /* a serviceable event of the hardware */
+	int num, closed;
+	int64_t at_ms;
+	char text[TEXT_SIZE], name[HMC_NAME], mtms[48]; /* who reported it */
+};
+
 struct hmc_users { /* lshmcusr */
 	char name[NAME_SIZE], role[32], description[NAME_SIZE];
 };
@@ -206,6 +213,7 @@ struct hmc {
 	char build[NAME_SIZE], fix[NAME_SIZE];
 	struct list cecs;
 	struct list events; /* volatile, the newest last, EVENTS_MAX at most */
+	struct list problems; /* struct hmc_problem, volatile, the newest last */
 	struct list users;
 	int64_t uuids; /* volatile: counts them */
 };

@@ -6,7 +6,7 @@
  *
  * Captured: sys V10, lpar V7 and V8, prof V10, mem and proc V7, io.slot, eth, scsi, serial, fc V11,
  * hmcusr, hmc.net, hmc.remote V8, sriov V11.
- * Unconfirmed: the order of lpar from V9 on and of sys on other levels than V10 (the sets are
+ * Unconfirmed: the order of lic, of lpar from V9 on and of sys on other levels than V10 (the sets are
  * known), procpool, mempool, vswitch, vnetwork, slot.slot, nportlogin, lparmigr.
  */
 #include <stddef.h>
@@ -145,7 +145,18 @@ static const struct order {
 	{ "vnic", 0, ANY, "lpar_name,lpar_id,slot_num,desired_mode,curr_mode,auto_priority_failover,port_vlan_id,"
 	    "pvid_priority,allowed_vlan_ids,mac_addr,allowed_os_mac_addrs,backing_devices,backing_device_states" },
 	{ "sriov.adapter", 0, ANY, "adapter_id,slot_id,adapter_max_logical_ports,config_state,functional_state,"
-	    "logical_ports,phys_loc,phys_ports,sriov_status,alternate_config" },
+	    "logical_ports,phys_loc,phys_ports,sriov_status,alternate_config,custom_max_capacity_capable,"
+	    "custom_min_capacity_capable" },
+	{ "sriov.physport", 0, ANY, "adapter_id,phys_port_id,phys_port_label,phys_port_sub_label,phys_port_loc,phys_port_type,"
+	    "state,config_logical_ports,phys_port_max_logical_ports,supported_max_eth_logical_ports,max_eth_logical_ports,"
+	    "curr_eth_logical_ports,max_diag_ports,max_promisc_ports,capabilities,conn_speed,config_conn_speed,"
+	    "max_recv_packet_size,config_max_recv_packet_size,recv_flow_control,config_recv_flow_control,trans_flow_control,"
+	    "config_trans_flow_control,veb_mode,vepa_mode,priority_flow_control_active,mac_addr,adapter_lldp" },
+	{ "sriov.logport", 0, ANY, "adapter_id,logical_port_id,logical_port_type,drc_name,location_code" },
+	{ "io.unit", 0, ANY, "unit_phys_loc" },
+	{ "io.bus", 0, ANY, "unit_phys_loc,bus_id,backplane_phys_loc,bus_drc_index" },
+	{ "io.slotchildren", 0, ANY, "unit_phys_loc,phys_loc,parent,parent_slot_drc_index,lpar_name,lpar_id,description,"
+	    "mac_address,wwpn,wwnn,microcode_version" },
 
 	{ "refcode.lpar", 0, ANY, "lpar_name,lpar_id," REFCODE },
 	{ "refcode.sys", 0, ANY, "refcode_num," REFCODE },
@@ -163,6 +174,9 @@ static const struct order {
 	    "borrowed_pool_proc_units,curr_avail_pool_proc_units" },
 	{ "lparutil.procpool", 0, ANY, UTIL "shared_proc_pool_id,shared_proc_pool_name,total_pool_cycles,"
 	    "utilized_pool_cycles,time_cycles" },
+	{ "lparutil.mempool", 0, ANY, UTIL "page_faults,page_in_delay,curr_pool_mem,lpar_curr_io_entitled_mem,"
+	    "lpar_mapped_io_entitled_mem,lpar_run_mem,sys_firmware_pool_mem" },
+	{ "lparutil.change", 0, ANY, "time,event_type,resource_type,state,lpar_name,lpar_id" },
 	{ "lparutil.config", 0, ANY, "name,sample_rate" },
 	{ "svcevents.console", 0, ANY, "time,userid,pid,name,category,severity,text" },
 	{ "svcevents.hardware", 0, ANY, "problem_num,pmh_num,refcode,status,first_time,last_time,sys_name,sys_mtms,"
@@ -179,6 +193,9 @@ static const struct order {
 	    "num_inactive_migrations_in_progress,active_lpar_mobility_capable,num_active_migrations_supported,"
 	    "num_active_migrations_in_progress" },
 	{ "nportlogin", 0, ANY, "lpar_name,lpar_id,profile_name,slot_num,wwpn,wwpn_status,logged_in,wwpn_status_reason" },
+	{ "lic", 0, ANY, "lic_type,management_status,disabled_reason,activated_level,activated_spname,installed_level,"
+	    "installed_spname,accepted_level,ecnumber,mtms,deferred_level,platform_ipl_level,curr_level_primary,"
+	    "curr_ecnumber_primary,curr_power_on_side_primary,pend_power_on_side_primary" },
 	{ "memopt.lpar", 0, ANY, "lpar_name,lpar_id,curr_lpar_score,predicted_lpar_score" },
 	{ "memopt.sys", 0, ANY, "curr_sys_score,predicted_sys_score,requested_lpar_ids,protected_lpar_ids" },
 	{ "hmcusr", 0, ANY, "name,taskrole,description,pwage,resourcerole,authentication_type,remote_webui_access,"

@@ -25,6 +25,8 @@ int hmc_rmvterm(struct sim_cmd *cmd);
 int hmc_lsled(struct sim_cmd *cmd);
 int hmc_chled(struct sim_cmd *cmd);
 int hmc_lssvcevents(struct sim_cmd *cmd);
+int hmc_mksvcevent(struct sim_cmd *cmd);
+int hmc_chsvcevent(struct sim_cmd *cmd);
 int hmc_migrlpar(struct sim_cmd *cmd);
 int hmc_lslparmigr(struct sim_cmd *cmd);
 int hmc_lslparutil(struct sim_cmd *cmd);
@@ -38,5 +40,11 @@ int hmc_chnportlogin(struct sim_cmd *cmd);
 int hmc_lshmc(struct sim_cmd *cmd);
 int hmc_lshmcfs(struct sim_cmd *cmd);
 int hmc_monhmc(struct sim_cmd *cmd);
+int hmc_lslic(struct sim_cmd *cmd);
+int hmc_lsmemopt(struct sim_cmd *cmd);
+int hmc_lscod(struct sim_cmd *cmd);
+int hmc_lsdump(struct sim_cmd *cmd);
+int hmc_lsviosbk(struct sim_cmd *cmd);
+int hmc_lscomgmt(struct sim_cmd *cmd);
 
 #endif

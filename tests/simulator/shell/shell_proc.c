@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/simulator/shell/shell.h"
@@ -66,6 +67,25 @@ write_cmdline(const struct vfs_at *at, const struct proc_info *info)
 	(void)close(fd);
 }
 
+/* What is not of one process: how long the console has been up, as monitoring reads it. */
+static void
+write_uptime(const struct vfs_at *at)
+{
+	struct timespec ts;
+	char text[64];
+	int fd, n;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &ts);
+	n = snprintf(text, sizeof(text), "%lld.%02ld %lld.00\n", (long long)ts.tv_sec, ts.tv_nsec / 10000000,
+	    (long long)ts.tv_sec);
+	fd = vfs_open(at, "/proc/uptime", O_WRONLY | O_CREAT | O_TRUNC, 0444);
+	if (fd == -1)
+		return;
+	if (write(fd, text, (size_t)n) == -1)
+		(void)vfs_unlink(at, "/proc/uptime");
+	(void)close(fd);
+}
+
 void
 shell_proc_look(struct shell *sh, const char *path)
 {
@@ -83,5 +103,6 @@ shell_proc_look(struct shell *sh, const char *path)
 	forget_ended(&at, list, n);
 	for (size_t i = 0; i < n; i++)
 		write_cmdline(&at, &list[i]);
+	write_uptime(&at);
 	free(list);
 }

@@ -27,6 +27,8 @@ int	util_read_file(struct shell *sh, const char *path, char **data, size_t *len)
 int	util_copy_range(struct shell *sh, int from, off_t from_off, int to, off_t to_off, off_t size, off_t *done);
 /* n zero bytes: as a hole, or written where the file system knows none.  0, or -1 with errno. */
 int	util_put_zeros(int to, off_t off, off_t n);
+/* "Cannot open PATH", as AIX says it with the message number of that program; an HMC in the words of its Linux. */
+void	util_no_file(struct shell *sh, const char *name, const char *number, const char *path);
 /* Runs a program of this machine without a shell and without environment; output goes to sh->out and sh->err. */
 struct util_host {
 	const char  *name;

@@ -102,7 +102,7 @@ util_cat(struct shell *sh, int argc, char **argv)
 		if (fd == -2) {
 			status |= cat_input(sh);
 		} else if (fd == -1) {
-			sim_out_printf(sh->err, "cat: 0652-050 Cannot open %s.\n", argv[i]);
+			util_no_file(sh, "cat", "0652-050", argv[i]);
 			status = 2;
 		} else {
 			if (cat_fd(sh, fd) != 0) {

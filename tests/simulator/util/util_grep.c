@@ -297,7 +297,7 @@ grep_files(struct grep *g, const char *name, int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		if (util_read_file(g->sh, argv[i], &data, &len) == -1) {
 			if (!g->silent)
-				sim_out_printf(g->sh->err, "%s: 0652-033 Cannot open %s.\n", name, argv[i]);
+				util_no_file(g->sh, name, "0652-033", argv[i]);
 			status = 2;
 			continue;
 		}

@@ -43,6 +43,15 @@ append_file(struct shell *sh, const char *path, struct sim_out *to)
 	return rv;
 }
 
+void
+util_no_file(struct shell *sh, const char *name, const char *number, const char *path)
+{
+	if (sh->is_bash)
+		sim_out_printf(sh->err, "%s: %s: No such file or directory\n", name, path);
+	else
+		sim_out_printf(sh->err, "%s: %s Cannot open %s.\n", name, number, path);
+}
+
 int
 util_read_file(struct shell *sh, const char *path, char **data, size_t *len)
 {
@@ -69,7 +78,7 @@ util_read_input(struct shell *sh, const char *name, int argc, char **argv, char 
 	}
 	for (int i = 0; i < argc; i++) {
 		if (append_file(sh, argv[i], &out) == -1) {
-			sim_out_printf(sh->err, "%s: 0652-033 Cannot open %s.\n", name, argv[i]);
+			util_no_file(sh, name, "0652-033", argv[i]);
 			rv = -1;
 		}
 	}

@@ -167,7 +167,8 @@ list_one(const struct ls *l, const char *path, bool title)
 	struct stat st;
 
 	if (vfs_lstat(&at, path, &st) == -1) {
-		sim_out_printf(l->sh->err, "ls: 0653-341 The file %s does not exist.\n", path);
+		sim_out_printf(l->sh->err, l->sh->is_bash ? "ls: cannot access '%s': No such file or directory\n" :
+		    "ls: 0653-341 The file %s does not exist.\n", path);
 		return 2;
 	}
 	if (S_ISLNK(st.st_mode) && !l->is_long)

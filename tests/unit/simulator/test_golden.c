@@ -21,3 +21,8 @@ Test(golden, commands_of_an_hmc)
 {
 	cr_expect_geq(golden_run(DIR "hmc.golden"), 140);
 }
+
+Test(golden, what_clients_of_an_hmc_send)
+{
+	cr_expect_geq(golden_run(DIR "clients.golden"), 135);
+}
