@@ -27,6 +27,8 @@
 	{ "memory-expansion", "memory_expansion", ARG_FACTOR, 0, 100, 1000, NULL, "FACTOR", "Active Memory Expansion: so many times its memory, 1.00 to 10.00" }, \
 	{ "remote-restart", "remote_restart", ARG_WORD, 0, 0, 0, "yes no", "YES|NO", "may it be started on another system when its own is down" }
 
+#define LEASE { "lease", "lease", ARG_DURATION, 0, 1, LEASE_MOST_S, "none", "TIME", "when it ends, from then on: 30d; none is for administrators (default: what the policy says)" }
+
 static const struct verb_arg create_vm_args[] = {
 	VM_NAME,
 	{ "image", "image", ARG_NAME, 0, 0, 0, NULL, "IMAGE", "template image for the first disk; without it the disks are empty" },
@@ -53,6 +55,7 @@ static const struct verb_arg create_vm_args[] = {
 	{ "entitled-memory", "entitled_memory", ARG_SIZE, 0, 1, MIB_MAX, NULL, "SIZE", "shared memory that its I/O is sure of (default: the console reckons it)" },
 	{ "paging-vios", "paging_vios", ARG_NAME, ARG_REPEAT, 1, 2, NULL, "VIOS", "VIOS that pages its shared memory, the first one first (default: the one of its first disk)" },
 	{ "fc", "fc", ARG_FC, ARG_REPEAT, 1, 4, NULL, "FC", "a virtual Fibre Channel adapter (NPIV): auto, or vios=VIOS and port=PORT" },
+	LEASE,
 };
 
 static const struct verb_arg console_args[] = {
@@ -158,6 +161,7 @@ static const struct verb_arg migrate_vm_args[] = {
 };
 
 static const struct verb_arg vm_args[] = { VM_NAME };
+static const struct verb_arg renew_vm_args[] = { VM_NAME, LEASE };
 
 #define FRESH { "fresh", "fresh", ARG_FLAG, 0, 0, 0, NULL, NULL, "ask the consoles first, instead of telling what was seen last" }
 
@@ -278,6 +282,7 @@ static const struct verb_arg adopt_vm_args[] = {
 	{ "platform", "platform", ARG_NAME, ARG_REQUIRED, 0, 0, NULL, "PLATFORM", "where it is" },
 	{ "system", "system", ARG_NAME, 0, 0, 0, NULL, "SYSTEM", "on which of its systems; may be left out when only one has a partition of this name" },
 	{ "owner", "owner", ARG_KEY, ARG_REQUIRED, 0, 0, NULL, "USER", "whose it is from now on, and whose quota it counts in" },
+	LEASE,
 };
 
 static const struct verb_arg orphans_args[] = {
@@ -310,6 +315,7 @@ const struct verb verbs[] = {
 	{ "attach-iso", VERB_JOB, VERB_CHANGES, "put a medium of the media library into an optical drive of a VM", "attach-iso web1 --iso rhel6.iso", ARGS(attach_iso_args) },
 	{ "detach-iso", VERB_JOB, VERB_CHANGES, "take the medium and its optical drive from a VM", "detach-iso web1", ARGS(vm_args) },
 	{ "set-boot", VERB_JOB, VERB_CHANGES, "say how a VM starts from now on: normally, or into its SMS menu", "set-boot web1 --mode sms", ARGS(set_boot_args) },
+	{ "renew-vm", VERB_RECORD, VERB_CHANGES, "give a VM a new lease, from now on", "renew-vm web1 --lease 30d", ARGS(renew_vm_args) },
 	{ "list-vms", VERB_QUERY, 0, "list your VMs", "list-vms", ARGS(list_vms_args) },
 	{ "show-vm", VERB_QUERY, 0, "show one VM", "show-vm web1", ARGS(show_vm_args) },
 	{ "console", VERB_CONSOLE, 0, "sit at a VM's serial console (ssh -t); Ctrl-] and a full stop leave it", "console web1", ARGS(console_args) },

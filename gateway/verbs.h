@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define VERB_ARGS_MAX 48
+#define LEASE_MOST_S  (3660 * 86400LL)	/* ten years: what is to stay longer has no lease */
 
 /* How an argument is written, checked and kept in the job's JSON arguments. */
 enum arg_type {
@@ -27,7 +28,7 @@ enum arg_type {
 	ARG_TEXT,	/* up to 200 bytes of printable UTF-8	string */
 	ARG_WORD,	/* one of values			string */
 	ARG_COUNT,	/* whole number min..max		integer */
-	ARG_DURATION,	/* 90s, 10m, 12h, 30d; bare = seconds	integer, seconds, min..max */
+	ARG_DURATION,	/* 90s, 10m, 12h, 30d; bare = seconds	integer, seconds, min..max; the word in values, where there is one: 0 */
 	ARG_SIZE,	/* 512M, 4G, 1T (binary)		integer, MiB */
 	ARG_SIZES,	/* DESIRED or MIN:DESIRED:MAX, sizes	object {min?,desired,max?}, MiB */
 	ARG_UNITS,	/* likewise, processing units, at most two decimals	object, hundredths */

@@ -42,6 +42,20 @@ struct pd_role {
 	enum pd_scope  scope;
 };
 
+/*
+ * How long VMs of a tenant are there.  At the end of its lease a VM is stopped; it is deleted when it has been off for that for the grace, only
+ * where that is asked for.
+ */
+#define LEASE_WARNING_S (7 * 86400)
+struct pd_lease {
+	int	line;		/* 0: the tenant's VMs have no lease, unless one is asked for */
+	int64_t default_s;	/* of a request that names none */
+	int64_t longest_s;	/* from the request on; administrators may give more, or none */
+	int64_t grace_s;
+	int64_t warning_s;	/* before the end, and before the deletion */
+	int	deletes;
+};
+
 struct pd_tenant {
 	char		     *name;
 	int		      line;
@@ -51,6 +65,7 @@ struct pd_tenant {
 	struct pd_amounts     user_quota;	/* of each member */
 	struct pd_amounts     vm_limit;		/* of one VM; .vms unused */
 	int64_t		      max_disks, max_networks;	/* per VM; -1 = the program's own bound */
+	struct pd_lease	      lease;
 	struct pd_list	      features;		/* words of policy_features; "*" = all */
 	struct pd_list	      images, networks, platforms, pools, media;	/* allowed names; "*" and a trailing * match */
 	int		      weight;		/* share of the scheduler, 1..100 */
@@ -124,6 +139,8 @@ struct pd_conf {
 	int record_consoles;		/* what VMs' consoles say is kept below state */
 	int64_t keep_history_s;		/* 0 = for ever */
 	int64_t inventory_every_s;	/* 0 = never by itself */
+	int64_t leases_per_hour;	/* jobs that the director makes for leases; 0 = none */
+	int64_t lease_settle_s;		/* the clock has gone evenly for so long before one is made */
 	enum placement_policy placement;
 	struct pd_role	  *roles;    size_t nroles;
 	struct pd_tenant  *tenants;  size_t ntenants;

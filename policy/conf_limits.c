@@ -46,6 +46,8 @@ static const struct {
 	{ "history-witness", ARG_COUNT, 1, 1000000, 1000, FIELD(history_witness) },
 	{ "keep-history", ARG_DURATION, 1, 36600LL * DAY_S, 0, FIELD(keep_history_s) },
 	{ "inventory-every", ARG_DURATION, 0, 31 * DAY_S, 120, FIELD(inventory_every_s) },
+	{ "leases-per-hour", ARG_COUNT, 0, 10000, 20, FIELD(leases_per_hour) },
+	{ "lease-settle", ARG_DURATION, 0, DAY_S, 600, FIELD(lease_settle_s) },
 	{ "history-refusals", ARG_COUNT, 1, 1000, 20, FIELD(history_refusals) },
 };
 

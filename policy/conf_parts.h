@@ -70,6 +70,8 @@ int conf_add_role(struct conf_parse *p, cfg_t *section, int line);
 int conf_set_placement(struct conf_parse *p);
 int conf_add_license(struct conf_parse *p, cfg_t *section, int line);
 int conf_add_rules(struct conf_parse *p, cfg_t *section, int line);
+/* conf_lease.c */
+int conf_set_lease(struct conf_parse *p, cfg_t *tenant, struct pd_lease *lease);
 int conf_add_tenant(struct conf_parse *p, cfg_t *section, int line);
 int conf_check_members(const struct conf_parse *p);
 

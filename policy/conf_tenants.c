@@ -113,7 +113,8 @@ conf_add_tenant(struct conf_parse *p, cfg_t *section, int line)
 	if (t->members.n == 0)
 		return conf_fail(p, line, "tenant %s has no members; write: members = { USER, ... }", t->name);
 	if (set_quota(p, section, "quota", &t->quota) == -1 ||
-	    set_quota(p, section, "user-quota", &t->user_quota) == -1 || set_vm_limit(p, section, t) == -1)
+	    set_quota(p, section, "user-quota", &t->user_quota) == -1 || set_vm_limit(p, section, t) == -1 ||
+	    conf_set_lease(p, section, &t->lease) == -1)
 		return -1;
 	if (conf_list(p, section, "features", check_feature, &t->features) == -1 ||
 	    conf_list(p, section, "images", conf_check_pattern, &t->images) == -1 ||

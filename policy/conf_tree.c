@@ -114,8 +114,9 @@ make_tables(struct conf_parse *p)
 		WORD("disk"), OWNER(p), CFG_END() };
 	cfg_opt_t vm_limit[] = { WORD("processing-units"), WORD("virtual-processors"), WORD("memory"), WORD("disk"),
 		WORD("disks"), WORD("networks"), OWNER(p), CFG_END() };
+	cfg_opt_t lease[] = { WORD("default"), WORD("longest"), WORD("grace"), WORD("after-grace"), WORD("warning"), OWNER(p), CFG_END() };
 	cfg_opt_t tenant[] = { WORD("role"), WORDS("members"), SECTION("quota", quota), SECTION("user-quota", quota),
-		SECTION("vm-limit", vm_limit), WORDS("features"), WORDS("images"), WORDS("media"), WORDS("networks"), WORDS("platforms"), WORDS("pools"),
+		SECTION("vm-limit", vm_limit), SECTION("lease", lease), WORDS("features"), WORDS("images"), WORDS("media"), WORDS("networks"), WORDS("platforms"), WORDS("pools"),
 		WORD("weight"), OWNER(p), CFG_END() };
 	cfg_opt_t license[] = { WORDS("products"), WORDS("systems"), WORD("processing-units"), OWNER(p), CFG_END() };
 	cfg_opt_t platform[] = { WORD("lpar-id-base"), WORD("lpar-id-step"), WORD("server-slot-base"), WORD("server-slot-step"),
@@ -128,7 +129,7 @@ make_tables(struct conf_parse *p)
 		WORD("disk-refuse"), WORD("disk-reserve"), WORD("once-keep"),
 		WORD("retry-first"), WORD("retry-longest"), WORD("platform-wait"),
 		WORD("worker-idle"), WORD("worker-jobs"), WORD("history-page"), WORD("history-witness"),
-		WORD("history-refusals"), WORD("keep-history"), WORD("record-consoles"), WORD("inventory-every"), WORD("placement"),
+		WORD("history-refusals"), WORD("keep-history"), WORD("record-consoles"), WORD("inventory-every"), WORD("leases-per-hour"), WORD("lease-settle"), WORD("placement"),
 		TITLED("role", role), TITLED("network", network), TITLED("license", license), TITLED("platform", platform), TITLED("tenant", tenant),
 		WORD("end"), OWNER(p), CFG_END() };
 

@@ -39,6 +39,15 @@ int policy_verb(const struct pd_conf *conf, const char *user, const char *verb, 
 int policy_args(const struct pd_conf *conf, const struct pd_tenant *tenant, const char *verb, json_t *args,
     struct policy_why *why, struct pd_err *e);
 
+/*
+ * The lease of a VM of tenant `of` that a member of `asking` asks for: args.lease becomes the seconds that it has from now on, by default the
+ * policy's; it goes when the VM has none.  PD_DENIED says what may be had; administrators may have any.  policy_args() does it for create-vm.
+ */
+int policy_lease(const struct pd_tenant *asking, const struct pd_tenant *of, json_t *args, struct pd_err *e);
+/* "30d", "12h", "90s".  Returns buf. */
+#define POLICY_LEASE_TEXT 24
+char *policy_lease_text(char buf[POLICY_LEASE_TEXT], int64_t seconds);
+
 /* Does one of the list's names match?  "*" and "prefix*" are patterns. */
 int policy_list_has(const struct pd_list *list, const char *name);
 const struct pd_network *policy_network(const struct pd_conf *conf, const char *name);

@@ -274,7 +274,7 @@ policy_args(const struct pd_conf *conf, const struct pd_tenant *tenant, const ch
 	    check_name(&a, &tenant->images, "image", json_object_get(args, "image")) == -1 ||
 	    check_name(&a, &tenant->media, "medium", json_object_get(args, "iso")) == -1)
 		return -1;
-	if (check_features(&a, args) == -1)
+	if (check_features(&a, args) == -1 || (strcmp(verb, "create-vm") == 0 && policy_lease(tenant, tenant, args, e) == -1))
 		return -1;
 	return check_sizes(&a, args) == -1 ? -1 : check_networks(&a, json_object_get(args, "networks"));
 }

@@ -32,8 +32,10 @@
 /* How the identity was established. */
 enum job_origin {
 	JOB_BY_KEY,	/* --user of a forced command; the file belongs to the service account */
-	JOB_BY_ACCOUNT	/* a real account; the file's owner, certified by the kernel, is the user */
+	JOB_BY_ACCOUNT,	/* a real account; the file's owner, certified by the kernel, is the user */
+	JOB_BY_DIRECTOR	/* made by the director itself: no file says so */
 };
+const char *job_origin_name(enum job_origin origin);	/* "key", "account", "director" */
 
 struct job {
 	char		id[JOB_ID_LEN + 1];

@@ -35,6 +35,19 @@ static const unsigned moves[JOB_NSTATES] = {
 };
 
 const char *
+job_origin_name(enum job_origin origin)
+{
+	switch (origin) {
+	case JOB_BY_KEY:
+		return "key";
+	case JOB_BY_ACCOUNT:
+		return "account";
+	default:
+		return "director";
+	}
+}
+
+const char *
 job_state_name(enum job_state state)
 {
 	return (unsigned)state < JOB_NSTATES ? names[state] : "unknown";

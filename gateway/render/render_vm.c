@@ -14,7 +14,7 @@
 
 static const char *const known[] = { "name", "state", "state_since", "seen", "owner", "tenant", "platform", "lpar_id", "image", "units",
 	"units_text", "procs", "memory", "disk", "addresses", "created", "job", "disks", "networks", "spec",
-	"pending", "change", "detached", "iso", "fc", NULL };
+	"pending", "change", "detached", "iso", "fc", "lease_end", "lease_ended", "lease_delete", NULL };
 
 /* "0.50 units (min 0.10, max 1.00)": a value with its bounds, where there are any. */
 static void
@@ -275,6 +275,28 @@ two(FILE *out, const char *label, const json_t *vm, const char *key, const char 
 	(void)fputc('\n', out);
 }
 
+/* "ends TIME"; "ended TIME, off since TIME, is deleted TIME". */
+static void
+lease(FILE *out, const json_t *vm)
+{
+	const json_t *ended = json_object_get(vm, "lease_ended");
+
+	if (json_object_get(vm, "lease_end") == NULL)
+		return;
+	render_label(out, "lease");
+	(void)fputs(ended != NULL ? "ended " : "ends ", out);
+	render_cell(out, "lease_end", json_object_get(vm, "lease_end"), vm);
+	if (ended != NULL) {
+		(void)fputs(", off for that since ", out);
+		render_cell(out, "lease_ended", ended, vm);
+	}
+	if (json_object_get(vm, "lease_delete") != NULL) {
+		(void)fputs(", is deleted ", out);
+		render_cell(out, "lease_delete", json_object_get(vm, "lease_delete"), vm);
+	}
+	(void)fputc('\n', out);
+}
+
 void
 render_vm(FILE *out, const json_t *vm)
 {
@@ -291,6 +313,7 @@ render_vm(FILE *out, const json_t *vm)
 	change(out, vm);
 	text_line(out, "medium", json_object_get(vm, "iso"), "name");
 	text_line(out, "boot mode", json_object_get(vm, "spec"), "boot_mode");
+	lease(out, vm);
 	two(out, "created", vm, "created", "last job", "job");
 	render_rest(out, vm, known);
 	disks(out, vm);

@@ -139,7 +139,8 @@ value_integer(const struct verb_arg *a, const char *text, int64_t *n, struct pd_
 	char low[32], high[32];
 
 	if (number_from(a->type, text, n) == -1)
-		return value_bad(a, text, e, "is not %s; write %s", kinds[a->type].what, kinds[a->type].write);
+		return value_bad(a, text, e, "is not %s; write %s%s%s", kinds[a->type].what, kinds[a->type].write,
+		    a->values != NULL ? ", or " : "", a->values != NULL ? a->values : "");
 	if (*n < a->min || *n > a->max)
 		return value_bad(a, text, e, "is too %s; allowed is %s to %s", *n < a->min ? "small" : "large",
 		    bound_text(a->type, a->min, low, sizeof(low)),
@@ -147,12 +148,19 @@ value_integer(const struct verb_arg *a, const char *text, int64_t *n, struct pd_
 	return 0;
 }
 
+/* A word that stands for 0, which the bounds leave out. */
+static int
+is_none(const struct verb_arg *a, const char *text)
+{
+	return a->type == ARG_DURATION && a->values != NULL && strcmp(text, a->values) == 0;
+}
+
 int
 value_parse_number(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e)
 {
-	int64_t n;
+	int64_t n = 0;
 
-	if (value_integer(a, text, &n, e) == -1)
+	if (!is_none(a, text) && value_integer(a, text, &n, e) == -1)
 		return -1;
 	*out = json_integer(n);
 	return 0;

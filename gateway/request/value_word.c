@@ -129,6 +129,8 @@ value_to_word(const struct verb_arg *a, const json_t *v, char *buf, size_t size)
 	case ARG_DURATION:
 	case ARG_SIZE:
 	case ARG_FACTOR:
+		if (a->type == ARG_DURATION && a->values != NULL && json_is_integer(v) && json_integer_value(v) == 0)
+			return add(buf, size, "%s", a->values);
 		return json_is_integer(v) ? value_integer_word(a->type, json_integer_value(v), buf, size) : -1;
 	case ARG_SIZES:
 	case ARG_UNITS:

@@ -32,6 +32,7 @@ static const struct {
 	{ "restart-vm", admit_vm_verb },
 	{ "modify-vm", admit_modify_vm },
 	{ "rename-vm", admit_rename_vm },
+	{ "renew-vm", admit_renew_vm },
 	{ "migrate-vm", admit_migrate_vm },
 	{ "set-boot", admit_set_boot },
 	{ "attach-iso", admit_attach_iso },
@@ -173,7 +174,7 @@ make_plain_row(const struct admitting *ad, const char *digest, const struct pd_e
 	    "state", job_state_name(why != NULL ? JOB_REFUSED : ad->state), "args", ad->args,
 	    /* a refused request may be repeated with its key, a plan reserves none */
 	    "once", why != NULL || job->is_plan ? "" : job->once, "digest", digest, "note", job->note,
-	    "plan", job->is_plan, "source", job->source, "origin", job->origin == JOB_BY_KEY ? "key" : "account",
+	    "plan", job->is_plan, "source", job->source, "origin", job_origin_name(job->origin),
 	    "tag", ad->tag, "submitted", (json_int_t)job->submitted_ms, "started", (json_int_t)0,
 	    "finished", (json_int_t)(is_final ? now : 0), "attempts", 0, "cancel", 0, "code", code_word(code),
 	    "exit", code_exit(code), "message", why != NULL ? why->msg : is_final ? ad->said : "",
@@ -186,7 +187,7 @@ make_record(const struct admitting *ad, const char *event, const char *digest, c
 {
 	size_t	bytes = json_dumpb(ad->args, NULL, 0, JSON_COMPACT);
 	json_t *what = json_pack("{s:s s:s s:s s:i s:b s:s}", "source", ad->job->source, "note", ad->job->note, "rule", ad->why.rule,
-	    "line", ad->why.line, "plan", ad->job->is_plan, "origin", ad->job->origin == JOB_BY_KEY ? "key" : "account");
+	    "line", ad->why.line, "plan", ad->job->is_plan, "origin", job_origin_name(ad->job->origin));
 
 	if (bytes <= RECORD_ARGS_MAX)
 		(void)json_object_set(what, "args", ad->args);
@@ -336,9 +337,12 @@ has_sequence(const struct admitting *ad, struct pd_err *e)
 static int
 decide(struct admitting *ad, const char *digest, struct verdict *v, struct pd_err *e)
 {
-	if (check_request(ad, e) == -1 || find_first(ad, digest, &v->first, e) == -1 || admit_within_limits(ad, e) == -1)
+	int is_own = ad->job->origin == JOB_BY_DIRECTOR;
+
+	if ((is_own ? admit_lease_check(ad, e) : check_request(ad, e)) == -1 || find_first(ad, digest, &v->first, e) == -1 ||
+	    (!is_own && admit_within_limits(ad, e) == -1))
 		return -1;
-	return run_admitter(ad, e) == -1 ? -1 : has_sequence(ad, e);
+	return (is_own ? admit_lease(ad, e) : run_admitter(ad, e)) == -1 ? -1 : has_sequence(ad, e);
 }
 
 /* 0 when it is admitted or refused, and recorded. */

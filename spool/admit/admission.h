@@ -94,6 +94,15 @@ int admit_orphans(struct admitting *ad, struct pd_err *e);
 int admit_accept_drift(struct admitting *ad, struct pd_err *e);	/* admit_accept.c */
 int admit_remove_image(struct admitting *ad, struct pd_err *e);
 
+/*
+ * admit_lease.c.  renew-vm; of the director's own jobs what stands in place of a user's permission, and their admission; PD_CONFLICT: the VM is off
+ * because its lease has ended, and stays so.
+ */
+int admit_renew_vm(struct admitting *ad, struct pd_err *e);
+int admit_lease_check(struct admitting *ad, struct pd_err *e);
+int admit_lease(struct admitting *ad, struct pd_err *e);
+int admission_is_leased(const json_t *vm, struct pd_err *e);
+
 /* admit_limits.c: is there room for one job more, of this user and in all?  PD_BUSY says used, limit and when to try again. */
 int admit_within_limits(const struct admitting *ad, struct pd_err *e);
 

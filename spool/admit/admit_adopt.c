@@ -104,6 +104,8 @@ admit_adopt_vm(struct admitting *ad, struct pd_err *e)
 	if (!policy_list_has(&t->platforms, platform))
 		return pd_fail(e, PD_DENIED, "tenant %s of %s may not have VMs on %s; its platforms are in the policy, line %d", t->name, owner,
 		    platform, t->line);
+	if (policy_lease(ad->tenant, t, ad->args, e) == -1)
+		return -1;
 	rv = json_object_set_new(ad->args, "tenant", json_string(t->name));
 	rv |= json_object_set_new(ad->args, "quota", figures(&t->quota));
 	rv |= json_object_set_new(ad->args, "user_quota", figures(&t->user_quota));

@@ -194,7 +194,7 @@ admission_find_vm(const struct admitting *ad, const char *name, json_t **vm, str
 	if (store_vm_get(ad->a->store, name, vm, e) == -1) {
 		if (e->code != PD_NOTFOUND)
 			return -1;
-	} else if (admission_is_yours(ad->a->conf, ad->job->user, field_text(*vm, "tenant"), field_text(*vm, "owner"))) {
+	} else if (ad->job->origin == JOB_BY_DIRECTOR || admission_is_yours(ad->a->conf, ad->job->user, field_text(*vm, "tenant"), field_text(*vm, "owner"))) {
 		return 0;
 	}
 	json_decref(*vm);
@@ -238,6 +238,8 @@ admit_vm_verb(struct admitting *ad, struct pd_err *e)
 	const char *verb = ad->job->verb;
 	int	    rv = admission_take_vm(ad, &vm, e);
 
+	if (rv == 0 && (strcmp(verb, "start-vm") == 0 || strcmp(verb, "restart-vm") == 0))
+		rv = admission_is_leased(vm, e);
 	/* set-boot said how it starts. */
 	mode = rv == 0 ? json_object_get(json_object_get(vm, "spec"), "boot_mode") : NULL;
 	if (mode != NULL && json_object_get(ad->args, "mode") == NULL && (strcmp(verb, "start-vm") == 0 || strcmp(verb, "restart-vm") == 0))

@@ -103,6 +103,7 @@ next_timeout(const struct director *d, int64_t now)
 		sooner(&timeout, pool_delay(&d->pool, now));
 		sooner(&timeout, contact_delay(d, now));
 		sooner(&timeout, inventory_delay(d, now));
+		sooner(&timeout, lease_delay(d, now));
 		if (d->hold_until_ms > now)
 			sooner(&timeout, d->hold_until_ms - now);
 	}
@@ -303,6 +304,7 @@ run_round(struct director *d, struct round *r, int ready)
 		ends = on_signals(d, r->fds[0].fd);
 	run_timers(d);
 	settle_round(d);
+	lease_round(d);
 	pool_reap(&d->pool, &d->log);
 	ends_note(d);
 	witness_tell(d);
@@ -317,6 +319,7 @@ director_run(struct director *d, int signals, struct pd_err *e)
 
 	log_event(&d->log, LOG_NOTICE, "ready", "socket", d->conf->socket, "policy", d->conf->digest, NULL);
 	settle_round(d);
+	lease_round(d);
 	for (;;) {
 		if (d->intake.is_behind && d->retry_at_ms == 0)
 			d->retry_at_ms = clock_mono_ms() + DIRECTOR_RETRY_MS;

@@ -16,6 +16,7 @@
  *	refusal.c	what was refused or only asked, in the history
  *	retake.c	a stuck job undone or resumed
  *	disk.c		full disks
+ *	lease_round.c	ends of leases
  *	throttle.c	users who ask too often
  *	verification.c	verify-history, a little at a time
  *	witness.c	the history's head to syslog
@@ -36,6 +37,7 @@
 #include "spool/history/archive.h"
 #include "spool/history/tally.h"
 #include "spool/identity.h"
+#include "spool/lease/lease.h"
 #include "spool/log.h"
 #include "spool/os/room.h"
 #include "spool/os/signals.h"
@@ -113,6 +115,10 @@ struct director {
 	int64_t		    told, told_kept;	/* ends.c: all ends up to this record of the history are told; as the store has it */
 	int		    told_tries;		/* so often the end behind it could not be told */
 	int64_t		    witnessed;		/* the last record of the history that syslog has heard of */
+	struct lease_clock  lease_clock;
+	int64_t		    lease_at_ms;	/* monotonic: the next lease is due, or may be; INT64_MAX: there is none */
+	int		    lease_is_put_off;	/* not before that, whatever else happens */
+	int		    leases_are_held;	/* that was said */
 	int		    is_stopping;
 	struct signal_note  stopped_by;
 	int64_t		    stop_at_ms;		/* while stopping: no longer than this */
@@ -178,6 +184,11 @@ void	disk_look(struct director *d);		/* levels, reserves, whether jobs may begin
 void	disk_relieve(struct director *d);	/* somebody could not write */
 int	disk_is_low(const struct director *d);	/* no new jobs, when it was looked at last */
 json_t *disk_refuse_job(struct director *d, const char *user, const char *id);	/* NULL: there is room, or it frees some */
+
+/* lease_round.c: at the end of each round; the milliseconds until something is due, -1 = never. */
+void	lease_round(struct director *d);
+void	lease_again(struct director *d);	/* the policy is another one: what was put off by it is looked at again */
+int64_t lease_delay(const struct director *d, int64_t mono_ms);
 
 /* throttle.c: the answer to a request that came too soon, NULL when it did not. */
 json_t *throttle_request(struct director *d, const char *user, const json_t *request);

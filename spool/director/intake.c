@@ -377,6 +377,22 @@ intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struc
 	return rv;
 }
 
+int
+intake_own(struct intake *in, const struct job *job, json_t **row, struct pd_err *e)
+{
+	struct verdict v;
+
+	*row = NULL;
+	if (admission_decide(&in->admission, job, 1, &v, e) == -1)
+		return -1;
+	if (v.is_new && !has_ended(&v) && in->queued != NULL)
+		in->queued(in->arg, v.row);
+	announce(in, &v, 0);
+	*row = json_incref(v.row);
+	verdict_clear(&v);
+	return 0;
+}
+
 static int
 all_are(const struct dropped *d, int (*is_spared)(const struct job *job))
 {

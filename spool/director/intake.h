@@ -81,6 +81,12 @@ int intake_decide(struct intake *in, const struct dropped *d, struct taken *t, s
 int intake_finish(struct intake *in, int dirfd, const struct dropped *d, struct taken *t, struct pd_err *e);
 
 /*
+ * A job that the director makes itself: it has a row and no file.  0 when it has a row now, refused or not, *row is the caller's; what follows is
+ * that of intake_take().  PD_IO, PD_NOSPACE: nothing is recorded.
+ */
+int intake_own(struct intake *in, const struct job *job, json_t **row, struct pd_err *e);
+
+/*
  * Takes ID, a file of user's jobs, out of new/ without a trace: it was never accepted, and its user is told to try later.  -1: it is not
  * there, not this user's or not readable (PD_NOTFOUND, PD_BADDATA), it is still there (PD_IO), or all of its jobs are to be spared
  * (PD_CONFLICT; is_spared may be NULL).

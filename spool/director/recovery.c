@@ -8,7 +8,7 @@
  *	file in cur/ without row	its store is older	the same intake, from cur/
  *	file in cur/, row has ended	not filed away yet	result to its log when missing, to done/
  *	end in the history, no result	told to nobody yet	result to its log (ends.c)
- *	row queued			waits			into the scheduler
+ *	row queued			waits			into the scheduler (jobs of the director's own and of batches have no file)
  *	row running or undoing		was interrupted		into the scheduler, first; resumed from its journal
  *
  * Nothing here decides what a console did: the worker asks it, step by step, from the journal.

@@ -73,6 +73,7 @@ take_over(struct director *d, struct pd_conf *new, const struct identity *identi
 	d->conf = new;
 	contact_forget_times(d);
 	inventory_forget_times(d);
+	lease_again(d);
 	return 0;
 }
 

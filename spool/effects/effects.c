@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/policy.h"
 #include "spool/effects/effects.h"
 #include "spool/field.h"
 #include "spool/history/commands.h"
+#include "spool/lease/lease.h"
 #include "spool/os/clock.h"
 
 typedef int effect_fn(struct store *st, const json_t *job, struct ending *end, struct pd_err *e);
@@ -88,7 +90,9 @@ start_in_transaction(struct store *st, const json_t *job, int is_again, struct p
 	set = json_pack("{s:I}", "attempts", (json_int_t)attempts);
 	if (field_number(job, "started") == 0)
 		(void)json_object_set_new(set, "started", json_integer((json_int_t)clock_wall_ms()));
-	rv = is_queued ? store_job_move(st, id, JOB_RUNNING, set, e) : store_job_set(st, id, set, e);
+	rv = is_queued ? effects_lease_holds(st, job, e) : 0;
+	if (rv == 0)
+		rv = is_queued ? store_job_move(st, id, JOB_RUNNING, set, e) : store_job_set(st, id, set, e);
 	json_decref(set);
 	if (rv == 0 && effect != NULL && effect->start != NULL)
 		rv = effect->start(st, job, e);
@@ -201,7 +205,8 @@ static int
 end_in_transaction(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
 	const char *id = field_text(job, "id"), *message = end->err.msg, *placed = field_text(json_object_get(job, "args"), "placed");
-	char	    would[120];
+	int64_t	    lease = field_number(json_object_get(job, "args"), "lease");
+	char	    would[160], of[POLICY_LEASE_TEXT];
 	json_t	   *set;
 	int	    rv;
 
@@ -210,7 +215,8 @@ end_in_transaction(struct store *st, const json_t *job, struct ending *end, stru
 	if (message[0] == '\0' && end->state == JOB_DONE)
 		message = field_is_set(job, "plan") ? "this was the plan; nothing was changed or reserved" : "done";
 	if (field_is_set(job, "plan") && placed[0] != '\0' && end->err.msg[0] == '\0' && end->state == JOB_DONE) {
-		(void)snprintf(would, sizeof(would), "this was the plan, for %.31s; nothing was changed or reserved", placed);
+		(void)snprintf(would, sizeof(would), "this was the plan, for %.31s%s%s; nothing was changed or reserved", placed,
+		    lease > 0 ? ", with a lease of " : "", lease > 0 ? policy_lease_text(of, lease) : "");
 		message = would;
 	}
 	set = json_pack("{s:I s:s s:i s:s}", "finished", (json_int_t)clock_wall_ms(), "code", code_word(end->err.code),

@@ -13,6 +13,7 @@
 #include "spool/admit/placement.h"
 #include "spool/effects/effects.h"
 #include "spool/field.h"
+#include "spool/lease/lease.h"
 #include "spool/os/clock.h"
 
 static int
@@ -280,7 +281,7 @@ add_row(struct store *st, const json_t *job, const json_t *found, json_t *disks,
 		(void)snprintf(end->err.msg, sizeof(end->err.msg), "%s is a VM of %s now: partition %lld of %s, %s; nothing was changed on it",
 		    field_text(args, "name"), field_text(args, "owner"), (long long)id, system_of(job), field_text(row, "state"));
 	json_decref(row);
-	return rv;
+	return rv == 0 ? effects_lease_begin(st, job, end->err.msg, sizeof(end->err.msg), e) : -1;
 }
 
 int

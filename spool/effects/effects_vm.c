@@ -8,6 +8,7 @@
 
 #include "spool/effects/effects.h"
 #include "spool/field.h"
+#include "spool/lease/lease.h"
 #include "spool/os/clock.h"
 
 static int
@@ -117,13 +118,15 @@ usual_state(const json_t *job, const json_t *value)
 int
 effect_vm_created(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	return change(st, job, end, usual_state(job, end->value), e);
+	if (change(st, job, end, usual_state(job, end->value), e) == -1)
+		return -1;
+	return effects_lease_begin(st, job, end->err.msg, sizeof(end->err.msg), e);
 }
 
 int
 effect_vm_changed(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	return change(st, job, end, usual_state(job, end->value), e);
+	return change(st, job, end, usual_state(job, end->value), e) == -1 ? -1 : effects_lease_stopped(st, job, e);
 }
 
 int

@@ -13,10 +13,10 @@
  * Reply: {"code":WORD,"exit":N,"message":TEXT,"job":ID?,"value":...?}
  *
  * Values of the query verbs.  Sizes are MiB, processing units hundredths beside their text, times RFC 3339; what is unknown or not yet is absent.
- *	list-vms	[{name state state_since seen system? console_name? group? platform image units units_text procs memory disk addresses[] owner tenant}]
+ *	list-vms	[{name state state_since seen system? console_name? group? platform image units units_text procs memory disk addresses[] owner tenant lease_end?}]
  *			seen: when the console, or a job, told the state; state missing: its console lists it no more; system: where it is, when
  *			that is not named like its platform; console_name: what the console calls it, when that is another name
- *	show-vm		the same object, with lpar_id created job disks[] networks[] spec{}
+ *	show-vm		the same object, with lpar_id created job disks[] networks[] spec{} lease_ended (it is off for its lease) lease_delete
  *	drift		{differences[{vm what wanted found repair?}] not_compared[{vm why}] partitions[{name id state system platform}]
  *			systems[{name platform seen?}] repair[]?}: partitions, nobody's here, for roles that see all and when no VM is named;
  *			repair: what brings it back, as requests, when that is asked for; CONFLICT when there are differences

@@ -63,6 +63,10 @@ int question_platform(const struct question *x, const char *name, struct pd_err 
 /* query_vm.c: the VM (a row, the caller's) that args.name names, when the user may see it: one text for both. */
 int question_vm(const struct question *x, json_t **row, struct pd_err *e);
 
+/* query_lease.c: appends whose lease ends soon, and how it is renewed; and what show-vm says beside its end (row: as the store has it). */
+void question_add_leases(const struct question *x, char *message, size_t size);
+void question_add_lease(json_t *vm, const json_t *row);
+
 /* query_system.c: what is said of a row of a system, and the names of those of the rows of VMs that are on it; new ones. */
 json_t *question_system(const struct question *x, const json_t *row, const json_t *platform);
 

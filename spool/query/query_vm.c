@@ -118,6 +118,7 @@ query_list_vms(const struct question *x, struct answer_to *a, struct pd_err *e)
 		return -1;
 	(void)count_text(a->message, sizeof(a->message), w.n, "VM", "VMs");
 	add_age(a, w.n > 0, x->q->now_ms - w.oldest_ms);
+	question_add_leases(x, a->message, sizeof(a->message));
 	return 0;
 }
 
@@ -243,9 +244,11 @@ query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 		json_decref(row);
 		return -1;
 	}
+	question_add_leases(x, a->message, sizeof(a->message));
 	if (field_number(row, "lpar_id") > 0)
 		(void)json_object_set(a->value, "lpar_id", json_object_get(row, "lpar_id"));
 	set_time(a->value, "created", field_number(row, "created_ms"));
+	question_add_lease(a->value, row);
 	set_copy(a->value, row, (const char *const[]){ "job" }, 1);
 	add_specification(a->value, json_object_get(row, "spec"), x->tenant->role->scope == SCOPE_ALL);
 	add_macs(a->value, row);

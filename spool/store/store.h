@@ -110,6 +110,15 @@ typedef int vm_brief_fn(void *arg, const struct vm_brief *vm, struct pd_err *e);
 /* NULL = any; by name. */
 int store_vm_each_brief(struct store *st, const char *tenant, const char *owner, const char *platform, vm_brief_fn *fn, void *arg, struct pd_err *e);
 int store_vm_brief(struct store *st, const char *name, vm_brief_fn *fn, void *arg, struct pd_err *e);	/* of one; PD_NOTFOUND */
+/*
+ * store_lease.c.  A VM with name tenant owner state lease_ms lease_due_ms lease_ended_ms lease_tries.  next: the one for whose lease something is to be
+ * done first, *vm NULL = none (is_off: among those that are off, and have not ended yet); one that a job has, or that is not running, stopped or in
+ * Open Firmware, is not it.  soon: those for whose leases it is to be done until before_ms, the first ones first, at most LEASE_SOON_MOST.
+ */
+#define LEASE_SOON_MOST 100
+int store_lease_next(struct store *st, int is_off, json_t **vm, struct pd_err *e);
+int store_lease_soon(struct store *st, const char *tenant, const char *owner, int64_t before_ms, json_t **vms, struct pd_err *e);
+int store_job_count_since(struct store *st, const char *user, int64_t since_ms, int64_t *n, struct pd_err *e);	/* taken in at since_ms (wall) or later */
 int store_vm_count(struct store *st, const char *platform, int64_t *n, struct pd_err *e);
 /* What tenant (and, when not NULL, user of it) uses now, VMs being created included. */
 int store_usage(struct store *st, const char *tenant, const char *user, struct pd_amounts *used, struct pd_err *e);

@@ -46,7 +46,7 @@ check_arg(const struct verb_arg *a)
 	cr_assert_not_null(a->help);
 	cr_assert(a->help[strlen(a->help) - 1] != '.', "%s", a->help);
 	cr_assert_eq(a->metavar == NULL, a->type == ARG_FLAG, "%s", a->name);
-	cr_assert_eq(a->values != NULL, a->type == ARG_WORD, "%s", a->name);
+	cr_assert(a->type == ARG_DURATION || (a->values != NULL) == (a->type == ARG_WORD), "%s", a->name);
 	cr_assert(!(a->flags & ARG_REPEAT) || a->max >= 1, "%s", a->name);
 	if (a->type == ARG_COUNT || a->type == ARG_SIZE || a->type == ARG_SIZES || a->type == ARG_UNITS || a->type == ARG_DURATION)
 		cr_assert_lt(a->min, a->max, "%s", a->name);
