@@ -54,12 +54,13 @@ is_long_enough(struct admitting *ad, const json_t *vm, int64_t end)
 static int
 renew(struct admitting *ad, const json_t *vm, struct pd_err *e)
 {
-	const struct lease_by	by = { ad->job->user, ad->tenant->name, ad->job->id, ad->job->verb, field_text(vm, "name") };
+	const struct lease_by	by = { vm, ad->job->user, ad->job->id, ad->job->verb };
 	const struct pd_tenant *t = tenant_of(ad, vm);
 	int64_t			seconds, end;
 
 	if (json_object_get(ad->args, "lease") == NULL && t->lease.line == 0)
-		return pd_fail(e, PD_USAGE, "the policy has no lease terms for tenant %s; say how long: renew-vm %s --lease 30d", t->name, by.vm);
+		return pd_fail(e, PD_USAGE, "the policy has no lease terms for tenant %s; say how long: renew-vm %s --lease 30d", t->name,
+		    field_text(vm, "name"));
 	if (policy_lease(ad->tenant, t, ad->args, e) == -1)
 		return -1;
 	seconds = field_number(ad->args, "lease");
@@ -67,7 +68,7 @@ renew(struct admitting *ad, const json_t *vm, struct pd_err *e)
 	if (is_long_enough(ad, vm, end))
 		return 0;
 	say_end(ad, vm, end);
-	return lease_set(ad->a->store, &by, end, field_number(vm, "lease_ms"), e);
+	return lease_set(ad->a->store, &by, end, e);
 }
 
 int
@@ -114,17 +115,18 @@ admit_lease_check(struct admitting *ad, struct pd_err *e)
 static int
 begin(struct admitting *ad, const json_t *vm, struct pd_err *e)
 {
-	const struct lease_by by = { field_text(vm, "owner"), field_text(vm, "tenant"), ad->job->id, ad->job->verb, field_text(vm, "name") };
+	const struct lease_by by = { vm, ad->job->user, ad->job->id, ad->job->verb };
+	const char	     *name = field_text(vm, "name");
 	int64_t		      tries = field_number(vm, "lease_tries");
 	json_t		     *set = json_pack("{s:I s:I}", "lease_tries", (json_int_t)tries + 1, "lease_due_ms",
 				 (json_int_t)(clock_wall_ms() + lease_back_off_ms(ad->a->conf, tries)));
-	int		      rv = set != NULL ? store_vm_set(ad->a->store, by.vm, set, e) : pd_fail(e, PD_IO, "no memory for a lease");
+	int		      rv = set != NULL ? store_vm_set(ad->a->store, name, set, e) : pd_fail(e, PD_IO, "no memory for a lease");
 	char		      text[CLOCK_TEXT_LEN];
 
 	json_decref(set);
 	if (rv == -1 || tries > 0 || strcmp(ad->job->verb, "delete-vm") != 0)
 		return rv;
-	return lease_record(ad->a->store, &by, "lease-over", json_pack("{s:s s:s}", "by", LEASE_USER, "end",
+	return lease_record(ad->a->store, &by, "lease-over", json_pack("{s:s}", "end",
 	    clock_text(text, field_number(vm, "lease_ms"))), e);
 }
 

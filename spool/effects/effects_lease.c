@@ -25,34 +25,36 @@ lease_back_off_ms(const struct pd_conf *conf, int64_t n)
 int
 lease_record(struct store *st, const struct lease_by *by, const char *event, json_t *what, struct pd_err *e)
 {
-	json_t *record = json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", event, "user", by->user, "tenant", by->tenant, "job", by->job,
-	    "verb", by->verb, "vm", by->vm, "what", what);
-	int	rv;
+	const char *name = field_text(by->vm, "name"), *owner = field_text(by->vm, "owner");
+	json_t	   *record = json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", event, "user", owner, "tenant", field_text(by->vm, "tenant"),
+		"job", by->job, "verb", by->verb, "vm", name, "what", what);
+	int	    rv;
 
 	if (record == NULL)
-		return pd_fail(e, PD_IO, "no memory for the history of VM %s", by->vm);
+		return pd_fail(e, PD_IO, "no memory for the history of VM %s", name);
+	if (strcmp(owner, by->user) != 0)
+		(void)json_object_set_new(what, "by", json_string(by->user));
 	rv = store_history_add(st, record, e);
 	json_decref(record);
 	return rv;
 }
 
 int
-lease_set(struct store *st, const struct lease_by *by, int64_t end_ms, int64_t before_ms, struct pd_err *e)
+lease_set(struct store *st, const struct lease_by *by, int64_t end_ms, struct pd_err *e)
 {
-	json_t *set = json_pack("{s:I s:I s:i s:i}", "lease_ms", (json_int_t)end_ms, "lease_due_ms", (json_int_t)end_ms, "lease_ended_ms", 0,
-	    "lease_tries", 0);
-	json_t *what = json_object();
-	char	text[CLOCK_TEXT_LEN];
-	int	rv = set != NULL ? store_vm_set(st, by->vm, set, e) : pd_fail(e, PD_IO, "no memory for the lease of %s", by->vm);
+	const char *name = field_text(by->vm, "name");
+	int64_t	    before_ms = field_number(by->vm, "lease_ms");
+	json_t	   *what, *set = json_pack("{s:I s:I s:i s:i}", "lease_ms", (json_int_t)end_ms, "lease_due_ms", (json_int_t)end_ms, "lease_ended_ms", 0,
+		"lease_tries", 0);
+	char	    text[CLOCK_TEXT_LEN];
+	int	    rv = set != NULL ? store_vm_set(st, name, set, e) : pd_fail(e, PD_IO, "no memory for the lease of %s", name);
 
 	json_decref(set);
-	(void)json_object_set_new(what, "end", json_string(end_ms > 0 ? clock_text(text, end_ms) : "none"));
+	if (rv == -1)
+		return -1;
+	what = json_pack("{s:s}", "end", end_ms > 0 ? clock_text(text, end_ms) : "none");
 	if (before_ms > 0)
 		(void)json_object_set_new(what, "before", json_string(clock_text(text, before_ms)));
-	if (rv == -1) {
-		json_decref(what);
-		return -1;
-	}
 	return lease_record(st, by, "lease-set", what, e);
 }
 
@@ -60,24 +62,23 @@ lease_set(struct store *st, const struct lease_by *by, int64_t end_ms, int64_t b
 int
 effects_lease_begin(struct store *st, const json_t *job, char *said, size_t size, struct pd_err *e)
 {
-	const struct lease_by by = { field_text(job, "user"), field_text(job, "tenant"), field_text(job, "id"), field_text(job, "verb"),
-		field_text(job, "vm") };
-	int64_t		      seconds = field_number(json_object_get(job, "args"), "lease"), end = clock_wall_ms() + seconds * 1000;
-	json_t		     *vm = NULL;
-	char		      text[CLOCK_TEXT_LEN];
-	size_t		      len = strlen(said);
+	struct lease_by by = { NULL, field_text(job, "user"), field_text(job, "id"), field_text(job, "verb") };
+	int64_t		seconds = field_number(json_object_get(job, "args"), "lease"), end = clock_wall_ms() + seconds * 1000;
+	json_t	       *vm = NULL;
+	char		text[CLOCK_TEXT_LEN];
+	size_t		len = strlen(said);
+	int		rv;
 
 	if (seconds <= 0)
 		return 0;
-	if (store_vm_get(st, by.vm, &vm, e) == -1)
+	if (store_vm_get(st, field_text(job, "vm"), &vm, e) == -1)
 		return e->code == PD_NOTFOUND ? 0 : -1;
+	by.vm = vm;
+	rv = lease_set(st, &by, end, e);
 	json_decref(vm);
-	if (lease_set(st, &by, end, 0, e) == -1)
-		return -1;
-	(void)strcpy(clock_text(text, end) + 19, "Z");
-	if (len + sizeof("; its lease ends ") + strlen(text) < size)
-		(void)snprintf(said + len, size - len, "; its lease ends %s", text);
-	return 0;
+	if (len + sizeof("; its lease ends ") + CLOCK_TEXT_LEN < size)
+		(void)snprintf(said + len, size - len, "; its lease ends %.19sZ", clock_text(text, end));
+	return rv;
 }
 
 int

@@ -13,8 +13,8 @@
  * the lease ended: whatever a clock or a director that was down has done, between the two lies the whole grace.
  *
  * Events of the history: lease-set (what: end, before where there was one), lease-ended (the VM is off: end, delete where that is to come), lease-kept (it was
- * to be deleted, and the policy says now that it is not), lease-over (its deletion is begun).  Their user is the VM's owner, or who gave the lease;
- * "by" names the director.
+ * to be deleted, and the policy says now that it is not), lease-over (its deletion is begun).  Their user and tenant are the VM's, so that its
+ * owner sees them; by in what names who did it when that is another one: an administrator, the director.
  */
 #ifndef PD_SPOOL_LEASE_H
 #define PD_SPOOL_LEASE_H
@@ -29,14 +29,16 @@
 /* The user of the jobs that the director makes: no name that a user can have (job_user_is_valid()). */
 #define LEASE_USER "director (lease)"
 
-/* A record of a VM's lease, inside a transaction; takes the reference to what. */
+/* A record of a lease of vm (a row), inside a transaction; takes the reference to what. */
 struct lease_by {
-	const char *user, *tenant, *job, *verb, *vm;
+	const json_t *vm;
+	const char   *user;		/* who did it */
+	const char   *job, *verb;
 };
 int lease_record(struct store *st, const struct lease_by *by, const char *event, json_t *what, struct pd_err *e);
 
-/* The lease ends at end_ms (wall), 0 = the VM has none: what lease_set() writes, and its record.  before_ms: when the one that it had ended. */
-int lease_set(struct store *st, const struct lease_by *by, int64_t end_ms, int64_t before_ms, struct pd_err *e);
+/* The VM has a lease from now on that ends at end_ms (wall), 0 = none: its row, and the record. */
+int lease_set(struct store *st, const struct lease_by *by, int64_t end_ms, struct pd_err *e);
 
 /* effects_lease.c, inside the transaction of the job's end or start. */
 int effects_lease_begin(struct store *st, const json_t *job, char *said, size_t size, struct pd_err *e);

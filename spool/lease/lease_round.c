@@ -41,7 +41,8 @@ choose(const struct director *d, const json_t *vm)
 static int
 note(struct director *d, const json_t *vm, enum act act, struct pd_err *e)
 {
-	const struct lease_by  by = { field_text(vm, "owner"), field_text(vm, "tenant"), "", "", field_text(vm, "name") };
+	const struct lease_by  by = { vm, LEASE_USER, "", "" };
+	const char	      *name = field_text(vm, "name");
 	const struct pd_lease *terms = terms_of(d, vm);
 	int64_t		       now = clock_wall_ms(), due = act == ACT_ENDED && terms != NULL && terms->deletes ? now + terms->grace_s * 1000 + 1 : 0;
 	char		       text[CLOCK_TEXT_LEN];
@@ -49,19 +50,19 @@ note(struct director *d, const json_t *vm, enum act act, struct pd_err *e)
 	int		       rv = -1;
 
 	set = json_pack("{s:I s:i}", "lease_due_ms", (json_int_t)due, "lease_tries", 0);
-	what = json_pack("{s:s s:s}", "by", LEASE_USER, "end", clock_text(text, field_number(vm, "lease_ms")));
+	what = json_pack("{s:s}", "end", clock_text(text, field_number(vm, "lease_ms")));
 	if (act == ACT_ENDED)
 		(void)json_object_set_new(set, "lease_ended_ms", json_integer((json_int_t)now));
 	if (due != 0)
 		(void)json_object_set_new(what, "delete", json_string(clock_text(text, due)));
-	if (store_begin(d->store, e) == 0 && store_vm_set(d->store, by.vm, set, e) == 0) {
+	if (store_begin(d->store, e) == 0 && store_vm_set(d->store, name, set, e) == 0) {
 		rv = lease_record(d->store, &by, act == ACT_ENDED ? "lease-ended" : "lease-kept", json_incref(what), e);
 		rv = rv == 0 ? store_commit(d->store, e) : -1;
 	}
 	if (rv == -1)
 		store_rollback(d->store);
 	else
-		log_event(&d->log, LOG_NOTICE, act == ACT_ENDED ? "lease-ended" : "lease-kept", "vm", by.vm, "owner", by.user, NULL);
+		log_event(&d->log, LOG_NOTICE, act == ACT_ENDED ? "lease-ended" : "lease-kept", "vm", name, "owner", field_text(vm, "owner"), NULL);
 	json_decref(set);
 	json_decref(what);
 	return rv;

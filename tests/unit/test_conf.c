@@ -548,11 +548,13 @@ Test(conf_file, the_sample_names_the_defaults)
 			p[1] = ' ';
 			n++;
 		}
-	cr_expect_eq(n, 34);
+	cr_expect_eq(n, 36);
 	cr_assert_eq(conf_parse("f", text, len, &c, &err), 0, "%s", err.msg);
 	cr_expect_eq(c->console_programs.n, plain->console_programs.n);
 	for (size_t i = 0; i < c->console_programs.n; i++)
 		cr_expect_str_eq(c->console_programs.item[i], plain->console_programs.item[i]);
+	cr_expect_eq(c->leases_per_hour, plain->leases_per_hour);
+	cr_expect_eq(c->lease_settle_s, plain->lease_settle_s);
 	cr_expect_eq(c->record_consoles, plain->record_consoles);
 	cr_expect_eq(c->retry_first_s, plain->retry_first_s);
 	cr_expect_eq(c->inventory_every_s, plain->inventory_every_s);
