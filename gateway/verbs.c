@@ -37,6 +37,7 @@ static const struct verb_arg create_vm_args[] = {
 	{ "near", "near", ARG_VM, 0, 0, 0, NULL, "VM", "on the system where this VM is" },
 	{ "apart-from", "apart_from", ARG_VM, ARG_REPEAT, 1, 8, NULL, "VM|GROUP", "not where this VM, or a VM of this group, is" },
 	{ "group", "group", ARG_NAME, 0, 0, 0, NULL, "GROUP", "a label that others can be kept apart from" },
+	{ "force", "force", ARG_FLAG, 0, 0, 0, NULL, NULL, "whatever it and others say of being near or apart (administrators)" },
 	{ "cpu", "units", ARG_UNITS, 0, 5, 25600, NULL, "UNITS", "processing units, 0.5 or minimum:desired:maximum (default 0.5)" },
 	{ "procs", "procs", ARG_COUNTS, 0, 1, 256, NULL, "COUNT", "virtual processors, 2 or minimum:desired:maximum (default: the processing units, rounded up)" },
 	{ "dedicated", "dedicated", ARG_FLAG, 0, 0, 0, NULL, NULL, "whole processors of its own (--procs) instead of a share" },
@@ -156,6 +157,7 @@ static const struct verb_arg rename_vm_args[] = {
 static const struct verb_arg migrate_vm_args[] = {
 	VM_NAME,
 	{ "to", "to", ARG_NAME, 0, 0, 0, NULL, "SYSTEM", "to this system of its console; without it to one that has room" },
+	{ "force", "force", ARG_FLAG, 0, 0, 0, NULL, NULL, "whatever it and others say of being near or apart (administrators)" },
 	{ "live", "live", ARG_FLAG, 0, 0, 0, NULL, NULL, "only while it runs (without either: as it is)" },
 	{ "inactive", "inactive", ARG_FLAG, 0, 0, 0, NULL, NULL, "only while it is off" },
 };

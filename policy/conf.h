@@ -84,12 +84,17 @@ struct pd_network {
 /* Where a VM goes that fits on several systems. */
 enum placement_policy { PLACEMENT_SPREAD, PLACEMENT_PACK };
 
-/* All VMs made of an image with one of these products, on these systems, have at most so many processing units together. */
+/*
+ * All VMs made of an image with one of these products, on these systems, in these shared processor pools, have at most so many processing units
+ * together.
+ */
+#define LICENSE_DEFAULT_POOL "DefaultPool"	/* as consoles call the pool of VMs that name none */
 struct pd_license {
 	char	      *name;
 	int	       line;
 	struct pd_list products;	/* labels of images, patterns; none = every VM, of whatever image */
 	struct pd_list systems;		/* patterns; none = all */
+	struct pd_list pools;		/* of processors, patterns; none = all VMs, those with processors of their own, too */
 	int64_t	       units;		/* hundredths */
 };
 

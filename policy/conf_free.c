@@ -65,6 +65,7 @@ free_licenses(struct pd_conf *c)
 		free(c->licenses[i].name);
 		free_list(&c->licenses[i].products);
 		free_list(&c->licenses[i].systems);
+		free_list(&c->licenses[i].pools);
 	}
 	free(c->licenses);
 }

@@ -25,7 +25,7 @@ conf_set_placement(struct conf_parse *p)
 	return conf_fail(p, w->line, "placement: \"%.60s\" is not one of: spread, pack", w->text);
 }
 
-/* A license that names neither products nor systems would cap everything, which is what quotas are for. */
+/* A license that names neither products, systems nor pools would cap everything, which is what quotas are for. */
 int
 conf_add_license(struct conf_parse *p, cfg_t *section, int line)
 {
@@ -36,11 +36,12 @@ conf_add_license(struct conf_parse *p, cfg_t *section, int line)
 	if (conf_title_text(p, section, line, &l->name) == -1 ||
 	    conf_list(p, section, "products", conf_check_pattern, &l->products) == -1 ||
 	    conf_list(p, section, "systems", conf_check_pattern, &l->systems) == -1 ||
+	    conf_list(p, section, "processor-pools", conf_check_pattern, &l->pools) == -1 ||
 	    conf_number(p, section, "processing-units", ARG_UNITS, 0, UNITS_MAX, &l->units) == -1)
 		return -1;
 	if (l->units == -1)
 		return conf_fail(p, line, "license %s has no cap; write: processing-units = NUMBER", l->name);
-	if (l->products.n == 0 && l->systems.n == 0)
-		return conf_fail(p, line, "license %s names no products and no systems; write: products = { LABEL, ... }", l->name);
+	if (l->products.n == 0 && l->systems.n == 0 && l->pools.n == 0)
+		return conf_fail(p, line, "license %s names no products, systems or processor-pools; write: products = { LABEL, ... }", l->name);
 	return 0;
 }

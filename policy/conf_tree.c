@@ -118,7 +118,7 @@ make_tables(struct conf_parse *p)
 	cfg_opt_t tenant[] = { WORD("role"), WORDS("members"), SECTION("quota", quota), SECTION("user-quota", quota),
 		SECTION("vm-limit", vm_limit), SECTION("lease", lease), WORDS("features"), WORDS("images"), WORDS("media"), WORDS("networks"), WORDS("platforms"), WORDS("pools"),
 		WORD("weight"), OWNER(p), CFG_END() };
-	cfg_opt_t license[] = { WORDS("products"), WORDS("systems"), WORD("processing-units"), OWNER(p), CFG_END() };
+	cfg_opt_t license[] = { WORDS("products"), WORDS("systems"), WORDS("processor-pools"), WORD("processing-units"), OWNER(p), CFG_END() };
 	cfg_opt_t platform[] = { WORD("lpar-id-base"), WORD("lpar-id-step"), WORD("server-slot-base"), WORD("server-slot-step"),
 		WORD("server-slot-offset"), WORD("client-slot-base"), WORD("client-slot-step"), OWNER(p), CFG_END() };
 	cfg_opt_t file[] = { WORD("spool"), WORD("state"), WORD("socket"), WORD("templates"), WORD("keys"),

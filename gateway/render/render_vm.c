@@ -96,6 +96,31 @@ features(FILE *out, const json_t *spec)
 	}
 }
 
+/* "db1, group web": what it was created near to, and apart from. */
+static void
+neighbours(FILE *out, const json_t *spec)
+{
+	const json_t *apart = json_object_get(spec, "apart_from"), *one;
+	size_t	      i;
+
+	if (json_object_get(spec, "near") != NULL) {
+		render_label(out, "near");
+		render_cell(out, "near", json_object_get(spec, "near"), spec);
+		(void)fputc('\n', out);
+	}
+	if (json_array_size(apart) > 0)
+		render_label(out, "apart from");
+	json_array_foreach(apart, i, one) {
+		int is_vm = json_object_get(one, "vm") != NULL;
+
+		(void)fputs(i > 0 ? ", " : "", out);
+		(void)fputs(is_vm ? "" : "group ", out);
+		render_cell(out, "name", json_object_get(one, is_vm ? "vm" : "group"), one);
+	}
+	if (json_array_size(apart) > 0)
+		(void)fputc('\n', out);
+}
+
 /* A change that waits for the VM to be off: what it has until then. */
 static void
 pending(FILE *out, const json_t *vm)
@@ -309,6 +334,7 @@ render_vm(FILE *out, const json_t *vm)
 	processors(out, vm);
 	memory(out, vm);
 	features(out, json_object_get(vm, "spec"));
+	neighbours(out, json_object_get(vm, "spec"));
 	pending(out, vm);
 	change(out, vm);
 	text_line(out, "medium", json_object_get(vm, "iso"), "name");

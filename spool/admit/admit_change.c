@@ -11,6 +11,7 @@
 #include "handlers/vm/vm_change.h"
 #include "handlers/vm/vm_features.h"
 #include "spool/admit/admission.h"
+#include "spool/admit/license.h"
 #include "spool/field.h"
 
 /* The VM, not in the hands of another job. */
@@ -79,8 +80,8 @@ change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after,
 	raise_to(vm, "procs", after->procs);
 	raise_to(vm, "memory", after->memory);
 	raise_to(vm, "disk", after->disk);
-	if (json_object_set_new(json_object_get(vm, "objects"), "change", json_pack("{s:s s:s s:o*}", "job", ad->job->id, "verb", ad->job->verb,
-		"whole", whole_disks(ad))) == -1)
+	if (json_object_set_new(json_object_get(vm, "objects"), "change", json_pack("{s:s s:s s:o* s:O*}", "job", ad->job->id, "verb", ad->job->verb,
+		"whole", whole_disks(ad), "proc_pool", json_object_get(json_object_get(ad->args, "change"), "proc_pool"))) == -1)
 		return pd_fail(e, PD_IO, "no memory for the row of VM %s", ad->vm);
 	return store_vm_put(ad->a->store, vm, e);
 }
@@ -172,6 +173,8 @@ admit_modify_vm(struct admitting *ad, struct pd_err *e)
 	spec = json_copy(json_object_get(vm, "spec"));
 	(void)json_object_update(spec, change);
 	vm_change_amounts(spec, json_object_get(json_object_get(vm, "objects"), "detached"), &after);
+	if (license_change(ad, vm, spec, after.units, e) == -1)
+		goto out;
 	if (change_set(ad, json_incref(change), e) == 0)
 		rv = change_reserve(ad, vm, &after, e);
 out:

@@ -11,14 +11,17 @@
 #include <string.h>
 
 #include "spool/admit/admit_place.h"
+#include "spool/admit/license.h"
 #include "spool/admit/moving.h"
+#include "spool/admit/neighbours.h"
 #include "spool/admit/placement.h"
 #include "spool/field.h"
 
 struct choice {
 	struct admitting *ad;
 	const json_t	 *vm;
-	json_t		 *platform, *systems, *need;
+	struct neighbours neighbours;
+	json_t		 *licensed, *platform, *systems, *need;
 	json_t		**barred;	/* one list for each candidate */
 	struct candidate *candidates;
 	size_t		  n;
@@ -33,6 +36,8 @@ choice_clear(struct choice *c)
 	}
 	free(c->barred);
 	free(c->candidates);
+	neighbours_clear(&c->neighbours);
+	json_decref(c->licensed);
 	json_decref(c->systems);
 	json_decref(c->platform);
 	json_decref(c->need);
@@ -101,13 +106,22 @@ bar_unseen(const json_t *vm, const json_t *system, json_t *barred)
 			placement_bar(barred, NULL, "no VIOS of it sees disk %d (%.60s)", (int)field_number(disk, "index") + 1, field_text(disk, "bd"));
 }
 
+static void
+bar_unlicensed(const struct choice *c, const char *system, json_t *barred)
+{
+	const json_t   *spec = json_object_get(c->vm, "spec");
+	struct licensed now = { field_text(c->vm, "system"), field_text(spec, "product"), license_pool(spec), field_number(c->vm, "units") }, then = now;
+
+	then.system = system;
+	license_bar(c->ad->a->conf, c->licensed, &now, &then, barred);
+}
+
 static int
-add(struct choice *c, const struct place_rules *rules, const json_t *system, const json_t *image, struct pd_err *e)
+add(struct choice *c, const json_t *system, struct pd_err *e)
 {
 	json_t		**barred = &c->barred[c->n];
 	struct candidate *k = &c->candidates[c->n];
 	const char	 *name = field_text(system, "name");
-	int64_t		  units = field_number(c->vm, "units");
 
 	if (held_init(&k->ours) == -1 || (*barred = json_array()) == NULL)
 		return pd_fail(e, PD_IO, "no memory to place the VM");
@@ -117,22 +131,23 @@ add(struct choice *c, const struct place_rules *rules, const json_t *system, con
 	place_state_bar(system, *barred);
 	bar_unseen(c->vm, system, *barred);
 	place_networks_bar(c->ad, c->systems, system, json_object_get(json_object_get(c->vm, "spec"), "networks"), *barred);
-	place_rules_bar(c->ad, rules, name, image, units, *barred);
+	neighbours_bar(&c->neighbours, name, *barred);
+	bar_unlicensed(c, name, *barred);
 	k->barred = *barred;
 	k->system = system;
 	k->platform = c->platform;
 	k->need = c->need;
-	k->units = units;
+	k->units = field_number(c->vm, "units");
 	return 0;
 }
 
 /* ---- all of them ---- */
 
 static int
-gather(struct choice *c, const struct place_rules *rules, struct pd_err *e)
+gather(struct choice *c, struct pd_err *e)
 {
 	const char *to = field_text(c->ad->args, "to"), *from = field_text(c->vm, "system");
-	json_t	   *system, *image = json_pack("{s:s}", "product", field_text(json_object_get(c->vm, "spec"), "product"));
+	json_t	   *system;
 	size_t	    i, all;
 	int	    rv = 0;
 
@@ -141,12 +156,11 @@ gather(struct choice *c, const struct place_rules *rules, struct pd_err *e)
 	all = json_array_size(c->systems);
 	c->barred = calloc(all + 1, sizeof(*c->barred));
 	c->candidates = calloc(all + 1, sizeof(*c->candidates));
-	if (rv == 0 && (c->barred == NULL || c->candidates == NULL || image == NULL))
+	if (rv == 0 && (c->barred == NULL || c->candidates == NULL))
 		rv = pd_fail(e, PD_IO, "no memory to place the VM");
 	json_array_foreach(c->systems, i, system)
 		if (rv == 0 && strcmp(field_text(system, "name"), from) != 0 && (to[0] == '\0' || strcmp(field_text(system, "name"), to) == 0))
-			rv = add(c, rules, system, image, e);
-	json_decref(image);
+			rv = add(c, system, e);
 	return rv;
 }
 
@@ -179,14 +193,9 @@ no_room(struct choice *c, struct pd_err *e)
 static int
 choose(struct choice *c, const char **to, struct pd_err *e)
 {
-	struct place_rules rules;
-	int		   chosen, rv = place_rules_make(c->ad, &rules, e);
+	int chosen;
 
-	rules.from = field_text(c->vm, "system");
-	if (rv == 0)
-		rv = gather(c, &rules, e);
-	place_rules_clear(&rules);
-	if (rv == -1)
+	if (neighbours_make(c->ad, c->vm, &c->neighbours, e) == -1 || license_used(c->ad, &c->licensed, e) == -1 || gather(c, e) == -1)
 		return -1;
 	if (c->n == 0)
 		return none_there(c, e);

@@ -9,6 +9,8 @@
 #include "handlers/vm/vm_spec.h"
 #include "policy/quota.h"
 #include "spool/admit/admit_place.h"
+#include "spool/admit/license.h"
+#include "spool/admit/neighbours.h"
 #include "spool/admit/placement.h"
 #include "spool/admit/san.h"
 #include "spool/admit/slot_rules.h"
@@ -27,6 +29,8 @@ struct option {
 
 struct choice {
 	struct admitting *ad;
+	struct neighbours neighbours;
+	json_t		 *licensed;	/* license_used() */
 	json_t		 *systems;	/* all rows */
 	json_t		 *taken;	/* whole disks that somebody has; NULL = not needed yet */
 	struct option	 *options;
@@ -56,6 +60,8 @@ choice_clear(struct choice *c)
 	}
 	free(c->options);
 	free(c->candidates);
+	neighbours_clear(&c->neighbours);
+	json_decref(c->licensed);
 	json_decref(c->systems);
 	json_decref(c->taken);
 }
@@ -142,11 +148,14 @@ place_state_bar(const json_t *system, json_t *barred)
 
 /* What says no though there is room. */
 static void
-bar(const struct choice *c, const struct place_rules *rules, const json_t *system, struct option *o)
+bar(const struct choice *c, const json_t *system, struct option *o)
 {
+	struct licensed then = { field_text(system, "name"), field_text(o->image, "product"), license_pool(o->spec), o->amounts.units };
+
 	place_state_bar(system, o->barred);
 	place_networks_bar(c->ad, c->systems, system, json_object_get(o->spec, "networks"), o->barred);
-	place_rules_bar(c->ad, rules, field_text(system, "name"), o->image, o->amounts.units, o->barred);
+	neighbours_bar(&c->neighbours, field_text(system, "name"), o->barred);
+	license_bar(c->ad->a->conf, c->licensed, NULL, &then, o->barred);
 }
 
 /* What is our own trouble ends the request without an answer; anything else is the system's. */
@@ -157,7 +166,7 @@ is_ours(const struct pd_err *e)
 }
 
 static int
-add(struct choice *c, const struct place_rules *rules, const json_t *system, struct pd_err *e)
+add(struct choice *c, const json_t *system, struct pd_err *e)
 {
 	struct option	 *o = &c->options[c->n];
 	struct candidate *k = &c->candidates[c->n];
@@ -176,7 +185,7 @@ add(struct choice *c, const struct place_rules *rules, const json_t *system, str
 	if ((o->barred = json_array()) == NULL)
 		return pd_fail(e, PD_IO, "no memory to place the VM");
 	if (o->spec != NULL)
-		bar(c, rules, system, o);
+		bar(c, system, o);
 	k->system = system;
 	k->platform = o->platform;
 	k->down = o->down[0] != '\0' ? o->down : NULL;
@@ -201,7 +210,7 @@ is_asked_for(const struct admitting *ad, const json_t *system)
 }
 
 static int
-gather(struct choice *c, const struct place_rules *rules, struct pd_err *e)
+gather(struct choice *c, struct pd_err *e)
 {
 	json_t *system;
 	size_t	i, all;
@@ -214,7 +223,7 @@ gather(struct choice *c, const struct place_rules *rules, struct pd_err *e)
 	if (c->options == NULL || c->candidates == NULL)
 		return pd_fail(e, PD_IO, "no memory to place the VM");
 	json_array_foreach(c->systems, i, system)
-		if (is_asked_for(c->ad, system) && add(c, rules, system, e) == -1)
+		if (is_asked_for(c->ad, system) && add(c, system, e) == -1)
 			return -1;
 	return 0;
 }
@@ -270,6 +279,7 @@ take(struct choice *c, int chosen, struct place *p)
 	p->platform = json_incref(o->view);
 	p->image = json_incref(o->image);
 	p->spec = json_incref(o->spec);
+	(void)json_object_update(p->spec, c->neighbours.stated);	/* it counts for as long as the VM is there */
 	p->amounts = o->amounts;
 }
 
@@ -292,11 +302,10 @@ int
 admit_place(struct admitting *ad, struct place *p, struct pd_err *e)
 {
 	struct choice	     c = { .ad = ad };
-	struct place_rules   rules;
 	const struct pd_err *unfit;
 	int		     rv = -1, chosen;
 
-	if (place_rules_make(ad, &rules, e) == -1 || gather(&c, &rules, e) == -1)
+	if (neighbours_make(ad, NULL, &c.neighbours, e) == -1 || license_used(ad, &c.licensed, e) == -1 || gather(&c, e) == -1)
 		goto out;
 	if (c.n == 0) {
 		(void)none_asked_for(ad, e);
@@ -318,6 +327,5 @@ admit_place(struct admitting *ad, struct place *p, struct pd_err *e)
 	rv = 0;
 out:
 	choice_clear(&c);
-	place_rules_clear(&rules);
 	return rv;
 }

@@ -25,21 +25,6 @@ void place_clear(struct place *p);
  */
 int admit_place(struct admitting *ad, struct place *p, struct pd_err *e);
 
-/*
- * admit_place_rules.c: may the VM be on this system, with those that are there: --near, --apart-from, licenses?  What says no goes to barred
- * (spool/admit/placement.h).  make: -1 our store, or PD_NOTFOUND a VM or group that is not there.
- */
-struct place_rules {
-	const char *group, *near_vm;	/* "" = not asked for */
-	json_t	   *apart;		/* {SYSTEM: the VM, or a VM of the group, that is there} */
-	json_t	   *licensed;		/* store_licensed_units(), NULL without licenses */
-	char	    near_system[PLATFORM_NAME_MAX];	/* where near_vm is */
-	const char *from;		/* migrate-vm: where the VM is now; NULL = it is new */
-};
-int  place_rules_make(struct admitting *ad, struct place_rules *r, struct pd_err *e);
-void place_rules_clear(struct place_rules *r);
-void place_rules_bar(const struct admitting *ad, const struct place_rules *r, const char *system, const json_t *image, int64_t units, json_t *barred);
-
 /* A system of an HMC that does not operate is barred. */
 void place_state_bar(const json_t *system, json_t *barred);
 

@@ -216,7 +216,8 @@ put_row(struct store *st, const struct change *c, struct pd_err *e)
 		return -1;
 	if (strcmp(field_text(c->job, "verb"), "migrate-vm") == 0 && moving_end(st, field_text(c->change, "to"), old, e) == -1)
 		return -1;
-	if (strcmp(field_text(c->vm, "name"), old) != 0 && store_vm_remove(st, old, e) == -1)
+	if (strcmp(field_text(c->vm, "name"), old) != 0 &&
+	    (store_vm_remove(st, old, e) == -1 || store_neighbour_renamed(st, old, field_text(c->vm, "name"), e) == -1))
 		return -1;
 	return store_vm_put(st, c->vm, e);
 }

@@ -127,8 +127,17 @@ int store_vm_is_busy(struct store *st, const char *name, int64_t since_ms, int *
 /* What all VMs on a system have together, powered off or not (spool/admit/placement.h); *held was held_init()ed. */
 struct held;
 int store_system_usage(struct store *st, const char *system, struct held *held, struct pd_err *e);
-/* Processing units of all VMs by system and product of their image (spec.product, "" = none): [{system product units}]. */
+/*
+ * Processing units of all VMs by system, product of their image (spec.product, "" = none) and shared processor pool ("" = processors of their own):
+ * [{system product pool units}]; one that is on its way to another system or pool is there with from{system pool}, too.
+ */
 int store_licensed_units(struct store *st, json_t **rows, struct pd_err *e);
+/*
+ * All VMs with where they are or will be, and what they say of each other (spool/admit/neighbours.h): [{name tenant owner group places[] near?
+ * apart_from?}], by name.  renamed: a VM has another name; those that say something of it say it of that one.
+ */
+int store_neighbours(struct store *st, json_t **rows, struct pd_err *e);
+int store_neighbour_renamed(struct store *st, const char *old, const char *to, struct pd_err *e);
 /* Is this IPv4 address reserved by a VM's network on this VLAN?  PD_CONFLICT names nobody. */
 int store_address_free(struct store *st, int vlan, const char *ip, struct pd_err *e);
 

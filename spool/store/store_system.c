@@ -169,6 +169,17 @@ store_system_usage(struct store *st, const char *system, struct held *held, stru
 	return rv == -1 ? -1 : add_pools(st, system, held, e);
 }
 
+static json_t *
+licensed_row(struct stmt *q)
+{
+	const char *from = (const char *)sqlite3_column_text(q->s, 4);
+
+	return json_pack("{s:s s:s s:s s:I s:o*}", "system", (const char *)sqlite3_column_text(q->s, 0), "product",
+	    (const char *)sqlite3_column_text(q->s, 1), "pool", (const char *)sqlite3_column_text(q->s, 2), "units",
+	    (json_int_t)sqlite3_column_int64(q->s, 3), "from", from == NULL ? NULL : json_pack("{s:s s:s}", "system", from, "pool",
+	    (const char *)sqlite3_column_text(q->s, 5)));
+}
+
 int
 store_licensed_units(struct store *st, json_t **rows, struct pd_err *e)
 {
@@ -176,14 +187,16 @@ store_licensed_units(struct store *st, json_t **rows, struct pd_err *e)
 	int	    rv;
 
 	*rows = json_array();
-	if (stmt_open(&q, st, "SELECT ifnull(system,''), ifnull(json_extract(spec,'$.product'),''), sum(units), '' FROM vm GROUP BY 1, 2"
-	    " UNION ALL SELECT substr(k.name, 8, length(k.name)-8-length(v.name)), ifnull(json_extract(v.spec,'$.product'),''), v.units, v.system"
-	    " FROM kept k JOIN vm v ON substr(k.name,-length(v.name)-1)='/'||v.name WHERE k.name>='moving/' AND k.name<'moving0' AND k.value<>''", e) == -1)
+	if (stmt_open(&q, st, "WITH v AS (SELECT name, units, ifnull(system,'') AS system, ifnull(json_extract(spec,'$.product'),'') AS product,"
+	    " CASE json_extract(spec,'$.mode') WHEN 'ded' THEN '' ELSE ifnull(json_extract(spec,'$.proc_pool'),'" LICENSE_DEFAULT_POOL "') END AS pool,"
+	    " json_extract(objects,'$.change.proc_pool') AS next FROM vm)"
+	    " SELECT system, product, pool, sum(units), NULL, NULL FROM v GROUP BY 1, 2, 3"
+	    " UNION ALL SELECT system, product, next, units, system, pool FROM v WHERE next IS NOT NULL"
+	    " UNION ALL SELECT substr(k.name, 8, length(k.name)-8-length(v.name)), product, pool, units, system, pool"
+	    " FROM kept k JOIN v ON substr(k.name,-length(v.name)-1)='/'||v.name WHERE k.name>='moving/' AND k.name<'moving0' AND k.value<>''", e) == -1)
 		return -1;
 	while ((rv = stmt_step(&q, e)) == 1)
-		(void)json_array_append_new(*rows, json_pack("{s:s s:s s:I s:s}", "system", (const char *)sqlite3_column_text(q.s, 0), "product",
-		    (const char *)sqlite3_column_text(q.s, 1), "units", (json_int_t)sqlite3_column_int64(q.s, 2), "from",
-		    (const char *)sqlite3_column_text(q.s, 3)));
+		(void)json_array_append_new(*rows, licensed_row(&q));
 	stmt_close(&q);
 	return rv;
 }

@@ -42,12 +42,30 @@ as admin 0 create-vm b --image rhel6 --memory 1G --group web --apart-from web
 as admin 0 create-vm c --image rhel6 --memory 1G --group web --apart-from web
 is 'apart' 'power1 power2 power3' "$(system a) $(system b) $(system c)"
 as admin 75 create-vm d --image rhel6 --memory 1G --group web --apart-from web --json
-says 'no system has room; power1: a is there; power2: b is there; power3: c is there'
+says 'no system has room; power1: a is there, a is to be apart from the group web; power2: b is there, .*; it would fit on power1 without --apart-from without --group web'
 job=$(json .job)
 as admin 0 why "$job"
 says 'power2 +no'
 as admin 0 create-vm d --image rhel6 --memory 1G --near b
 is 'near' power2 "$(system d)"
+# They keep it: shown, for later ones too, under another name too, and an administrator may say otherwise.
+as admin 0 show-vm a
+says '^apart from: +group web$'
+as admin 0 show-vm d
+says '^near: +b$'
+as admin 75 create-vm f --image rhel6 --group web
+says 'power1: a is to be apart from the group web; .*it would fit on power[123] without --group web'
+as alice 77 create-vm f --image rhel6 --group web --force
+says 'for administrators'
+as alice 0 create-vm f --image rhel6 --group web --plan
+as admin 0 create-vm f --image rhel6 --group web --force --no-start
+as admin 0 delete-vm f --yes
+as admin 0 rename-vm b --to b2
+as admin 0 show-vm d
+says '^near: +b2$'
+as admin 75 create-vm f --image rhel6 --near b2 --host power1
+says 'b2 is not there but on power2'
+as admin 0 rename-vm b2 --to b
 
 # Drained: no new VMs, those that it has go on.
 as admin 0 drain-platform power3 --why "'new memory'"

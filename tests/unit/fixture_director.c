@@ -33,7 +33,7 @@ static const char conf_text[] =
     "\timages = { '*' }\n\tnetworks = { office }\n\tfeatures = { fibre-channel }\n\tplatforms = { '*' }\n\tpools = { '*' }\n}\n"
     "tenant red {\n\trole = team\n\tmembers = { bob }\n"
     "\timages = { '*' }\n\tnetworks = { office }\n\tplatforms = { '*' }\n\tpools = { '*' }\n}\n"
-    "tenant ops {\n\trole = administrator\n\tmembers = { admin }\n\tweight = 3\n"
+    "tenant ops {\n\trole = administrator\n\tmembers = { admin }\n\tweight = 3\n\tfeatures = { '*' }\n"
     "\timages = { '*' }\n\tnetworks = { office }\n\tplatforms = { '*' }\n\tpools = { '*' }\n}\n"
     "end = true\n";
 

@@ -151,3 +151,166 @@ Test(admit_hmc, a_VM_gets_no_adapter_on_a_network_that_is_not_there)
 	know("p9a", "vlans", json_pack("[i]", 10));
 	cr_expect_str_eq(ask("admin", "add-network", "a", args), "p9a");
 }
+
+/* ---- near and apart, for as long as they are there ---- */
+
+/* It runs, with nothing that would keep it where it is. */
+static void
+runs(const char *name)
+{
+	set_vm(name, json_pack("{s:s s:{}}", "state", "running", "objects"));
+}
+
+static const char *
+migrate(const char *user, const char *name, const char *more)
+{
+	char args[200];
+
+	(void)snprintf(args, sizeof(args), "{\"name\":\"%s\"%s}", name, more);
+	return ask(user, "migrate-vm", name, args);
+}
+
+Test(admit_hmc, a_VM_is_not_put_where_another_one_wants_to_be_apart_from_it)
+{
+	cr_expect_str_eq(create("db1", ",\"host\":\"p9a\""), "p9a");
+	cr_expect_str_eq(create("web1", ",\"apart_from\":[\"db1\",\"web\"],\"group\":\"web\""), "p9b");
+	expect_says(create("web2", ",\"group\":\"web\",\"host\":\"p9b\""), "web1 is to be apart from the group web; it would fit on p9b without --group web");
+	cr_expect_str_eq(create("web2", ",\"group\":\"web\""), "p9a");
+	cr_expect_str_eq(create("web3", ",\"host\":\"p9b\""), "p9b", "of no group");
+}
+
+Test(admit_hmc, what_a_VM_was_created_with_counts_when_it_moves)
+{
+	static const char *const vms[] = { "db1", "web1", "app1" };
+
+	cr_expect_str_eq(create("db1", ",\"host\":\"p9a\""), "p9a");
+	cr_expect_str_eq(create("web1", ",\"apart_from\":[\"db1\"]"), "p9b");
+	cr_expect_str_eq(create("app1", ",\"near\":\"db1\""), "p9a");
+	for (size_t i = 0; i < 3; i++)
+		runs(vms[i]);
+	expect_says(migrate("admin", "web1", ""), "p9a: db1 is there");
+	expect_says(migrate("admin", "web1", ",\"to\":\"p9a\""), "p9a: db1 is there");
+	expect_says(migrate("admin", "app1", ""), "p9b: db1 is not there but on p9a");
+	expect_says(migrate("admin", "db1", ""), "p9b: app1 is to be near db1, and is on p9a, web1 is to be apart from db1");
+	cr_expect_str_eq(migrate("admin", "db1", ",\"force\":true"), "p9b");
+	cr_expect_str_eq(create("db2", ",\"apart_from\":[\"db1\"],\"host\":\"auto\""), "no system has room; p9a: db1 is there; p9b: db1 is there; "
+	    "it would fit on p9a without --apart-from", "on its way it is on both");
+	cr_expect_str_eq(migrate("admin", "app1", ""), "p9b", "where db1 goes");
+}
+
+Test(admit_hmc, force_is_for_who_sees_everything)
+{
+	static const char args[] = "{\"name\":\"x\",\"disks\":[{\"size\":64}],\"memory\":{\"desired\":256},\"units\":{\"desired\":50},\"force\":true}";
+
+	expect_says(ask("alice", "create-vm", "x", args), "for administrators");
+	cr_expect_str_eq(ask("admin", "create-vm", "x", args), "p9a");
+	cr_expect_str_eq(create("y", ",\"apart_from\":[\"x\"],\"host\":\"p9a\",\"force\":true"), "p9a");
+}
+
+/* Of two tenants: what one says binds the other only when its owner sees the other. */
+Test(admit_hmc, others_VMs_are_bound_by_nothing_that_they_cannot_see)
+{
+	static const char of_alice[] = "{\"name\":\"a\",\"disks\":[{\"size\":64}],\"memory\":{\"desired\":256},\"units\":{\"desired\":50},"
+				       "\"group\":\"g\",\"apart_from\":[\"g\"]}";
+	static const char of_bob[] = "{\"name\":\"b\",\"disks\":[{\"size\":64}],\"memory\":{\"desired\":256},\"units\":{\"desired\":50},"
+				     "\"group\":\"g\",\"host\":\"p9a\"}";
+
+	cr_expect_str_eq(ask("alice", "create-vm", "a", of_alice), "p9a");
+	cr_expect_str_eq(ask("bob", "create-vm", "b", of_bob), "p9a");
+	cr_expect_str_eq(create("c", ",\"group\":\"h\",\"apart_from\":[\"h\",\"a\"]"), "p9b", "who sees all");
+	runs("a");
+	expect_says(migrate("alice", "a", ""), "p9b: another VM is to be apart from a");
+	expect_says(migrate("admin", "a", ""), "p9b: c is to be apart from a");
+	cr_expect_str_eq(ask("bob", "create-vm", "d", "{\"name\":\"d\",\"disks\":[{\"size\":64}],\"memory\":{\"desired\":256},\"group\":\"h\",\"host\":\"p9b\"}"), "p9b",
+	    "the group h of others");
+}
+
+Test(admit_hmc, a_VM_that_is_renamed_is_still_the_one_that_is_meant)
+{
+	json_t *vm;
+
+	cr_expect_str_eq(create("db1", ",\"host\":\"p9a\",\"group\":\"web1\""), "p9a");
+	cr_expect_str_eq(create("web1", ",\"apart_from\":[\"db1\",\"web1\"],\"group\":\"web1\""), "p9b");
+	cr_expect_str_eq(create("app1", ",\"near\":\"db1\""), "p9a");
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_neighbour_renamed(f.st, "db1", "db9", &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_neighbour_renamed(f.st, "web1", "web9", &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	vm = director_fixture_vm(&f, "web1");
+	cr_expect_str_eq(field_text(json_array_get(json_object_get(json_object_get(vm, "spec"), "apart_from"), 0), "vm"), "db9");
+	cr_expect_str_eq(field_text(json_array_get(json_object_get(json_object_get(vm, "spec"), "apart_from"), 1), "group"), "web1", "a group has its own name");
+	json_decref(vm);
+	vm = director_fixture_vm(&f, "app1");
+	cr_expect_str_eq(field_text(json_object_get(vm, "spec"), "near"), "db9");
+	json_decref(vm);
+}
+
+/* ---- licenses of a shared processor pool ---- */
+
+static char *pools[] = { (char *)"db*" };
+static struct pd_license cap = { .name = (char *)"db", .pools = { pools, 1 }, .units = 100 };
+
+static void
+license(struct pd_license **old, size_t *n)
+{
+	*old = f.conf->licenses;
+	*n = f.conf->nlicenses;
+	f.conf->licenses = &cap;
+	f.conf->nlicenses = 1;
+}
+
+Test(admit_hmc, a_license_of_a_processor_pool_counts_what_is_in_it)
+{
+	struct pd_license *old;
+	size_t		   n;
+
+	license(&old, &n);
+	cr_expect_str_eq(create("a", ",\"proc_pool\":\"db1\""), "p9a");
+	cr_expect_str_eq(create("b", ",\"proc_pool\":\"db1\",\"host\":\"p9b\""), "p9b", "on all systems together");
+	expect_says(create("c", ",\"proc_pool\":\"db2\""), "license db allows 1.00 processing units: 1.00 used, 0.50 asked for");
+	cr_expect_str_eq(create("c", ""), "p9a", "in the default pool");
+	cr_expect_str_eq(create("d", ",\"proc_pool\":\"web\""), "p9b");
+	runs("a");
+	runs("c");
+	expect_says(ask("admin", "modify-vm", "a", "{\"name\":\"a\",\"units\":{\"desired\":60}}"), "1.00 used, 0.10 more asked for");
+	expect_says(ask("admin", "modify-vm", "c", "{\"name\":\"c\",\"proc_pool\":\"db1\"}"), "1.00 used, 0.50 asked for");
+	cr_expect_str_eq(ask("admin", "modify-vm", "a", "{\"name\":\"a\",\"units\":{\"desired\":20}}"), "p9a", "less is always possible");
+	f.conf->licenses = old;
+	f.conf->nlicenses = n;
+}
+
+/* Who is on the way into a pool counts there, and only once. */
+Test(admit_hmc, a_VM_that_changes_its_pool_has_what_is_left_of_the_license)
+{
+	struct pd_license *old;
+	size_t		   n;
+
+	license(&old, &n);
+	cr_expect_str_eq(create("a", ",\"host\":\"p9a\""), "p9a");
+	cr_expect_str_eq(create("b", ",\"proc_pool\":\"db1\""), "p9b");
+	runs("a");
+	runs("b");
+	cr_expect_str_eq(ask("admin", "modify-vm", "b", "{\"name\":\"b\",\"proc_pool\":\"db2\"}"), "p9b", "within the license");
+	cr_expect_str_eq(ask("admin", "modify-vm", "a", "{\"name\":\"a\",\"proc_pool\":\"db2\"}"), "p9a");
+	expect_says(create("c", ",\"proc_pool\":\"db1\""), "1.00 used, 0.50 asked for");
+	f.conf->licenses = old;
+	f.conf->nlicenses = n;
+}
+
+Test(admit_hmc, a_VM_moves_only_where_its_license_has_room)
+{
+	static char	  *there[] = { (char *)"p9b" };
+	struct pd_license  of_p9b = { .name = (char *)"p9b", .systems = { there, 1 }, .units = 60 }, *old;
+	size_t		   n;
+
+	license(&old, &n);
+	f.conf->licenses = &of_p9b;
+	cr_expect_str_eq(create("a", ",\"host\":\"p9a\""), "p9a");
+	cr_expect_str_eq(create("b", ",\"host\":\"p9a\""), "p9a");
+	runs("a");
+	runs("b");
+	cr_expect_str_eq(migrate("admin", "a", ""), "p9b");
+	expect_says(migrate("admin", "b", ""), "p9b: license p9b allows 0.60 processing units: 0.50 used, 0.50 asked for");
+	f.conf->licenses = old;
+	f.conf->nlicenses = n;
+}
