@@ -36,16 +36,20 @@ auth_user_exists(const struct auth *a, const char *user)
 }
 
 bool
-auth_password(const struct auth *a, const char *user, const char *password)
+auth_password(const struct auth *a, const char *user, const char *password, char said[128])
 {
 	bool ok = false;
 
+	said[0] = '\0';
+	if (lockout_refuses(a->lockout, user, said, 128))
+		return false;
 	for (size_t i = 0; i < a->opt->n_passwords; i++) {
 		const char *p = password_of(a, user, i);
 
 		if (p != NULL && strcmp(p, password) == 0)
 			ok = true;
 	}
+	lockout_note(a->lockout, user, ok);
 	return ok;
 }
 

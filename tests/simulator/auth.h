@@ -6,6 +6,7 @@
 #include <libssh/libssh.h>
 #include <stdbool.h>
 
+#include "tests/simulator/lockout.h"
 #include "tests/simulator/options.h"
 #include "tests/simulator/vfs.h"
 
@@ -13,10 +14,12 @@ struct auth {
 	const struct options *opt;
 	const struct vfs     *vfs;
 	const char	     *admin;	/* the user who always exists: padmin, hscroot */
+	struct lockout	     *lockout;	/* NULL: wrong passwords lock nobody out */
 };
 
 bool	auth_user_exists(const struct auth *a, const char *user);
-bool	auth_password(const struct auth *a, const char *user, const char *password);
+/* Counts wrong ones.  said: what is told to a user who is locked out, else empty. */
+bool	auth_password(const struct auth *a, const char *user, const char *password, char said[128]);
 /* Reads the files again each time: mkauthkeys and tests change them. */
 bool	auth_key(const struct auth *a, const char *user, ssh_key key);
 

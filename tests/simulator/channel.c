@@ -104,11 +104,16 @@ on_window(ssh_session session, ssh_channel channel, int width, int height, int p
 static int
 on_env(ssh_session session, ssh_channel channel, const char *name, const char *value, void *arg)
 {
+	struct chan *ch = arg;
+	bool is_language = strcmp(name, "LANG") == 0 || strncmp(name, "LC_", 3) == 0;
+
 	(void)session;
 	(void)channel;
-	(void)name;
-	(void)value;
-	(void)arg;
+	if (is_language && ch->n_env < ENV_MAX && strlen(name) < sizeof(ch->env[0][0]) &&
+	    strlen(value) < sizeof(ch->env[0][0])) {
+		strcpy(ch->env[ch->n_env][0], name);
+		strcpy(ch->env[ch->n_env++][1], value);
+	}
 	return 0;
 }
 

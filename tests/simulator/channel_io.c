@@ -195,6 +195,8 @@ run_worker(struct chan *ch)
 	if (shell_init(&sh, sim, &base, ch->cancel, ch->in, ch->conn->user, false) == 0) {
 		sh.session = ch->conn->id;
 		sh.has_tty = ch->has_pty;
+		for (int i = 0; i < ch->n_env; i++)
+			(void)shell_set(&sh, ch->env[i][0], ch->env[i][1], true);
 		sh.pid = procs_add(sim->procs, 1, sh.user, sh.has_tty ? "pts/0" : "-", sh.is_bash ? "-bash" : "-rksh", ch->cancel);
 		if (ch->command != NULL)
 			run_exec(&sh, ch, &base);

@@ -139,13 +139,13 @@ vios_is_up(void *arg)
 
 /* The console, a second one of the same systems beside an HMC, and every VIOS that has a port of its own. */
 static size_t
-find_sites(const struct sim *sim, const struct options *opt, struct site *sites)
+find_sites(const struct sim *sim, const struct options *opt, struct lockout *lockout, struct site *sites)
 {
 	const char *admin = is_hmc(opt) ? "hscroot" : "padmin";
 	size_t n = 0;
 
 	sites[n++] = (struct site){ .sim = sim, .port = opt->port,
-		.auth = { .opt = opt, .vfs = sim->vfs, .admin = admin } };
+		.auth = { .opt = opt, .vfs = sim->vfs, .admin = admin, .lockout = lockout } };
 	if (sim->hmc == NULL)
 		return n;
 	sites[n] = sites[0];
@@ -184,6 +184,7 @@ main(int argc, char **argv)
 	struct sim sim = { 0 };
 	struct options opt;
 	struct site sites[SITES_MAX];
+	struct lockout *lockout;
 	char err[512] = "";
 	int rv = options_parse(&opt, argc, argv);
 
@@ -193,11 +194,13 @@ main(int argc, char **argv)
 	raise_file_limit();
 	(void)ssh_init();
 	rv = open_all(&sim, &opt, err, sizeof(err));
+	lockout = is_hmc(&opt) ? lockout_new(opt.speed) : NULL;
 	if (rv == 0)
-		rv = server_run(sites, find_sites(&sim, &opt, sites), &opt, err, sizeof(err));
+		rv = server_run(sites, find_sites(&sim, &opt, lockout, sites), &opt, err, sizeof(err));
 	if (rv == -1)
 		fprintf(stderr, "powerdirector-sim: %s\n", err);
 	close_all(&sim);
+	lockout_free(lockout);
 	(void)ssh_finalize();
 	return rv == 0 ? 0 : 1;
 }

@@ -74,15 +74,30 @@ auth_result(struct conn *c, const char *user, bool ok)
 	return SSH_AUTH_DENIED;
 }
 
+/* A line for people, before they are in. */
+static void
+tell(struct conn *c, const char *said)
+{
+	ssh_string text = said[0] == '\0' ? NULL : ssh_string_from_char(said);
+
+	if (text != NULL)
+		(void)ssh_send_issue_banner(c->ssh, text);
+	ssh_string_free(text);
+}
+
 static int
 on_password(ssh_session session, const char *user, const char *password, void *arg)
 {
 	struct conn *c = arg;
+	char said[128];
+	bool ok;
 
 	(void)session;
 	if (user == NULL || password == NULL)
 		return SSH_AUTH_DENIED;
-	return auth_result(c, user, auth_password(c->server->auth, user, password));
+	ok = auth_password(c->server->auth, user, password, said);
+	tell(c, said);
+	return auth_result(c, user, ok);
 }
 
 static int
@@ -117,6 +132,7 @@ on_message(ssh_session session, ssh_message message, void *arg)
 	static char echo[] = "";
 	struct conn *c = arg;
 	const char *prompts[] = { c->server->sim->hmc != NULL ? hmc : aix }, *answer;
+	char said[128];
 
 	if (ssh_message_type(message) != SSH_REQUEST_AUTH ||
 	    ssh_message_subtype(message) != SSH_AUTH_METHOD_INTERACTIVE || c->server->auth->opt->n_passwords == 0)
@@ -127,7 +143,9 @@ on_message(ssh_session session, ssh_message message, void *arg)
 		return ssh_message_auth_interactive_request(message, "", "", 1, prompts, echo) == SSH_OK ? 0 : 1;
 	}
 	answer = ssh_userauth_kbdint_getnanswers(session) == 1 ? ssh_userauth_kbdint_getanswer(session, 0) : NULL;
-	if (answer == NULL || !auth_password(c->server->auth, c->user, answer)) {
+	if (answer == NULL || !auth_password(c->server->auth, c->user, answer, said)) {
+		if (answer != NULL)
+			tell(c, said);
 		c->auth_failures++;
 		return 1;
 	}

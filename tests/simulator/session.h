@@ -59,6 +59,8 @@ struct conn {
 	int		cut;		/* 0, or enum shell_cut + 1 */
 };
 
+#define ENV_MAX 8
+
 struct chan {
 	struct conn    *conn;
 	struct chan    *next;
@@ -69,6 +71,8 @@ struct chan {
 	bool		has_pty;
 	bool		started;	/* there is a worker */
 	char	       *command;	/* NULL: an interactive shell */
+	char		env[ENV_MAX][2][64]; /* names and values of the language that the client asked for */
+	int		n_env;
 	struct sim_out	line;		/* of the terminal's line editing */
 	bool		last_cr;
 	bool		closed;		/* by the client; the session thread's */

@@ -76,6 +76,7 @@ int	util_sort(struct shell *sh, int argc, char **argv);
 int	util_uniq(struct shell *sh, int argc, char **argv);
 int	util_awk(struct shell *sh, int argc, char **argv);
 int	util_sed(struct shell *sh, int argc, char **argv);
+int	util_scp(struct shell *sh, int argc, char **argv);
 int	util_gzip(struct shell *sh, int argc, char **argv);
 int	util_dd(struct shell *sh, int argc, char **argv);
 int	util_mkisofs(struct shell *sh, int argc, char **argv);

@@ -103,7 +103,7 @@ util_cat(struct shell *sh, int argc, char **argv)
 			status |= cat_input(sh);
 		} else if (fd == -1) {
 			util_no_file(sh, "cat", "0652-050", argv[i]);
-			status = 2;
+			status = sh->is_bash ? 1 : 2;
 		} else {
 			if (cat_fd(sh, fd) != 0) {
 				sim_out_printf(sh->err, "cat: 0652-054 Cannot read from the file %s.\n", argv[i]);

@@ -39,6 +39,7 @@ static const struct util utils[] = {
 	{ "ps", util_ps, false, true },
 	{ "rm", util_rm, false, true },
 	{ "rmdir", util_rmdir, true, false },
+	{ "scp", util_scp, true, true },
 	{ "sed", util_sed, false, true },
 	{ "sleep", util_sleep, false, true },
 	{ "sort", util_sort, true, true },
