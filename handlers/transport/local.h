@@ -29,7 +29,8 @@ void local_words_free(struct local_words *w);
 
 /*
  * The path of a program: a plain name, in the first of the directories that has it.  Directory and program must belong to root or
- * to this process's user and be writable by nobody else (PD_DENIED otherwise).  PD_REMOTE: no directory has it.
+ * to this process's user and be writable by nobody else (PD_DENIED otherwise).  PD_NOTFOUND: the directories that are there do not have it;
+ * PD_REMOTE: none of them is there.
  */
 int local_find(const char *const *dirs, size_t n, const char *name, char path[PATH_MAX], struct pd_err *e);
 

@@ -56,6 +56,32 @@ look(const char *dir, const char *name, char path[PATH_MAX], struct pd_err *e)
 	return may_be_believed(dir, &st, e) == -1 ? -1 : 1;
 }
 
+/* "/usr/ios/cli, /usr/sbin" */
+static const char *
+list_dirs(const char *const *dirs, size_t n, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < n && len < size; i++)
+		len += (size_t)snprintf(buf + len, size - len, "%s%s", i > 0 ? ", " : "", dirs[i]);
+	return buf;
+}
+
+/* One program that is missing says nothing of the others; without all of their directories this is no console now. */
+static int
+tell_missing(const char *const *dirs, size_t n, const char *name, struct pd_err *e)
+{
+	char list[100];
+
+	(void)list_dirs(dirs, n, list, sizeof(list));
+	for (size_t i = 0; i < n; i++)
+		if (access(dirs[i], F_OK) == 0)
+			return pd_fail(e, PD_NOTFOUND, "the program %.40s is not in %s: install it, or name its directory with console-programs in "
+			    "powerdirector.conf", name, list);
+	return pd_fail(e, PD_REMOTE, "there is no %s: console-programs of powerdirector.conf names the directories of the console's programs", list);
+}
+
 int
 local_find(const char *const *dirs, size_t n, const char *name, char path[PATH_MAX], struct pd_err *e)
 {
@@ -66,6 +92,5 @@ local_find(const char *const *dirs, size_t n, const char *name, char path[PATH_M
 	for (size_t i = 0; i < n; i++)
 		if ((found = look(dirs[i], name, path, e)) != 0)
 			return found == 1 ? 0 : -1;
-	return pd_fail(e, PD_REMOTE, "there is no program %s here: console-programs of powerdirector.conf names where the console's are",
-	    name);
+	return tell_missing(dirs, n, name, e);
 }

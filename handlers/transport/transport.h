@@ -69,7 +69,7 @@ struct transport {
 	/*
 	 * Runs command, writes input (may be NULL) to its standard input and closes it.  0 and *a filled; or -1 when nothing was sent
 	 * (PD_REMOTE: cannot connect; PD_BUSY: the console runs no further command now; PD_DENIED: host key or authentication
-	 * refused, never to be retried; PD_BADDATA: a command that this transport can never run).  timeout_ms 0 or less is no limit.  After ANSWER_LOST the connection is dropped and the
+	 * refused, never to be retried; PD_BADDATA: a command that this transport can never run; PD_NOTFOUND: not as long as its program is missing).  timeout_ms 0 or less is no limit.  After ANSWER_LOST the connection is dropped and the
 	 * next run() makes a new one.
 	 */
 	int (*run)(struct transport *t, const char *command, const char *input, int timeout_ms, struct answer *a, struct pd_err *e);

@@ -89,9 +89,22 @@ is 'a program that others may write' 69 "$status"
 says "$programs/lssyscfg has mode 0775"
 chmod g-w "$programs/lssyscfg"
 mv "$programs/lssyscfg" "$work/lssyscfg"
-as admin 69 check-platform power1
-says 'there is no program lssyscfg here: console-programs'
+as admin 1 check-platform power1
+says "the program lssyscfg is not in $work/none, $programs: install it, or name its directory with console-programs"
 mv "$work/lssyscfg" "$programs/lssyscfg"
+as admin 0 check-platform power1
+# One that is missing ends the jobs that need it, undone; the platform's others go on.
+mv "$programs/mksyscfg" "$work/mksyscfg"
+as alice 1 create-vm web1 --image rhel6 --memory 512M --disk 1G
+says 'the program mksyscfg is not in '
+as admin 0 check-platform power1
+mv "$work/mksyscfg" "$programs/mksyscfg"
+unchanged 'a missing program'
+# Without their directory there is no console: jobs wait.
+mv "$programs" "$programs.away"
+as admin 69 check-platform power1
+says "there is no $work/none, $programs: console-programs of powerdirector.conf"
+mv "$programs.away" "$programs"
 as admin 0 check-platform power1
 
 # Its worker may start the console's programs and no others.

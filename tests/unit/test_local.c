@@ -285,8 +285,9 @@ Test(local, only_plain_names_of_programs_that_are_there)
 {
 	char path[SCRATCH_PATH + 20];
 
-	cr_assert_eq(run_fails("lssyscfg"), PD_REMOTE);
-	cr_assert_eq(t->contact, CONTACT_SILENT);
+	cr_assert_eq(run_fails("lssyscfg"), PD_NOTFOUND);
+	cr_assert_eq(t->contact, CONTACT_NONE, "one program says nothing of the others");
+	cr_assert_not_null(strstr(e.msg, "the program lssyscfg is not in "));
 	cr_assert_not_null(strstr(e.msg, "console-programs"));
 	(void)snprintf(path, sizeof(path), "%s/x", dir);
 	cr_assert_eq(run_fails("/bin/true"), PD_BADDATA);
@@ -297,4 +298,17 @@ Test(local, only_plain_names_of_programs_that_are_there)
 	scratch_file(dir, "data", "\x01\x02", 2);
 	cr_assert_eq(run_fails("data"), PD_REMOTE);
 	cr_assert_not_null(strstr(e.msg, "run "));
+}
+
+Test(local, without_any_of_their_directories_there_is_no_console)
+{
+	const char	 *gone[] = { "/nonexistent/a", "/nonexistent/b" };
+	struct transport *none;
+
+	cr_assert_eq(local_transport(gone, 2, &none, &e), 0);
+	cr_expect_eq(none->run(none, "lssyscfg", NULL, 1000, &a, &e), -1);
+	cr_expect_eq(e.code, PD_REMOTE);
+	cr_expect_eq(none->contact, CONTACT_SILENT);
+	cr_expect_not_null(strstr(e.msg, "there is no /nonexistent/a, /nonexistent/b: "), "%s", e.msg);
+	none->free(none);
 }
