@@ -165,6 +165,9 @@ add_contact(struct worker *w, const struct run_result *res, json_t *msg)
 		(void)json_object_set_new(msg, "contact", json_string(sessions_contact(w->sessions.console->contact)));
 	if (both != NULL)
 		(void)json_object_set_new(msg, "consoles", both);
+	if (res->vios != NULL)
+		(void)json_object_set_new(msg, "vios", json_pack("{s:O s:s}", "name", json_object_get(res->vios, "name"), "contact",
+		    sessions_contact(res->contact)));
 	if (res->outcome == OUTCOME_PARKED)
 		(void)json_object_set_new(msg, "begun", json_boolean(res->has_begun));
 }

@@ -357,10 +357,13 @@ end(struct engine *g, enum outcome outcome)
 void
 engine_park(struct engine *g, const char *why)
 {
-	if (g->is_away)
+	if (g->is_away) {
 		g->res->err = g->away;
-	else
+		g->res->vios = g->away_vios;
+		g->res->contact = g->away_contact;
+	} else {
 		pd_fail(&g->res->err, PD_BUSY, "%s", why);
+	}
 	g->res->has_begun = g->is_undoing || engine_has_begun(g);
 	g->res->outcome = OUTCOME_PARKED;
 }

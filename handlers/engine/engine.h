@@ -52,8 +52,10 @@ struct engine {
 	int		   is_stopping;	/* the console was told to end the running step, whose own answer tells what became of it */
 	int		   answered;	/* the console has answered in this run */
 	int		   is_told;	/* the run's caller knows that it answers */
-	int		   is_away;	/* it cannot be connected to any more: the run is parked, why is in away */
+	int		   is_away;	/* it, or a VIOS, cannot be connected to any more: the run is parked, why is in away */
 	struct pd_err	   away;
+	const json_t	  *away_vios;	/* it is this VIOS, not the console; element of the run's vios_access */
+	enum contact	   away_contact;
 	int		   stopped;	/* 'c' or 'p': why FLOW_STOP */
 	int		   at, of;	/* steps told to people */
 	char		   saying[160];	/* what they were told last */

@@ -210,6 +210,7 @@ struct sending {
 	enum part	       part;
 	const struct commands *c;
 	struct transport      *t;
+	const json_t	      *vios;		/* whose session that is; NULL = the console's */
 	int		       as_root;
 	const char	      *cmd, *ignore;
 	int		       tries;		/* connections tried in vain */
@@ -265,22 +266,32 @@ record_answer(struct sending *d, const struct answer *a, int rc)
 	engine_record_answer(g, d->u, d->part, a, rc);
 }
 
-/* The console; a VIOS that is away is one command that fails, as it is when the console cannot reach it. */
 static int
-is_unreachable(const struct sending *d)
+cannot_be_reached(const struct sending *d)
 {
-	return d->t == d->g->run->transport && (d->t->contact == CONTACT_SILENT || d->t->contact == CONTACT_REFUSED);
+	return d->t->contact == CONTACT_SILENT || d->t->contact == CONTACT_REFUSED;
+}
+
+/* The console, or a VIOS that has a session of its own: the job cannot go on without. */
+static int
+is_needed(const struct sending *d)
+{
+	return cannot_be_reached(d) && !d->c->as_second && !d->c->may_be_away;
 }
 
 /*
- * Nobody knows for how long: the job is parked, and the director tries again after a back-off that all jobs of the platform share.
- * That is why a console that has not answered in this run is tried once only.
+ * Nobody knows for how long: the job is parked, and the director tries again after a back-off, which all jobs of the platform share when
+ * it is the console.  That is why a console that has not answered in this run is tried once only.
  */
 static int
-go_away(struct engine *g, const struct pd_err *why)
+go_away(const struct sending *d, const struct pd_err *why)
 {
+	struct engine *g = d->g;
+
 	g->away = *why;
 	g->is_away = 1;
+	g->away_vios = d->vios;
+	g->away_contact = d->t->contact;
 	return engine_stop(g);
 }
 
@@ -289,8 +300,8 @@ tries_for(const struct sending *d)
 {
 	const struct engine *g = d->g;
 
-	if (d->t->contact == CONTACT_SILENT || d->t->contact == CONTACT_REFUSED)
-		return g->answered ? AWAY_TRIES : 1;
+	if (cannot_be_reached(d))
+		return g->answered && !d->c->may_be_away ? AWAY_TRIES : 1;
 	return g->answered || engine_has_begun(g) || g->is_undoing ? ENGINE_TRIES : 1;
 }
 
@@ -303,7 +314,7 @@ try_again(struct sending *d, enum sent *result, const struct pd_err *why)
 		return -1;
 	}
 	if (++d->tries >= tries_for(d)) {
-		*result = is_unreachable(d) && go_away(d->g, why) ? SENT_STOPPED : SENT_NOT;
+		*result = is_needed(d) && go_away(d, why) ? SENT_STOPPED : SENT_NOT;
 		return -1;
 	}
 	engine_note(d->g, "warning", "%s; trying again", why->msg);
@@ -324,17 +335,34 @@ record_unsent(struct sending *d, const struct pd_err *why)
 	(void)engine_record(d->g, d->u, "answer", json_pack("{s:s, s:b, s:s}", "part", part_names[d->part], "unsent", 1, "why", text), 0, &ignored);
 }
 
+/* "VIOS vios1: 10.0.0.11:22 ...": people know the console's address, not that of each VIOS. */
+static void
+name_vios(const struct sending *d, struct pd_err *e)
+{
+	const struct pd_err why = *e;
+
+	if (d->vios == NULL)
+		return;
+	(void)pd_fail(e, why.code, "VIOS %.40s: %s", json_string_value(json_object_get(d->vios, "name")), why.msg);
+	e->sys = why.sys;
+}
+
 /* The command has not left.  0 = try again, -1 = *result. */
 static int
 not_sent(struct sending *d, enum sent *result, struct pd_err *e)
 {
 	*result = SENT_NOT;
+	name_vios(d, e);
 	if (e->code == PD_BADDATA)
 		return -1;	/* no transport for this command, now or later */
+	if (e->code == PD_NOTFOUND) {	/* on the VIOS itself: a person has to install it */
+		e->code = PD_FAILED;
+		return -1;
+	}
 	if (e->code != PD_DENIED)
 		return try_again(d, result, e);
 	e->code = PD_REMOTE;	/* what the user may do is not the point here */
-	if (is_unreachable(d) && go_away(d->g, e))
+	if (is_needed(d) && go_away(d, e))
 		*result = SENT_STOPPED;
 	return -1;
 }
@@ -497,6 +525,7 @@ choose_session(struct sending *d, size_t index, struct pd_err *e)
 		    (pd_fail(e, PD_BUG, "there are no sessions with VIOSes"), NULL);
 	if (d->t == NULL)
 		return -1;
+	d->vios = r.vios;
 	d->t->stop = console->stop;
 	d->t->stop_arg = console->stop_arg;
 	return 0;

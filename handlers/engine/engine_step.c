@@ -38,8 +38,8 @@ ask(struct engine *g, const struct unit *u, enum part part, const struct command
 {
 	enum sent sent = engine_send(g, u, part, c, 0, NULL, a, e);
 
-	/* The other console may be away; nothing waits for it. */
-	if (sent == SENT_NOT && c->may_fail && c->as_second) {
+	/* It may be away; nothing waits for it. */
+	if (sent == SENT_NOT && (c->may_be_away || (c->may_fail && c->as_second))) {
 		answer_clear(a);
 		a->out = strdup("");
 		a->err = strdup("");

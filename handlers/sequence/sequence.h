@@ -85,6 +85,9 @@ enum outcome { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_STUCK, OUTCOME_CANCELLED, O
 struct run_result {
 	enum outcome  outcome;
 	int	      has_begun;	/* parked: something may have been changed on the platform */
+	/* Parked because of a VIOS that cannot be reached by SSH: the element of the run's vios_access, and how; NULL = the console, or another reason. */
+	const json_t *vios;
+	enum contact  contact;
 	/* Code and message for the user; done: PD_OK or PD_NO_CHANGE; stuck: names what is left; parked: PD_BUSY, or why its console is away. */
 	struct pd_err err;
 	/* Object: the sequence's results, when stuck with "left"[{thing,as,command}]; owned by the caller; never NULL. */
@@ -93,7 +96,8 @@ struct run_result {
 
 /*
  * All three fill *res completely.  "end" is journalled, except when parked.  A run is also parked when the transport says (its contact)
- * that the console cannot be connected to: the journal has all that is needed to go on when it is back, forwards or backwards.
+ * that the console, or a VIOS with a session of its own, cannot be connected to: the journal has all that is needed to go on when it is
+ * back, forwards or backwards.
  */
 void sequence_run(struct run *r, struct run_result *res);	/* from the start, or resumed when records has steps */
 void sequence_undo(struct run *r, struct run_result *res);	/* undo everything in records */

@@ -58,6 +58,7 @@ struct commands {
 	struct place *by_ssh;		/* n of them, for a VIOS's own session; NULL = none */
 	long	      timeout_s;
 	int	      may_fail;		/* a status other than 0 is an answer without rows */
+	int	      may_be_away;	/* and so is that the VIOS or second console cannot be reached: nothing waits for it */
 };
 
 struct poll {

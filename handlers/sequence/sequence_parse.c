@@ -212,6 +212,7 @@ static const struct word step_words[] = {
 	{ "as", ONE, 0, seq_take_as, offsetof(struct step, commands) },
 	{ "timeout", ONE, 0, seq_take_seconds, offsetof(struct step, commands.timeout_s) },
 	{ "may-fail", ONE, 0, seq_take_flag, offsetof(struct step, commands.may_fail) },
+	{ "may-be-away", ONE, 0, seq_take_flag, offsetof(struct step, commands.may_be_away) },
 	{ "repeatable", ONE, 0, seq_take_flag, offsetof(struct step, repeatable) },
 	{ "ignore-warning", ONE, 0, seq_take_text, offsetof(struct step, ignore_warning) },
 	{ "capture", TITLED, 1, seq_take_capture, offsetof(struct step, captures) },
@@ -242,6 +243,8 @@ check_step(struct loader *l, const struct step *s)
 		return seq_bad(l, s->line, "ask-director takes the path of a value and stands alone, in step", s->name);
 	if (s->commands.as_second && s->is_run)
 		return seq_bad(l, s->line, "the second console is only asked, in step", s->name);
+	if (s->commands.may_be_away && (s->is_run || (s->commands.carrier == NULL && !s->commands.as_second)))
+		return seq_bad(l, s->line, "may-be-away goes with what is asked of a VIOS or the second console, in step", s->name);
 	if (s->is_run && s->poll != NULL)
 		return seq_bad(l, s->line, "poll goes with ask, in step", s->name);
 	if (s->is_run && s->commands.may_fail && (s->captures != NULL || s->undo.n > 0))

@@ -288,6 +288,20 @@ add_to_pool(struct maker *m, const char *name, json_int_t size)
 	return json_array_append_new(pools, json_pack("{s:s, s:I}", "pool", name, "size", size));
 }
 
+/* Nobody knows the pools of a VIOS that does not answer (templates/hmc/inventory.seq). */
+static int
+no_pool(const struct maker *m, const char *pool)
+{
+	const json_t *vios;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(m->facts, "vioses"), i, vios)
+		if (text(vios, "silent")[0] != '\0')
+			return pd_fail(m->e, PD_REMOTE, "--disk: no VIOS that answers has the storage pool '%s', and %s does not answer; when it is "
+			    "back, check-platform asks it again", pool, text(vios, "name"));
+	return pd_fail(m->e, PD_NOTFOUND, "--disk: there is no storage pool '%s' for VMs on this platform", pool);
+}
+
 static int
 add_disk(struct maker *m, size_t index, json_int_t size, const char *pool)
 {
@@ -299,7 +313,7 @@ add_disk(struct maker *m, size_t index, json_int_t size, const char *pool)
 	if (size < 1)
 		return pd_fail(m->e, PD_BADDATA, "--disk: a disk without a size");
 	if ((kind = pool_kind(m, pool)) == NULL)
-		return pd_fail(m->e, PD_NOTFOUND, "--disk: there is no storage pool '%s' for VMs on this platform", pool);
+		return no_pool(m, pool);
 	if (index == 0 && m->image != NULL && size < number(m->image, "size", 0))
 		return pd_fail(m->e, PD_BADDATA, "--disk: the first disk has %dM, the image %s needs %dM", (int)size, text(m->image, "name"),
 		    (int)number(m->image, "size", 0));

@@ -120,7 +120,7 @@ order(struct director *d, const struct console *c, const json_t *vm, struct pd_e
 	json_t *msg = NULL;
 
 	if (worker_message(d->conf, d->store, job, "run", &msg, e) == 0) {
-		contact_start_with(d, msg, 0);
+		contact_start_with(d, msg, LOOKS_NOT);
 		(void)json_object_set_new(msg, "msg", json_string("console"));
 		(void)json_object_set_new(msg, "record_max", json_integer((json_int_t)d->conf->log_size_mib * LOG_MIB));
 	}

@@ -96,6 +96,7 @@ struct director {
 	struct settle_file *files;		/* read in this round, not yet taken in (settle.c) */
 	struct rate	   *rate;
 	struct contact	   *contacts;
+	struct absent	   *absent;		/* jobs that wait for a VIOS (runner_vios.c) */
 	struct inventory   *inventories;	/* one per platform */
 	struct inventory_waiter *waiters;
 	char		    wait_text[CONTACT_TEXT_MAX];	/* what somebody was told last */
@@ -145,6 +146,9 @@ int  runner_cancel(struct director *d, const char *id, const char *by, struct pd
  */
 const char *runner_wait(struct director *d, const json_t *row, char buf[CONTACT_TEXT_MAX], int *is_platform);
 int	    runner_give_up(struct director *d, const char *id, const struct pd_err *why);
+
+/* runner_vios.c: nothing waits for a VIOS any more. */
+void absent_close(struct director *d);
 
 /* retake.c: undo-job and resume-job, by an administrator. */
 int retake_job(struct director *d, const char *id, int is_undo, const char *by, struct pd_err *e);

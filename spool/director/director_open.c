@@ -148,6 +148,7 @@ director_close(struct director *d)
 		query_server_close(&d->server, d->conf->socket);
 	pool_free(&d->pool);
 	contact_close(d);
+	absent_close(d);
 	inventory_close(d);
 	sched_free(d->sched);
 	rate_free(d->rate);

@@ -109,7 +109,7 @@ make_list(const json_t *found, const char *platform, int is_clean)
 			o = shown("record", thing);
 			(void)json_object_set(o, "name", json_object_get(thing, "vm"));
 			(void)json_object_set_new(o, "origin", json_string("ours"));
-			if (is_clean)
+			if (is_clean && !field_is_set(thing, "held"))
 				(void)json_object_set_new(o, "removed", json_true());
 			(void)json_array_append_new(list, o);
 		}
@@ -190,6 +190,46 @@ release(struct store *st, const json_t *job, const json_t *list, json_t *closed,
 	return rv;
 }
 
+/* What could not be looked at: [{"system","vios"?,"why"}]. */
+static json_t *
+list_unasked(const json_t *found)
+{
+	const json_t *system, *vios;
+	json_t	     *list = json_array();
+	size_t	      i, k;
+
+	json_array_foreach(json_object_get(found, "systems"), i, system) {
+		const char *name = field_text(system, "name");
+
+		if (field_text(system, "away")[0] != '\0') {
+			(void)json_array_append_new(list, json_pack("{s:s s:s}", "system", name, "why", field_text(system, "away")));
+			continue;
+		}
+		json_array_foreach(json_object_get(system, "vioses"), k, vios)
+			if (field_text(vios, "away")[0] != '\0')
+				(void)json_array_append_new(list, json_pack("{s:s s:s s:s}", "system", name, "vios", field_text(vios, "name"), "why",
+				    field_text(vios, "away")));
+	}
+	return list;
+}
+
+/* The first of them, and how many more. */
+static void
+say_unasked(const json_t *unasked, struct pd_err *e)
+{
+	const json_t *first = json_array_get(unasked, 0);
+	const char   *vios = field_text(first, "vios");
+	size_t	      len = strlen(e->msg), n = json_array_size(unasked);
+	char	      more[40] = "";
+
+	if (n == 0)
+		return;
+	if (n > 1)
+		(void)snprintf(more, sizeof(more), ", and %zu more", n - 1);
+	(void)snprintf(e->msg + len, sizeof(e->msg) - len, "; not asked: %s%.40s%s%.40s (%.60s)%s", vios[0] != '\0' ? "VIOS " : "system ", vios,
+	    vios[0] != '\0' ? " of " : "", field_text(first, "system"), field_text(first, "why"), more);
+}
+
 /* "3 things on power1 are nobody's", "removed 3 of 4 ..." */
 static void
 say(const json_t *job, const json_t *list, struct ending *end)
@@ -220,13 +260,15 @@ say(const json_t *job, const json_t *list, struct ending *end)
 int
 effect_orphans_done(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	json_t *found = json_object_get(end->value, "orphans"), *closed = json_array();
+	json_t *found = json_object_get(end->value, "orphans"), *closed = json_array(), *unasked = list_unasked(found);
 	json_t *list = make_list(found, field_text(job, "platform"), field_is_set(json_object_get(job, "args"), "clean"));
 	int	rv = release(st, job, list, closed, e);
 
 	say(job, list, end);
+	say_unasked(unasked, &end->err);
 	json_decref(end->made);
-	end->value = end->made = json_pack("{s:s s:o s:o}", "platform", field_text(job, "platform"), "orphans", list, "closed", closed);
+	end->value = end->made = json_pack("{s:s s:o s:o s:o}", "platform", field_text(job, "platform"), "orphans", list, "closed", closed,
+	    "unasked", unasked);
 	return rv;
 }
 

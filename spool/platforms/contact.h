@@ -47,11 +47,12 @@ void contact_forget_times(struct director *d);				/* the configuration has chang
 
 /*
  * contact_pair.c: two consoles of one platform.  told: a result's "consoles".  A message for a worker gets in its platform start_with, 1 when the
- * first does not answer and the second does; and, when both are to be looked at (an inventory, a check), ask_second when
- * the second's back-off is over.
+ * first does not answer and the second does; and, when both are to be looked at, ask_second: of an inventory when the second's back-off is
+ * over, of a check, which a person waits for, at once.
  */
+enum contact_looks { LOOKS_NOT, LOOKS_IN_TURN, LOOKS_NOW };
 void	contact_consoles(struct director *d, const struct sched_job *job, const json_t *told);
-void	contact_start_with(const struct director *d, json_t *msg, int looks);
+void	contact_start_with(const struct director *d, json_t *msg, enum contact_looks looks);
 json_t *contact_consoles_object(const struct contact *c);	/* [{state since? next? why?},..]; NULL = it is not known of two */
 struct contact *contact_find(const struct director *d, const char *platform);	/* NULL = nothing is known */
 

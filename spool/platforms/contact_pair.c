@@ -55,13 +55,13 @@ contact_consoles(struct director *d, const struct sched_job *job, const json_t *
 
 /* Is it worth a try, or known to be away for a while? */
 static int
-may_try(const struct console_contact *one)
+may_try(const struct console_contact *one, enum contact_looks looks)
 {
-	return !health_is_bad(&one->health) || (one->health.state != HEALTH_REFUSED && clock_mono_ms() >= one->health.next_ms);
+	return looks == LOOKS_NOW || !health_is_bad(&one->health) || (one->health.state != HEALTH_REFUSED && clock_mono_ms() >= one->health.next_ms);
 }
 
 void
-contact_start_with(const struct director *d, json_t *msg, int looks)
+contact_start_with(const struct director *d, json_t *msg, enum contact_looks looks)
 {
 	json_t		     *platform = json_object_get(msg, "platform");
 	const struct contact *c = contact_find(d, field_text(platform, "name"));
@@ -70,9 +70,9 @@ contact_start_with(const struct director *d, json_t *msg, int looks)
 	if (field_text(platform, "second_address")[0] == '\0')
 		return;
 	if (c != NULL && health_is_bad(&c->console[0].health) && !health_is_bad(&c->console[1].health))
-		second = !looks || !may_try(&c->console[0]);
+		second = looks == LOOKS_NOT || !may_try(&c->console[0], looks);
 	(void)json_object_set_new(platform, "start_with", json_integer(second));
-	if (looks && (c == NULL || may_try(&c->console[1])))
+	if (looks != LOOKS_NOT && (c == NULL || may_try(&c->console[1], looks)))
 		(void)json_object_set_new(platform, "ask_second", json_true());
 }
 

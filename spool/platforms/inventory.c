@@ -253,7 +253,7 @@ start(struct director *d, struct inventory *i)
 		failed(d, i, e.msg);
 		return 1;
 	}
-	contact_start_with(d, msg, 1);
+	contact_start_with(d, msg, LOOKS_IN_TURN);
 	if (!has_sequence(msg)) {
 		log_event(&d->log, LOG_INFO, "no-inventory", "platform", i->platform, "kind", field_text(json_object_get(msg, "platform"), "kind"),
 		    NULL);

@@ -220,9 +220,18 @@ add_jobs(struct look *l, struct pd_err *e)
 	return rv;
 }
 
+/* Is what is left of it on a system that could be looked through? */
+static int
+is_in_sight(const json_t *found, const json_t *vm)
+{
+	const json_t *system = field_find(json_object_get(found, "systems"), "name", field_text(vm, "system"));
+
+	return system == NULL || !look_is_blind(system);
+}
+
 /* Rows of VMs that are to go with what is left of them; from here on they are this job's. */
 static int
-claim(struct look *l, struct pd_err *e)
+claim(struct look *l, const json_t *found, struct pd_err *e)
 {
 	json_t *vm, *set;
 	size_t	i;
@@ -231,14 +240,15 @@ claim(struct look *l, struct pd_err *e)
 	json_array_foreach(l->vms, i, vm) {
 		const char   *name = field_text(vm, "name"), *tag = field_text(json_object_get(vm, "objects"), "tag");
 		const json_t *o = json_object_get(l->owners, tag);
+		int	      is_held = !is_in_sight(found, vm);
 
 		if (rv == -1 || !json_is_object(o))
 			continue;
-		(void)json_array_append_new(json_object_get(l->decision, "claims"), json_pack("{s:s s:s s:s s:s}", "vm", name, "tag", tag,
-		    "job", field_text(o, "job"), "why", field_text(o, "why")));
+		(void)json_array_append_new(json_object_get(l->decision, "claims"), json_pack("{s:s s:s s:s s:s s:b}", "vm", name, "tag", tag,
+		    "job", field_text(o, "job"), "why", field_text(o, "why"), "held", is_held));
 		set = json_pack("{s:s s:I s:s}", "state", "deleting", "state_ms", (json_int_t)clock_wall_ms(), "job",
 		    field_text(l->job, "id"));
-		if (l->clean)
+		if (l->clean && !is_held)
 			rv = store_vm_set(l->st, name, set, e);
 		json_decref(set);
 	}
@@ -257,7 +267,7 @@ orphans_decide(struct store *st, const json_t *job, const json_t *found, json_t 
 		look_note_all(&l, found);
 		if (find_owners(&l, e) == 0 && add_jobs(&l, e) == 0) {
 			look_add_all(&l, found);
-			rv = claim(&l, e);
+			rv = claim(&l, found, e);
 		}
 	}
 	json_decref(l.vms);

@@ -24,8 +24,9 @@
  * media[],sources[]}]}}], where stores are pools.
  * *decision is {partitions,volumes,files,media,systems,jobs,claims}, of an HMC with systems[{name,ident,facts,partitions[],vioses[{id,name,
  * profile,adapters[],entries[],volumes[],files[],media[]}]}]: things with "tag", "origin" ("ours", "unknown"), "job", "vm", "why" and, when job
- * has --clean, "clean" for those that are to go.  claims[{vm,tag,job}] are the rows that a clean run releases at its end; they become
- * "deleting" here, so that nothing else is begun on them.  Inside a transaction.
+ * has --clean, "clean" for those that are to go.  "away", of a system or a VIOS, is why it cannot be asked now (it is found so): nothing on it goes, nor do
+ * partitions and rows of VMs of such a system.  claims[{vm,tag,job,held}] are the rows that a clean run releases at its end, unless they are held;
+ * they become "deleting" here, so that nothing else is begun on them.  Inside a transaction.
  */
 int orphans_decide(struct store *st, const json_t *job, const json_t *found, json_t **decision, struct pd_err *e);
 

@@ -122,7 +122,7 @@ add(struct look *l, json_t *into, const char *list, const char *tag, json_t *thi
 		(void)json_object_set_new(thing, "origin", json_string("unknown"));
 		(void)json_object_set_new(thing, "why", json_string("it carries our mark, but not the name that its job gave it"));
 	}
-	if (l->clean && strcmp(field_text(thing, "origin"), "ours") == 0)
+	if (l->clean && !l->is_held && strcmp(field_text(thing, "origin"), "ours") == 0)
 		(void)json_object_set_new(thing, "clean", json_true());
 	(void)json_array_append_new(json_object_get(into, list), thing);
 }
@@ -275,6 +275,18 @@ add_adapters(struct look *l, json_t *into, const struct serving *kind, const jso
 
 /* ---- all ---- */
 
+int
+look_is_blind(const json_t *system)
+{
+	const json_t *vios;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(json_object_get(system, "facts"), "vioses"), i, vios)
+		if (field_text(vios, "away")[0] != '\0')
+			return 1;
+	return field_text(system, "away")[0] != '\0';
+}
+
 /* As much of it as commands need; its VIOSes among the facts are those that no command may name as a partition (P9). */
 static void
 add_system(struct look *l, const json_t *found)
@@ -285,16 +297,23 @@ add_system(struct look *l, const json_t *found)
 
 	system = json_pack("{s:s s:s s:{s:o} s:[] s:o}", "name", field_text(found, "name"), "ident", field_text(found, "ident"), "facts", "vioses",
 	    own, "partitions", "vioses", vioses);
+	l->is_held = look_is_blind(found);	/* a VIOS's adapters are known by their partition: it goes last, or stays */
 	add_partitions(l, system, found);
 	json_array_foreach(json_object_get(json_object_get(found, "facts"), "vioses"), i, vios) {
+		l->is_held = field_text(vios, "away")[0] != '\0';
 		(void)json_array_append_new(own, json_pack("{s:I}", "id", (json_int_t)field_number(vios, "id")));
 		into = json_pack("{s:I s:s s:s s:[] s:[] s:[]}", "id", (json_int_t)field_number(vios, "id"), "name", field_text(vios, "name"),
 		    "profile", field_text(vios, "profile"), "volumes", "files", "media");
+		if (l->is_held)
+			(void)json_object_set(into, "away", json_object_get(vios, "away"));
 		add_adapters(l, into, &scsi, found, vios);
 		add_adapters(l, into, &fc, found, vios);
 		add_storage(l, into, vios, "stores");
 		(void)json_array_append_new(vioses, into);
 	}
+	l->is_held = 0;
+	if (field_text(found, "away")[0] != '\0')
+		(void)json_object_set(system, "away", json_object_get(found, "away"));
 	(void)json_array_append_new(json_object_get(l->decision, "systems"), system);
 }
 

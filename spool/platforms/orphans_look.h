@@ -20,6 +20,7 @@ struct look {
 	const json_t *job;	/* the row of the orphans job */
 	const char   *platform;
 	int	      clean;
+	int	      is_held;	/* what is looked at now is not removed: not all that belongs to it can be seen */
 	json_t	     *vms;	/* of the platform */
 	json_t	     *made;	/* create-vm jobs by the tags that no VM has */
 	json_t	     *owners;	/* tag -> {"origin","job","vm","why"}; null = owned */
@@ -28,6 +29,8 @@ struct look {
 
 /* Every tag that found shows, into l->owners, as null. */
 void look_note_all(struct look *l, const json_t *found);
+/* Is a VIOS of this system of found away, or the system itself? */
+int  look_is_blind(const json_t *system);
 /* Everything that found shows and whose tag has an owner that is none, into l->decision. */
 void look_add_all(struct look *l, const json_t *found);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * runner_away.c - jobs whose console cannot be reached: they wait, are given up in the end, or are told at once.
+ * runner_away.c - jobs whose console, or a VIOS of theirs, cannot be reached: they wait, are given up in the end, or are told at once.
  *
  * A job that has changed nothing is queued again, keeps its place, and may be cancelled or given up without the console.  One that has
  * goes on from its journal when the console is back, forwards or backwards.  A check and a registration are told at once:
@@ -46,9 +46,8 @@ was_cancelled(struct director *d, const struct sched_job *job, const json_t *row
 }
 
 static void
-tell_wait(struct director *d, const struct sched_job *job)
+tell_wait(struct director *d, const struct sched_job *job, const struct contact *c)
 {
-	const struct contact *c = contact_bad(d, job->platform);
 	char		      text[CONTACT_TEXT_MAX];
 	struct pd_err	      e;
 
@@ -59,8 +58,9 @@ tell_wait(struct director *d, const struct sched_job *job)
 		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", job->id, "why", e.msg, NULL);
 }
 
+/* c: what it waits for; with a time of its own, in not_before_ms, when that is a VIOS. */
 static void
-put_back(struct director *d, struct sched_job *job)
+put_back(struct director *d, struct sched_job *job, const struct contact *c)
 {
 	char	      ignored[DIGEST_TEXT_LEN];
 	struct pd_err e;
@@ -72,16 +72,34 @@ put_back(struct director *d, struct sched_job *job)
 		log_event(&d->log, LOG_WARNING, "park-not-recorded", "job", job->id, "why", e.msg, NULL);
 	json_decref(commands);
 	if (row == NULL || !was_cancelled(d, job, row)) {
-		sched_ended(d->sched, job);
 		job->is_resumed = job->is_again = 1;
-		job->not_before_ms = 0;
-		if (sched_add(d->sched, job, &e) == -1)
+		if (sched_set_aside(d->sched, job, &e) == -1)
 			log_event(&d->log, LOG_ERR, "out-of-memory", "job", job->id, NULL);	/* its row brings it back at the next start */
-		contact_job_waits(d, job->platform);
+		if (!job->is_aside)
+			contact_job_waits(d, job->platform);
 		if (!was_told)
-			tell_wait(d, job);
+			tell_wait(d, job, c);
 	}
 	json_decref(row);
+}
+
+/* Its console answers.  It waits by itself, or is given up. */
+static void
+wait_for_vios(struct director *d, struct sched_job *job, const json_t *vios, const char *why)
+{
+	struct ending	      ending = { .state = JOB_FAILED };
+	const struct contact *c = absent_hear(d, job, vios, why);
+	int64_t		      until = c != NULL ? absent_until(d, job, c) : clock_mono_ms() + DIRECTOR_RETRY_MS;
+	char		      text[CONTACT_TEXT_MAX];
+
+	if (until == 0) {
+		(void)pd_fail(&ending.err, PD_REMOTE, "waited in vain for %s; nothing was changed", contact_text(c, text));
+		settle_end(d, job, &ending);
+		return;
+	}
+	job->is_aside = 1;
+	job->not_before_ms = until;
+	put_back(d, job, c);
 }
 
 int
@@ -89,17 +107,24 @@ runner_away(struct director *d, struct worker *w, const json_t *msg)
 {
 	struct sched_job job = w->job;
 	const char	*word = field_text(msg, "contact"), *message = field_text(msg, "message");
+	const json_t	*vios = json_object_get(msg, "vios");
 
-	if (strcmp(field_text(msg, "outcome"), "parked") != 0 || (strcmp(word, "silent") != 0 && strcmp(word, "refused") != 0))
+	if (strcmp(field_text(msg, "outcome"), "parked") != 0 ||
+	    (vios == NULL && strcmp(word, "silent") != 0 && strcmp(word, "refused") != 0))
 		return 0;
 	contact_heard(d, &job, word, message);
 	contact_consoles(d, &job, json_object_get(msg, "consoles"));
 	pool_job_ended(&d->pool, w, clock_mono_ms());
+	job.has_begun = field_is_set(msg, "begun");
+	job.is_aside = 0;
+	job.not_before_ms = 0;
 	if (job.is_direct) {
 		end_check(d, &job, message);
+	} else if (vios != NULL) {
+		wait_for_vios(d, &job, vios, message);
 	} else {
-		job.has_begun = field_is_set(msg, "begun");
-		put_back(d, &job);
+		absent_forget(d, job.id);
+		put_back(d, &job, contact_bad(d, job.platform));
 	}
 	return 1;
 }
@@ -116,7 +141,7 @@ runner_wait(struct director *d, const json_t *row, char buf[CONTACT_TEXT_MAX], i
 	    pool_find(&d->pool, field_text(row, "id")) != NULL)
 		return "";
 	runner_fill(d, row, &job);
-	if (!job.is_direct && (c = contact_bad(d, job.platform)) != NULL) {
+	if (!job.is_direct && ((c = contact_bad(d, job.platform)) != NULL || (c = absent_contact(d, job.id)) != NULL)) {
 		*is_platform = 1;
 		return contact_text(c, buf);
 	}

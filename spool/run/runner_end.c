@@ -85,6 +85,16 @@ hear_registered(struct director *d, const json_t *row)
 	inventory_registered(d, job.platform);
 }
 
+/* Somebody has looked, and perhaps mended something: what waits for a VIOS need not wait any longer. */
+static void
+hear_checked(struct director *d, const json_t *row)
+{
+	const char *verb = field_text(row, "verb");
+
+	if ((strcmp(verb, "check-platform") == 0 || strcmp(verb, "register-platform") == 0) && !field_is_set(row, "plan"))
+		absent_wake(d, field_text(row, "platform"));
+}
+
 int
 runner_end_record(struct director *d, const char *id, const struct ending *wanted, json_t **row)
 {
@@ -106,9 +116,11 @@ runner_end_record(struct director *d, const char *id, const struct ending *wante
 void
 runner_end_tell(struct director *d, json_t *row)
 {
+	absent_forget(d, field_text(row, "id"));
 	tell_end(d, row);
 	tell_closed(d, row);
 	hear_registered(d, row);
+	hear_checked(d, row);
 	json_decref(row);
 }
 

@@ -42,7 +42,17 @@ void runner_tell_state(struct director *d, const char *id, const char *state);
 struct unrecorded *unrecorded_new(const struct sched_job *job, const struct ending *ending);
 void unrecorded_free(struct unrecorded *u);
 
-/* runner_away.c: has a worker's result said that its console is not to be reached?  Then the job waits or ends here: 1. */
+/*
+ * runner_vios.c: which jobs wait for a VIOS.  hear: vios is a result's "vios", why its message; NULL without memory.  until: monotonic, when it is
+ * tried again; 0 = its time is up.  wake: those of this platform are tried now.
+ */
+const struct contact *absent_hear(struct director *d, const struct sched_job *job, const json_t *vios, const char *why);
+const struct contact *absent_contact(struct director *d, const char *job);	/* NULL = it waits for none */
+int64_t		      absent_until(const struct director *d, const struct sched_job *job, const struct contact *c);
+void		      absent_wake(struct director *d, const char *platform);
+void		      absent_forget(struct director *d, const char *job);
+
+/* runner_away.c: has a worker's result said that its console, or a VIOS, is not to be reached?  Then the job waits or ends here: 1. */
 int runner_away(struct director *d, struct worker *w, const json_t *msg);
 
 #endif

@@ -175,7 +175,7 @@ prepare(struct director *d, struct start *s, struct pd_err *e)
 		    "transcript %s", DIRECTOR_STARTS, job->id);
 	if (worker_message(d->conf, d->store, s->row, choose_mode(s->row, s->was_begun), &s->msg, e) == -1)
 		return -1;
-	contact_start_with(d, s->msg, strcmp(field_text(s->row, "verb"), "check-platform") == 0);
+	contact_start_with(d, s->msg, strcmp(field_text(s->row, "verb"), "check-platform") == 0 ? LOOKS_NOW : LOOKS_NOT);
 	if (job->is_trying)
 		(void)json_object_set_new(s->msg, "tell", json_true());
 	if (job->is_registering)
@@ -266,7 +266,8 @@ runner_start_send(struct director *d, struct start *s)
 	struct worker *w = s->worker;
 	struct pd_err  e;
 
-	if (!s->job.is_again || !s->job.is_trying)	/* else it is one more try of a console that may not answer: on_answered() tells */
+	/* Else it is one more try of a console that may not answer, on_answered() tells then; or of a VIOS. */
+	if (!s->job.is_again || (!s->job.is_trying && !s->job.is_aside))
 		tell_start(d, s);
 	s->worker = NULL;
 	if (pool_run(w, &s->job, json_incref(s->msg), s->journal, s->log, &e) == -1)

@@ -148,6 +148,40 @@ sched_add(struct sched *s, const struct sched_job *job, struct pd_err *e)
 	return 0;
 }
 
+static void
+release(struct sched *s, const struct sched_job *job)
+{
+	for (struct sched_busy **at = &s->busy; *at != NULL; at = &(*at)->next)
+		if (strcmp((*at)->id, job->id) == 0) {
+			struct sched_busy *b = *at;
+
+			*at = b->next;
+			free(b);
+			s->frees++;
+			return;
+		}
+}
+
+/* From others, until release(). */
+static int
+keep(struct sched *s, const struct sched_job *job)
+{
+	struct sched_busy *b;
+
+	release(s, job);	/* set aside, it has its VM already */
+	if (job->vm[0] == '\0' && job->system[0] == '\0')
+		return 0;
+	if ((b = calloc(1, sizeof(*b))) == NULL)
+		return -1;
+	(void)snprintf(b->id, sizeof(b->id), "%s", job->id);
+	(void)snprintf(b->vm, sizeof(b->vm), "%s", job->vm);
+	(void)snprintf(b->system, sizeof(b->system), "%s", job->system);
+	(void)snprintf(b->to, sizeof(b->to), "%s", job->to);
+	b->next = s->busy;
+	s->busy = b;
+	return 0;
+}
+
 /* It does not wait any more. */
 static void
 forget_waiting(struct sched *s, const struct sched_job *job)
@@ -182,6 +216,7 @@ sched_remove(struct sched *s, const char *id)
 	if (n == NULL)
 		return 0;
 	forget_waiting(s, &n->job);
+	release(s, &n->job);
 	free(n);
 	return 1;
 }
@@ -207,10 +242,10 @@ sched_waiting_for(const struct sched *s, const char *platform)
 }
 
 static int
-vm_is_busy(const struct sched *s, const char *vm)
+vm_is_busy(const struct sched *s, const struct sched_job *job)
 {
-	for (const struct sched_busy *b = s->busy; vm[0] != '\0' && b != NULL; b = b->next)
-		if (strcmp(b->vm, vm) == 0)
+	for (const struct sched_busy *b = s->busy; job->vm[0] != '\0' && b != NULL; b = b->next)
+		if (strcmp(b->vm, job->vm) == 0 && strcmp(b->id, job->id) != 0)
 			return 1;
 	return 0;
 }
@@ -227,7 +262,7 @@ system_is_busy(const struct sched *s, const char *system)
 int
 sched_is_kept(const struct sched *s, const struct sched_job *job)
 {
-	return vm_is_busy(s, job->vm) || system_is_busy(s, job->system) || system_is_busy(s, job->to);
+	return vm_is_busy(s, job) || system_is_busy(s, job->system) || system_is_busy(s, job->to);
 }
 
 /* Is there a slot for an administrator's (one more) or another's job? */
@@ -266,39 +301,6 @@ take_from_platforms(struct sched *s, int64_t now_ms)
 		if (sched_has_slot(s, p, 1))
 			n = turn_take(s, p, now_ms);
 	return n;
-}
-
-/* From others, until release(). */
-static int
-keep(struct sched *s, const struct sched_job *job)
-{
-	struct sched_busy *b;
-
-	if (job->vm[0] == '\0' && job->system[0] == '\0')
-		return 0;
-	if ((b = calloc(1, sizeof(*b))) == NULL)
-		return -1;
-	(void)snprintf(b->id, sizeof(b->id), "%s", job->id);
-	(void)snprintf(b->vm, sizeof(b->vm), "%s", job->vm);
-	(void)snprintf(b->system, sizeof(b->system), "%s", job->system);
-	(void)snprintf(b->to, sizeof(b->to), "%s", job->to);
-	b->next = s->busy;
-	s->busy = b;
-	return 0;
-}
-
-static void
-release(struct sched *s, const struct sched_job *job)
-{
-	for (struct sched_busy **at = &s->busy; *at != NULL; at = &(*at)->next)
-		if (strcmp((*at)->id, job->id) == 0) {
-			struct sched_busy *b = *at;
-
-			*at = b->next;
-			free(b);
-			s->frees++;
-			return;
-		}
 }
 
 static int
@@ -377,6 +379,26 @@ sched_ended(struct sched *s, const struct sched_job *job)
 	release(s, job);
 }
 
+void
+sched_hurry(struct sched *s, const char *id)
+{
+	for (struct sched_node *n = s->front; n != NULL; n = n->next)
+		if (strcmp(n->job.id, id) == 0)
+			n->job.not_before_ms = 0;
+}
+
+int
+sched_set_aside(struct sched *s, const struct sched_job *job, struct pd_err *e)
+{
+	struct sched_job kept = *job;
+
+	sched_ended(s, job);
+	kept.system[0] = kept.to[0] = '\0';	/* their other VMs do not wait for a VIOS that this one needs */
+	if (sched_add(s, job, e) == -1)
+		return -1;
+	return !job->has_begun || keep(s, &kept) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for job %s in the queue", job->id);
+}
+
 const char *
 sched_wait(const struct sched *s, const struct sched_job *job)
 {
@@ -384,7 +406,7 @@ sched_wait(const struct sched *s, const struct sched_job *job)
 
 	if (s->is_held && !job->is_resumed)
 		return "room on PowerDirector's disk";
-	if (vm_is_busy(s, job->vm))
+	if (vm_is_busy(s, job))
 		return "another job of this VM";
 	if (system_is_busy(s, job->system) || system_is_busy(s, job->to))
 		return "another job of its system";
@@ -406,7 +428,8 @@ sched_delay(const struct sched *s, int64_t now_ms)
 	int64_t least = -1;
 
 	for (const struct sched_node *n = s->front; n != NULL; n = n->next)
-		sooner(&least, n->job.not_before_ms, now_ms);
+		if (n->job.not_before_ms != SCHED_NEVER)
+			sooner(&least, n->job.not_before_ms, now_ms);
 	for (const struct sched_platform *p = s->platforms; p != NULL; p = p->next)
 		if (p->waiting > 0 && now_ms >= p->gate.open_until_ms && p->gate.one_from_ms != INT64_MAX)
 			sooner(&least, p->gate.one_from_ms, now_ms);

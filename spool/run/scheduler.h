@@ -27,6 +27,7 @@
 #include "spool/job.h"
 
 #define SCHED_NAME_MAX 64
+#define SCHED_NEVER    INT64_MAX
 
 struct sched;
 
@@ -53,9 +54,10 @@ struct sched_job {
 	int	is_trying;		/* it was let through alone; set by sched_next(), ended by sched_answered() */
 	int	has_begun;		/* it may have changed something on its platform */
 	int	is_again;		/* it was put back because the console did not answer: its start is on record */
+	int	is_aside;		/* and so is this: a VIOS did not answer, and it has a time of its own */
 	int64_t submitted_ms;		/* wall */
 	int64_t began_ms;		/* monotonic: its turn */
-	int64_t not_before_ms;		/* monotonic; 0 = at once */
+	int64_t not_before_ms;		/* monotonic; 0 = at once, SCHED_NEVER = until it is added again */
 	uint64_t arrival;		/* order of taking in, which decides ties; 0 = sched_add() gives it the next number */
 };
 
@@ -72,6 +74,10 @@ void sched_hold(struct sched *s, int is_held);
 /* Takes out the job that starts now and counts it as running; 0 = none can. */
 int  sched_next(struct sched *s, int64_t now_ms, struct sched_job *job);
 void sched_ended(struct sched *s, const struct sched_job *job);	/* a running one has ended */
+/* A running one waits for a time of its own, beside all others; when it has begun its VM stays kept from them. */
+int  sched_set_aside(struct sched *s, const struct sched_job *job, struct pd_err *e);
+/* A waiting one with a time of its own: that is over. */
+void sched_hurry(struct sched *s, const char *id);
 int  sched_goes_on(struct sched *s, const struct sched_job *job);	/* it has not ended after all; -1: no memory */
 
 /* A platform without a gate is open. */

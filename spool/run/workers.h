@@ -18,11 +18,12 @@
  *	{"msg":"full","job":ID}			its journal has no room; it tries again for a while, then parks
  *	{"msg":"answered","job":ID}		with "tell" only: the console has answered its first command
  *	{"msg":"result","job":ID,"outcome":"done"|"failed"|"stuck"|"cancelled"|"parked","code":WORD,"exit":N,"message":..,"value":{..},
- *		"contact":"answered"|"silent"|"refused", "begun":BOOL}
+ *		"contact":"answered"|"silent"|"refused", "begun":BOOL, "vios":{"name","contact"}}
  * "consoles":[{"contact","why"},{..}] is the same of each when the platform has two ("" = nothing).
  * "contact" is what the job has found out about its console, absent when nothing: silent, it cannot be connected to; refused, it
  * shows another host key or does not let us in.  Then the job is parked, its message says why, and "begun" (parked jobs have it)
- * whether it may have changed something.  "value" holds the sequence's results.  After a result the worker waits for the next run of the same platform.  The socket's end
+ * whether it may have changed something.  "vios" is the same of a VIOS that is reached by SSH of its own, when it is what the job
+ * is parked for.  "value" holds the sequence's results.  After a result the worker waits for the next run of the same platform.  The socket's end
  * means: finish like park and exit.
  */
 #ifndef PD_SPOOL_RUN_WORKERS_H

@@ -129,6 +129,37 @@ console_is_as with-beside 'after the second cleaning of Fibre Channel'
 as alice 0 delete-vm beside --yes --force
 console_is_as with-web0 'after the deletion of the VM beside'
 
+# ---- a VIOS that does not answer: the others are looked through, what cannot be seen stays ----
+away='match=viosvrcmd .* --id 2 -c,from=1,action=refuse,status=1,stderr=HSCL2970 test: no connection'
+refuse rmlv
+as alice 2 delete-vm web0 --yes --force
+echo "$away" | faults
+as admin 0 orphans --json
+is 'what the others have' 'logical volume,logical volume' "$(kinds)"
+is 'who was not asked' 'vios22 p9b' "$(json '[.value.unasked[] | .vios + " " + .system] | join(",")')"
+as admin 0 orphans
+says 'not asked: VIOS vios22 of p9b \(it does not answer\)'
+as admin 0 orphans --clean --yes
+says '2 of 2 things on hmc1 removed; not asked: VIOS vios22'
+as alice 66 show-vm web0
+# Of a VM on its own system the row stays, with its partition, until all of it can be seen.
+faults </dev/null
+create_b() { as alice "$1" create-vm web3 --image rhel9 --platform hmc1 --host p9b --memory 512M --disk 1G --network vlan=10,ip=10.0.10.9/24; }
+world >"$work/empty"
+refuse 'chsysstate.*-o on' rmlv rmsyscfg
+create_b 2
+echo "$away" | faults
+as admin 1 orphans --clean --yes --json
+is 'the partition stays' false "$(json '[.value.orphans[] | select(.kind == "partition")] | any(.removed)')"
+is 'what the other VIOS has goes' 'true' "$(json '[.value.orphans[] | select(.kind == "logical volume")] | all(.removed)')"
+as alice 0 show-vm web3 --json
+is 'its row stays' broken "$(json .value.state)"
+faults </dev/null
+as admin 0 orphans --clean --yes
+console_is_as empty 'after the VIOS is back'
+as alice 66 show-vm web3
+create web0 0 10.0.10.7
+
 # ---- P9: made by hand ----
 on_hmc "mksyscfg -r lpar -m $system -i name=other,profile_name=pd0123abce,lpar_env=aixlinux,min_mem=256,desired_mem=256,max_mem=512,proc_mode=shared,min_procs=1,desired_procs=1,max_procs=1,min_proc_units=0.1,desired_proc_units=0.1,max_proc_units=0.1,sharing_mode=cap"
 on_hmc "chhwres -r virtualio -m $system --rsubtype scsi -o a --id 1 -s 77 -a adapter_type=server,remote_lpar_id=66,remote_slot_num=2"

@@ -56,6 +56,70 @@ as alice 0 delete-vm web1 --yes --force
 is_as_before 'created and deleted by SSH'
 is 'commands through the console' 0 "$(sent | grep -c viosvrcmd)"
 
+# VIOSes that go away in the middle of a job: it waits, forwards and while it is undone, and holds up nobody else; it goes on when they are back.
+off() { # off [-NAME]: that console, or VIOS, answers nobody from now on; on again
+	touch "$site/hmc1/off${1:-}"
+	faults <"${2:-/dev/null}"
+}
+on() {
+	rm -f "$site/hmc1/off${1:-}"
+	faults </dev/null
+}
+job_state() { request admin show-job "$1" --json; json .value.state; }
+waits_for_vios() { request admin show-job "$1"; grep -q 'waits for: *VIOS vios[12][12] of hmc1, which has not' "$work/out"; }
+options 'retry-first = 1s' 'retry-longest = 2s'
+for how in forward undo; do
+	{
+		echo 'match=^ioscli (mklv|rmlv),from=1,action=delay,ms=1500'
+		[ $how = forward ] || echo 'match=chsysstate.*-o on,from=1,action=refuse,status=1,stderr=HSCL0000 test: refused'
+	} | faults
+	new 0 web2 --host p9b --detach --json
+	job=$(json .job)
+	command=$([ $how = forward ] && echo mklv || echo rmlv)
+	wait_until "$command is under way" grep -aq "$command" "$site/spool/journal/$job"
+	: >"$work/fault"
+	[ $how = forward ] || echo 'match=chsysstate.*-o on,from=1,action=refuse,status=1,stderr=HSCL0000 test: refused' >"$work/fault"
+	touch "$site/hmc1/off-vios21"
+	off -vios22 "$work/fault"
+	wait_until "it waits ($how)" waits_for_vios "$job"
+	is "its state ($how)" "$([ $how = forward ] && echo running || echo undoing)" "$(job_state "$job")"
+	is "the platform answers ($how)" registered "$(request admin list-platforms --json; json '.value[] | select(.name == "hmc1").state')"
+	[ $how = undo ] || as alice 0 create-vm web3 --host p9a --memory 512M --disk 1G --no-start
+	as admin 0 orphans --json
+	is 'not asked' vios21,vios22 "$(json '[.value.unasked[].vios] | join(",")')"
+	as admin 0 check-platform hmc1
+	says 'VIOS vios22 of p9b does not answer'
+	new 69 web4 --host p9b
+	says "has the storage pool 'rootvg', and vios2[12] does not answer"
+	rm "$site/hmc1/off-vios21" "$site/hmc1/off-vios22"
+	faults <"$work/fault"
+	as admin 0 check-platform hmc1
+	as alice "$([ $how = forward ] && echo 0 || echo 1)" follow "$job" --timeout 60
+	faults </dev/null
+	[ $how = undo ] || { as alice 0 delete-vm web2 --yes --force; as alice 0 delete-vm web3 --yes; }
+	is_as_before "a VIOS that was away ($how)"
+done
+# Away from the beginning: nothing has changed, and after its time the job is given up.
+as admin 0 check-platform hmc1
+off -vios11
+as alice 75 create-vm web2 --host p9a --memory 512M --disk 1G --no-start --timeout 2
+says 'still waiting|waiting for VIOS vios11 of hmc1'
+job=$(request alice list-jobs --json; json '.value[0].id')
+options 'platform-wait = 3s'
+as alice 69 follow "$job" --timeout 60
+says 'waited in vain for VIOS vios11 of hmc1, which has not answered since ..:..:.. UTC \(VIOS vios11: .*; nothing was changed'
+on -vios11
+as alice 66 show-vm web2
+options 'platform-wait = 24h'
+as alice 0 create-vm web2 --host p9a --memory 512M --disk 1G --no-start
+off -vios11
+as alice 0 delete-vm web2 --yes --detach --json
+job=$(json .job)
+wait_until 'it waits' waits_for_vios "$job"
+on -vios11
+as alice 0 follow "$job"
+is_as_before 'a VIOS that was away'
+
 quick_sequences
 each_time() {
 	case $status in
@@ -131,14 +195,6 @@ each_refused "$(wc -l <"$work/commands")" '0 1 69 73 75' alice create-vm broken 
 # ---- a second console ----
 
 options 'retry-first = 1s' 'retry-longest = 2s'
-off() { # off [-second]: that console answers nobody from now on; on again
-	touch "$site/hmc1/off${1:-}"
-	faults <"${2:-/dev/null}"
-}
-on() {
-	rm -f "$site/hmc1/off${1:-}"
-	faults </dev/null
-}
 second() { hmc "$1" --replace --second-address localhost --second-port "$2" --second-host-key "$key"; }
 as admin 64 register-platform hmc2 --kind hmc --address 127.0.0.1 --key hmc1 --second-address localhost
 says 'needs both --second-address and --second-host-key'
@@ -182,12 +238,17 @@ on
 as alice 0 follow "$job"
 as alice 0 delete-vm web2 --yes
 on -second
-both() {	# what is silent is asked once in each of its back-offs
-	as admin 0 check-platform hmc1
-	request admin show-platform hmc1 --json
-	[ "$(json '[.value.consoles[].state] | join(" ")')" = 'up up' ]
-}
-wait_until 'both are back' both
+# A check is asked for by a person: both are tried at once, however long their back-offs are.
+options 'retry-first = 1h' 'retry-longest = 1h'
+off -second
+as admin 0 check-platform hmc1
+as admin 0 show-platform hmc1 --json
+is 'the second one is silent' 'up silent' "$(json '[.value.consoles[].state] | join(" ")')"
+on -second
+as admin 0 check-platform hmc1
+as admin 0 show-platform hmc1 --json
+is 'both are back' 'up up' "$(json '[.value.consoles[].state] | join(" ")')"
+options 'retry-first = 1s' 'retry-longest = 2s'
 as alice 0 delete-vm web1 --yes
 is_as_before 'through two consoles'
 

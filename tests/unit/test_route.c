@@ -177,15 +177,25 @@ Test(route, an_id_that_is_on_no_list_reaches_no_vios)
 	json_decref(res.value);
 }
 
-Test(route, a_vios_that_does_not_answer_fails_the_job_and_says_nothing_of_the_console)
+Test(route, a_job_waits_for_a_vios_that_does_not_answer_and_says_nothing_of_the_console)
 {
 	struct run_result res;
 
 	vios.is_silent = 1;
 	res = run_it("step first {\nask = 'lshmc -V'\n}\n" ONE_STEP, "[{\"name\":\"vios21\"}]");
-	cr_expect_eq(res.outcome, OUTCOME_FAILED);
+	cr_expect_eq(res.outcome, OUTCOME_PARKED);
 	cr_expect_eq(res.err.code, PD_REMOTE);
-	cr_expect_not_null(strstr(res.err.msg, "vios21 does not answer"), "%s", res.err.msg);
+	cr_expect_not_null(strstr(res.err.msg, "VIOS vios21: "), "%s", res.err.msg);
+	cr_expect_not_null(res.vios);
+	cr_expect_eq(res.contact, CONTACT_SILENT);
+	cr_expect_eq(res.has_begun, 0);
 	cr_expect_eq(console.transport.contact, CONTACT_ANSWERED);
 	json_decref(res.value);
+}
+
+Test(route, a_vios_that_may_be_away_has_an_empty_answer_and_the_others_are_asked)
+{
+	vios.is_silent = 1;
+	expect("step a {\n" EACH "ask = 'lsmap -all'\nas = 'vios'\nmay-be-away = true\ncapture got { field = 0 optional = true }\n}\n",
+	    "[{\"name\":\"vios21\"}]", "console: LC_ALL=en_US viosvrcmd --id 2 -c \"lsmap -all\"\n");
 }

@@ -572,3 +572,55 @@ Test(scheduler, while_it_is_held_only_what_has_begun_goes_on)
 	cr_expect_eq(sched_next(s, 100, &next), 1);
 	cr_expect_eq(sched_next(s, 100, &next), 1);
 }
+
+Test(scheduler, one_that_is_set_aside_keeps_its_vm_when_it_has_begun_and_its_system_never)
+{
+	struct sched_job first = job("a", "u", "hmc1", "vm1"), same = job("a", "u", "hmc1", "vm1"), other = job("a", "u", "hmc1", "vm2"), got;
+
+	(void)snprintf(first.system, sizeof(first.system), "p9a");
+	(void)snprintf(other.system, sizeof(other.system), "p9a");
+	add(first);
+	cr_assert(sched_next(s, 0, &got));
+	add(same);
+	add(other);
+	cr_assert_not(sched_next(s, 0, &got), "the platform has one slot");
+	first.has_begun = first.is_resumed = 1;
+	first.not_before_ms = 1000;
+	cr_assert_eq(sched_set_aside(s, &first, &e), 0);
+	cr_assert(sched_next(s, 0, &got));
+	cr_assert_str_eq(got.id, other.id, "the other VM of its system");
+	sched_ended(s, &got);
+	cr_assert_not(sched_next(s, 0, &got), "its VM's next job waits");
+	cr_assert_str_eq(sched_wait(s, &same), "another job of this VM");
+	cr_assert_eq(sched_delay(s, 400), 600);
+	cr_assert(sched_next(s, 1000, &got));
+	cr_assert_str_eq(got.id, first.id);
+	sched_ended(s, &got);
+	cr_assert(sched_next(s, 1000, &got));
+	cr_assert_str_eq(got.id, same.id);
+}
+
+Test(scheduler, one_that_has_changed_nothing_keeps_nothing_and_can_be_hurried_or_removed)
+{
+	struct sched_job first = job("a", "u", "hmc1", "vm1"), same = job("a", "u", "hmc1", "vm1"), got;
+
+	add(first);
+	cr_assert(sched_next(s, 0, &got));
+	first.is_resumed = 1;
+	first.not_before_ms = SCHED_NEVER;
+	cr_assert_eq(sched_set_aside(s, &first, &e), 0);
+	cr_assert_eq(sched_delay(s, 0), -1);
+	add(same);
+	cr_assert(sched_next(s, 0, &got));
+	cr_assert_str_eq(got.id, same.id);
+	sched_ended(s, &got);
+	sched_hurry(s, first.id);
+	cr_assert(sched_next(s, 0, &got));
+	cr_assert_str_eq(got.id, first.id);
+	first.has_begun = 1;
+	cr_assert_eq(sched_set_aside(s, &first, &e), 0);
+	add(same);
+	cr_assert_not(sched_next(s, 0, &got));
+	cr_assert(sched_remove(s, first.id));
+	cr_assert(sched_next(s, 0, &got), "what it kept is free");
+}
