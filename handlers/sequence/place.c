@@ -17,6 +17,7 @@ struct lexer {		/* where in the shell's line we are */
 	char quote;	/* 0, '"' or '\'' */
 	int  in_word;
 	int  attribute;	/* a = was seen in this word */
+	int  pair;	/* inside "..." within an attribute list, where commas stand between the elements of one value */
 };
 
 struct parser {
@@ -56,6 +57,7 @@ lex_char(struct parser *p, char c, char after)
 	if (c == '"' || (c == '\'' && l->quote == 0)) {
 		l->quote = l->quote != 0 ? 0 : c;
 		l->in_word = 1;
+		l->pair = 0;
 	} else if (l->quote == 0 && strchr(" ;|&()", c) != NULL) {
 		l->in_word = l->attribute = 0;
 	} else if (l->quote == 0 && c == '#' && !l->in_word) {
@@ -99,7 +101,7 @@ check_place(struct parser *p, const struct value_type *t)
 	if (p->lex.quote == 0 ? t->chars[strspn(t->chars, bare_chars)] != '\0' : strpbrk(t->chars, dangerous) != NULL)
 		return pd_fail(p->e, PD_BADDATA, "%s:%d: type %s may hold characters that mean something %s", p->file, p->line, t->name,
 		    p->lex.quote == 0 ? "outside quotes" : "inside these quotes");
-	if (p->lex.attribute && strpbrk(t->chars, ",=\"") != NULL)
+	if (p->lex.attribute && strpbrk(t->chars, p->lex.pair ? "=\"" : ",=\"") != NULL)
 		return pd_fail(p->e, PD_BADDATA, "%s:%d: type %s may hold characters that mean something in an attribute list", p->file,
 		    p->line, t->name);
 	return 0;
@@ -175,6 +177,7 @@ parse_text(struct parser *p, const char *s)
 			if (s[0] == '\\' && p->lex.quote != '\'' && s[1] != '\0') {
 				p->literal[p->len++] = *s++;	/* the next character means itself */
 				p->lex.in_word = 1;
+				p->lex.pair ^= *s == '"' && p->lex.quote == '"';
 				if ((unsigned char)*s < 0x20 || (unsigned char)*s >= 0x7f || *s == '{' || *s == '}')
 					return bad(p, "a backslash before something that it cannot quote");
 			} else if (lex_char(p, s[0], s[1]) == -1) {

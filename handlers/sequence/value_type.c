@@ -100,6 +100,27 @@ is_mtms(const char *s)
 	return dash == s + 4 && star != NULL && star > dash + 1 && star[1] != '\0' && strpbrk(star + 1, "-*") == NULL && strchr(dash + 1, '-') == NULL;
 }
 
+/* 10/vios1/1,11/vios2/2: a slot of a partition, name and id of a VIOS. */
+static int
+is_mappings(const char *s)
+{
+	for (;; s++) {
+		size_t slot = strspn(s, DIGITS), name, id;
+
+		if (slot == 0 || slot > 5 || s[slot] != '/')
+			return 0;
+		name = strcspn(s += slot + 1, "/,");
+		if (name == 0 || name > 31 || s[name] != '/' || !first_is_alnum(s))
+			return 0;
+		id = strspn(s += name + 1, DIGITS);
+		if (id == 0 || id > 5)
+			return 0;
+		s += id;
+		if (*s != ',')
+			return *s == '\0';
+	}
+}
+
 static void
 print_mac_colon(char *buf, const char *text)
 {
@@ -168,6 +189,7 @@ static const struct value_type types[] = {
 	{ WORD("label", ALNUM " ._-+:/@%#~()[]<>*?;|&", 1, 63, is_label) },
 	/* An element of a list of virtual adapters, without VLANs or world wide names: those have commas. */
 	{ WORD("adapter", ALNUM "/._-", 3, 127, first_is_alnum) },
+	{ WORD("mappings", ALNUM "/._-,", 5, VALUE_MAX - 1, is_mappings) },
 	{ NUMBER("lpar-id", 1, 65535) },	/* guard.c says which of them */
 	{ NUMBER("vios-id", 1, 65535) },
 	{ NUMBER("new-lpar-id", 1, 65535), .print = print_lpar_id },

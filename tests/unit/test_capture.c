@@ -242,6 +242,8 @@ Test(capture, types_at_their_edges)
 		{ "lv", "pd012345678_15", 1 }, { "lv", "0123456789abcdef", 0 }, { "vlan", "4094", 1 }, { "vlan", "4095", 0 }, { "vlan", "0", 0 },
 		{ "lpar-id", "0", 0 }, { "lpar-id", "65535", 1 }, { "vios-id", "0", 0 }, { "mtms", "9009-42A*78A1B2C", 1 }, { "mtms", "9009-42A", 0 },
 		{ "adapter", "16/0/20//0/0/ETHERNET0//all/none", 1 },
+		{ "mappings", "10/v1/1", 1 }, { "mappings", "10/v1/1,11/v-2/2", 1 }, { "mappings", "10/v1", 0 }, { "mappings", "10//1", 0 },
+		{ "mappings", "10/v1/1,", 0 }, { "mappings", "10/-v/1", 0 }, { "mappings", "10/v1/1/2", 0 }, { "mappings", "10/v1/1,,1/v/1", 0 },
 		{ "adapter", "2/1/1/10,20/1/0", 0 }, { "adapter", "/16", 0 }, { "mtms", "9009-42A*A*B", 0 },
 		{ "mtms", "*9009-42A78A", 0 }, { "mask", "255.255.255.0", 1 }, { "mask", "255.0.255.0", 0 }, { "ip", "10.0.0.256", 0 },
 		{ "path", "/a/../b", 0 }, { "path", "a/b", 0 }, { "path", "/a/b.img", 1 }, { "units", "0.50", 1 }, { "units", "0.505", 0 },

@@ -12,13 +12,13 @@
 #include "handlers/sequence/place.h"
 
 static const char *const types[] = { "lpar-name", "name", "word", "device", "lv", "pool", "path", "file", "media", "ip", "mask", "hostname",
-	"mac", "mac-colon", "units", "label", "adapter", "lpar-id", "mtms", "slot", "vlan", "size-mib", "count", "weight" };
+	"mac", "mac-colon", "units", "label", "adapter", "mappings", "lpar-id", "mtms", "slot", "vlan", "size-mib", "count", "weight" };
 #define NTYPES (sizeof(types) / sizeof(types[0]))
 
 /* A command that prints its one argument, and what stands around the value in it. */
 static const struct {
 	const char *command, *rest, *before, *after;
-	int	    is_list;	/* an attribute list: a comma, an equals sign or a quote would end the value */
+	int	    is_list;	/* an attribute list: a comma, an equals sign or a quote would end the value; 2: of several elements, with commas between */
 } places[] = {
 	{ "printf %s {x.v:", "}", "", "", 0 },
 	{ "printf %s /a/{x.v:", "}.b", "/a/", ".b", 0 },
@@ -26,6 +26,8 @@ static const struct {
 	{ "printf %s 'a {x.v:", "} b'", "a ", " b", 0 },
 	{ "printf %s \"n=1,name={x.v:", "},b=2\"", "n=1,name=", ",b=2", 1 },
 	{ "printf %s n={x.v:", "}", "n=", "", 1 },
+	{ "printf %s \"\\\"n={x.v:", "}\\\",b=2\"", "\"n=", "\",b=2", 2 },
+	{ "printf %s \"\\\"n=1\\\",b={x.v:", "}\"", "\"n=1\",b=", "", 1 },
 };
 #define NPLACES (sizeof(places) / sizeof(places[0]))
 
@@ -73,7 +75,7 @@ is_taken(const struct place *p, size_t at, const char *value)
 	if (rv == -1)
 		return 0;
 	if (places[at].is_list)
-		cr_assert_null(strpbrk(value, ",=\""), "'%s' in %s", value, p->source);
+		cr_assert_null(strpbrk(value, places[at].is_list == 2 ? "=\"" : ",=\""), "'%s' in %s", value, p->source);
 	if (is_plain(value))
 		return 1;
 	(void)snprintf(expected, sizeof(expected), "%s%s%s", places[at].before, value, places[at].after);
@@ -102,7 +104,7 @@ try_bytes(const struct place *p, size_t at)
 
 Test(place, every_value_in_every_place_is_refused_or_comes_back_from_a_shell, .description = "P10")
 {
-	static const char *const whole[] = { "10.0.10.5", "255.255.255.0", "de66e0b41e02", "0.50", "17" };
+	static const char *const whole[] = { "10/vios1/1,11/vios2/2", "10.0.10.5", "255.255.255.0", "de66e0b41e02", "0.50", "17" };
 	size_t			 allowed = 0, taken = 0;
 
 	for (size_t t = 0; t < NTYPES; t++)
@@ -127,7 +129,7 @@ Test(place, every_value_in_every_place_is_refused_or_comes_back_from_a_shell, .d
 
 Test(place, a_type_with_meaning_is_refused_where_it_has_one, .description = "P10")
 {
-	static const char *const bad[] = { "ls {x.v:label}", "ls a{x.v:label}", "mk name={x.v:label}", "ls {x.v:text}", "ls \"{x.v:text}\"", "ls {x.v}",
+	static const char *const bad[] = { "ls {x.v:label}", "ls a{x.v:label}", "mk name={x.v:label}", "mk \"n={x.v:mappings}\"", "mk n={x.v:mappings}", "mk \"\\\"n=1\\\",m={x.v:mappings}\"", "ls {x.v:text}", "ls \"{x.v:text}\"", "ls {x.v}",
 		"ls '{x.v:name}", "ls {x.v:name} # all" };
 	struct pd_err		 e;
 
