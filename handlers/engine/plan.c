@@ -100,17 +100,31 @@ tell_command(struct engine *g, const struct unit *u, const struct commands *c, s
 	return 0;
 }
 
+/* What is known already, for the commands behind it; the rest stays as it is. */
+static void
+set_known(struct engine *g, const struct unit *u)
+{
+	struct scope s = engine_scope(g, u);
+	char	     text[VALUE_MAX];
+
+	for (const struct setting *o = u->step->settings; o != NULL; o = o->next)
+		if (place_fill(&o->value, &s, FILL_RAW, text, sizeof(text), NULL) == 0)
+			(void)scope_set(&s, o->path, json_string(text));
+}
+
 static int
 plan_unit(struct engine *g, const struct unit *u)
 {
 	struct scope s = engine_scope(g, u);
 	int	     holds = cond_eval(&u->step->when, &s, 1);
 
-	if (holds == 0 || u->step->commands.n == 0)
+	if (holds == 0)
 		return 0;
 	for (size_t i = 0; i < engine_sends(&u->step->commands); i++)
 		if (tell_command(g, u, &u->step->commands, i, holds == 1) == -1)
 			return -1;
+	if (holds == 1)
+		set_known(g, u);
 	return 0;
 }
 
