@@ -110,7 +110,7 @@ choose(const struct cec *t, const struct vadapter *a, const struct part *vios, c
 	LIST_EACH(struct part, v, &t->parts) {
 		if (v->vios == NULL || !part_rmc(v) || !is_wanted(ps, attribute, a->slot, v) || free_slot(v, paths) == -1)
 			continue;
-		if (a->kind == VA_FC ? v->vios->sys.nports == 0 : !sees_all(v, vios, h))
+		if (a->kind == VA_FC ? !t->npiv || v->vios->sys.nports == 0 : !sees_all(v, vios, h))
 			continue;
 		if (best == NULL || paths_on(paths, v->id) < paths_on(paths, best->id))
 			best = v;
@@ -222,6 +222,9 @@ disconnect(struct cec *c, const struct part *p)
 			list_free(&h->vtds);
 			list_remove(&v->vios->vhosts, h);
 		}
+		LIST_EACH(struct lpar, l, &v->vios->lpars)
+			if (l->id == p->id)
+				list_free(&l->vfcs);
 		drop_servers(&v->curr, p);
 		LIST_EACH(struct profile, f, &v->profiles)
 			drop_servers(&f->c, p);
