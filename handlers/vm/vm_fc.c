@@ -203,3 +203,43 @@ vm_fc_more(const json_t *args, const json_t *spec, const json_t *facts, json_t *
 	*fc = made;
 	return 0;
 }
+
+/* ---- on another system ---- */
+
+/* Where an adapter of the same VIOS goes; else the first that runs and that nothing goes through yet. */
+static const json_t *
+counterpart(const json_t *fc, size_t nth, const json_t *vioses, const json_t *there)
+{
+	const char   *name = field_text(json_array_get(fc, nth), "name");
+	const json_t *vios;
+	size_t	      i;
+
+	for (i = 0; i < nth; i++)
+		if (strcmp(field_text(json_array_get(fc, i), "name"), name) == 0)
+			return field_find(vioses, "name", field_text(json_array_get(there, i), "vios"));
+	json_array_foreach(vioses, i, vios)
+		if (runs(vios) && !is_named(there, field_text(vios, "name")))
+			return vios;
+	return NULL;
+}
+
+int
+vm_fc_move(const json_t *fc, const json_t *facts, json_t **there, struct pd_err *e)
+{
+	const json_t *adapter, *vios;
+	size_t	      i;
+
+	if ((*there = json_array()) == NULL)
+		return pd_fail(e, PD_BUG, "out of memory");
+	json_array_foreach(fc, i, adapter) {
+		if ((vios = counterpart(fc, i, json_object_get(facts, "vioses"), *there)) == NULL)
+			break;
+		(void)json_array_append_new(*there, json_pack("{s:I s:I s:O s:O}", "nth", (json_int_t)i, "client_slot",
+		    (json_int_t)field_number(adapter, "client_slot"), "id", json_object_get(vios, "id"), "vios", json_object_get(vios, "name")));
+	}
+	if (json_array_size(*there) == json_array_size(fc))
+		return 0;
+	json_decref(*there);
+	*there = NULL;
+	return pd_fail(e, PD_CAPACITY, "too few of its VIOSes run to have the Fibre Channel adapters on as many as they are on now");
+}

@@ -28,4 +28,12 @@ int vm_fc_make(json_t *spec, const json_t *args, const json_t *facts, struct pd_
  */
 int vm_fc_more(const json_t *args, const json_t *spec, const json_t *facts, json_t **fc, struct pd_err *e);
 
+/*
+ * migrate-vm: through which VIOSes of another system the adapters of a VM (fc, objects of its row) go, in their order:
+ *	[{"nth","client_slot","id","vios"}]
+ * What goes through different VIOSes here goes through different ones there.  facts are those of the other system.
+ * PD_CAPACITY: too few of them run.
+ */
+int vm_fc_move(const json_t *fc, const json_t *facts, json_t **there, struct pd_err *e);
+
 #endif

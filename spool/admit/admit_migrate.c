@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "handlers/vm/vm_fc.h"
 #include "spool/admit/admit_place.h"
 #include "spool/admit/license.h"
 #include "spool/admit/moving.h"
@@ -65,9 +66,6 @@ can_leave(const json_t *vm, struct pd_err *e)
 		if (strcmp(field_text(disk, "kind"), "pv") != 0)
 			return pd_fail(e, PD_CONFLICT, "disk %d of %s lies in the pool %s of its VIOS, which no other system sees: only whole disks of a "
 			    "storage network can be taken along", (int)field_number(disk, "index") + 1, name, field_text(disk, "pool"));
-	if (json_array_size(json_object_get(objects, "fc")) > 0)
-		return pd_fail(e, PD_CONFLICT, "%s has virtual Fibre Channel adapters, whose ports on another system have to be chosen by a person: an "
-		    "administrator moves it at the console, and adopts it there", name);
 	if (json_object_get(objects, "iso") != NULL)
 		return pd_fail(e, PD_CONFLICT, "%s has %s in its optical drive, which stays behind: take it out first (detach-iso %s)", name,
 		    field_text(json_object_get(objects, "iso"), "name"), name);
@@ -116,6 +114,24 @@ bar_unlicensed(const struct choice *c, const char *system, json_t *barred)
 	license_bar(c->ad->a->conf, c->licensed, &now, &then, barred);
 }
 
+static const json_t *
+adapters_of(const json_t *vm)
+{
+	return json_object_get(json_object_get(vm, "objects"), "fc");
+}
+
+/* Whether their names can log in there the console finds out. */
+static void
+bar_fc(const json_t *vm, const json_t *system, json_t *barred)
+{
+	struct pd_err e = { 0 };
+	json_t	     *there = NULL;
+
+	if (vm_fc_move(adapters_of(vm), json_object_get(system, "facts"), &there, &e) == -1)
+		placement_bar(barred, NULL, "%s", e.msg);
+	json_decref(there);
+}
+
 static int
 add(struct choice *c, const json_t *system, struct pd_err *e)
 {
@@ -130,6 +146,7 @@ add(struct choice *c, const json_t *system, struct pd_err *e)
 		return -1;
 	place_state_bar(system, *barred);
 	bar_unseen(c->vm, system, *barred);
+	bar_fc(c->vm, system, *barred);
 	place_networks_bar(c->ad, c->systems, system, json_object_get(json_object_get(c->vm, "spec"), "networks"), *barred);
 	neighbours_bar(&c->neighbours, name, *barred);
 	bar_unlicensed(c, name, *barred);
@@ -191,7 +208,7 @@ no_room(struct choice *c, struct pd_err *e)
 }
 
 static int
-choose(struct choice *c, const char **to, struct pd_err *e)
+choose(struct choice *c, const json_t **to, struct pd_err *e)
 {
 	int chosen;
 
@@ -202,14 +219,23 @@ choose(struct choice *c, const char **to, struct pd_err *e)
 	chosen = placement_choose(c->ad->a->conf->placement, c->candidates, c->n, &c->ad->decision);
 	if (chosen == -1)
 		return no_room(c, e);
-	*to = field_text(c->candidates[chosen].system, "name");
+	*to = c->candidates[chosen].system;
 	return 0;
 }
 
 static int
-reserve(struct admitting *ad, json_t *vm, const char *to, struct pd_err *e)
+reserve(struct admitting *ad, json_t *vm, const json_t *system, struct pd_err *e)
 {
-	if (json_object_set_new(ad->args, "placed", json_string(to)) == -1 || change_set(ad, json_pack("{s:s}", "to", to), e) == -1)
+	const char *to = field_text(system, "name");
+	json_t	   *fc;
+
+	if (vm_fc_move(adapters_of(vm), json_object_get(system, "facts"), &fc, e) == -1)
+		return -1;
+	if (json_array_size(fc) == 0) {
+		json_decref(fc);
+		fc = NULL;
+	}
+	if (json_object_set_new(ad->args, "placed", json_string(to)) == -1 || change_set(ad, json_pack("{s:s s:o*}", "to", to, "fc", fc), e) == -1)
 		return pd_fail(e, PD_IO, "no memory for a change");
 	if (!ad->job->is_plan && moving_begin(ad->a->store, to, field_text(vm, "name"), ad->job->id, e) == -1)
 		return -1;
@@ -221,7 +247,7 @@ admit_migrate_vm(struct admitting *ad, struct pd_err *e)
 {
 	struct choice c = { .ad = ad };
 	json_t	     *vm = NULL;
-	const char   *to = "";
+	const json_t *to = NULL;
 	int	      rv = -1;
 
 	if (asks_for_one_way(ad->args, e) == -1 || change_begin(ad, &vm, e) == -1 || store_platform_get(ad->a->store, ad->platform, &c.platform, e) == -1)

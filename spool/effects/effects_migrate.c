@@ -2,7 +2,8 @@
 /*
  * effects_migrate.c - the row of a VM that has come to another system: where it is, and through which VIOSes it reaches its disks there.
  *
- * The sequence tells what it found there as moved{id, state, paths[{client_slot, id, slot, name, profile, device, attached[{vtd, backing}]}]}.  The
+ * The sequence tells what it found there as moved{id, state, paths[{client_slot, id, slot, name, profile, device, attached[{vtd, backing}]}], fc[{client_slot, id,
+ * slot, name, profile, vfchost, fcs}]}.  The
  * partition keeps its own slots, so the path in a client slot carries the disks that the one in that slot carried before, in the same order.
  */
 #include <stdio.h>
@@ -77,6 +78,26 @@ rename_disks(json_t *disks, const json_t *paths)
 	}
 }
 
+/* An adapter keeps its slot and its names; the port that was asked for was one of the other system's. */
+static void
+move_adapters(json_t *list, const json_t *found)
+{
+	static const char *const keys[] = { "id", "name", "profile", "slot", "vfchost", "fcs" };
+	const json_t		*there;
+	json_t			*adapter;
+	size_t			 i;
+
+	json_array_foreach(list, i, adapter) {
+		if ((there = field_find_number(found, "client_slot", field_number(adapter, "client_slot"))) == NULL)
+			continue;
+		(void)json_object_del(adapter, "port");
+		(void)json_object_del(adapter, "wanted_slot");
+		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+			if (json_object_get(there, keys[k]) != NULL)
+				(void)json_object_set(adapter, keys[k], json_object_get(there, keys[k]));
+	}
+}
+
 static void
 set_system(struct change *c)
 {
@@ -98,6 +119,8 @@ vm_moved(struct change *c)
 	rename_disks(json_object_get(c->objects, "disks"), paths);
 	rename_disks(json_object_get(c->spec, "disks"), paths);
 	(void)json_object_set_new(c->objects, "paths", paths);
+	move_adapters(json_object_get(c->objects, "fc"), json_object_get(moved, "fc"));
+	move_adapters(json_object_get(c->spec, "fc"), json_object_get(moved, "fc"));
 	set_system(c);
 	if (field_text(json_object_get(c->objects, "medium"), "state")[0] != '\0')
 		(void)json_object_del(c->objects, "medium");	/* a used one was taken away before */

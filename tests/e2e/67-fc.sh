@@ -57,7 +57,7 @@ nothing_sent
 as alice 0 remove-fc off1 --adapter 2
 gone=$(sent | wc -l)
 is_as_before 'beside an adapter that stays'
-every=${HMC_STEP:-6}
+every=${HMC_STEP:-9}
 each_time() { [ "$status" != 0 ] || { as alice 0 remove-fc off1 --adapter 3; as alice 0 remove-fc off1 --adapter 2; }; }
 each_refused "$total" '0 1 69 73 75' alice add-fc off1 --fc vios=vios21 --fc vios=vios22,port=fcs1
 # One of the last, always: the partition has its adapters by then.
@@ -70,7 +70,7 @@ names=$(adapters off1)
 # A removal that was refused has come back with the names that it had; after one that came through the next adapter has others.
 n=0
 while [ $n -lt "$gone" ]; do
-	n=$((n + ${HMC_STEP:-4}))
+	n=$((n + ${HMC_STEP:-6}))
 	nothing_sent
 	echo "match=.*,nth=$n,action=refuse,status=1,stderr=HSCL0000 test: refused" | faults
 	request alice remove-fc off1 --adapter 2
@@ -156,7 +156,7 @@ nothing_sent
 as alice 0 remove-fc ivm1 --adapter 1
 gone=$(sent | wc -l)
 is_as_before 'add-fc and remove-fc on an IVM'
-every=1
+every=2
 each_time() { [ "$status" != 0 ] || as alice 0 remove-fc ivm1 --adapter 1; }
 each_refused "$total" '0 1 69 73 75' alice add-fc ivm1 --fc auto
 as alice 0 add-fc ivm1 --fc auto

@@ -50,6 +50,8 @@ dangling() {
 		ids=$(on_hmc "lssyscfg -r lpar -m $m -F lpar_id" | paste -sd '|')
 		on_hmc "lshwres -r virtualio --rsubtype scsi --level lpar -m $m -F adapter_type,remote_lpar_id" | grep '^server,' | grep -cvE ",($ids)$"
 		on_hmc "lssyscfg -r prof -m $m -F virtual_scsi_adapters:" | tr , '\n' | grep '/server/' | grep -cvE "/server/($ids)/"
+		on_hmc "lshwres -r virtualio --rsubtype fc --level lpar -m $m -F adapter_type,remote_lpar_id; lssyscfg -r prof -m $m -F virtual_fc_adapters:" |
+		    tr , '\n' | grep -A1 '^server$\|/server/' | sed -n 's/^\([0-9][0-9]*\)$/\/server\/\1\//p; /server.*\//p' | grep -cvE "/server/($ids)/"
 	done | paste -sd +
 }
 job_of() { request admin list-jobs --all --json; jq -r "[.value[] | select(.verb == \"$1\")][0].id" "$work/out"; }
@@ -101,7 +103,7 @@ says 'web1 is on p9b now, and has not stopped running'
 says 'of memory sent'
 first=$(job_of migrate-vm)
 is_there p9b Running
-is 'nothing dangles' 0+0+0+0 "$(dangling)"
+is 'nothing dangles' 0+0+0+0+0+0 "$(dangling)"
 as admin 0 migrate-vm web1 --live --once move1
 is 'the once-key' 1 "$(sent | grep -c 'migrlpar -o m')"
 as admin 0 history --job "$first" --json
@@ -119,7 +121,7 @@ says 'web1 does not run'
 as admin 0 migrate-vm web1 --to p9a --inactive
 says 'web1 is on p9a now'
 is_there p9a 'Not Activated'
-is 'nothing dangles' 0+0+0+0 "$(dangling)"
+is 'nothing dangles' 0+0+0+0+0+0 "$(dangling)"
 as alice 0 start-vm web1
 wait_until 'RMC' rmc "$a"
 
@@ -140,7 +142,7 @@ request admin follow "$job" --timeout 60
 says 'cancelled'
 is 'the console was told' 1 "$(sent | grep -c 'migrlpar -o s')"
 is_there p9a Running
-is 'nothing dangles' 0+0+0+0 "$(dangling)"
+is 'nothing dangles' 0+0+0+0+0+0 "$(dangling)"
 as admin 0 show-job "$job" --json
 is 'its state' cancelled "$(json .value.state)"
 
@@ -173,7 +175,7 @@ echo 'match=migrlpar -o m,nth=1,action=cut-during' | faults
 as admin 0 migrate-vm web1
 faults </dev/null
 is_there p9b Running
-is 'nothing dangles' 0+0+0+0 "$(dangling)"
+is 'nothing dangles' 0+0+0+0+0+0 "$(dangling)"
 as admin 0 migrate-vm web1 --to p9a
 
 # ---- the console gives up in the middle: it is where it was ----
@@ -185,12 +187,47 @@ is 'exit status' 1 "$status"
 says 'HSCL365C'
 is_there p9a Running
 
-# ---- each command refused: there, or where it was ----
+# ---- with Fibre Channel: through the VIOS that was chosen there, with the names that it has ----
 
 as alice 0 stop-vm web1 --force
 site_stop hmc
 export SITE_SPEED=0
 site_start hmc
+as admin 0 check-platform hmc1
+as alice 0 add-fc web1 --fc auto
+fc() { on_hmc "lshwres -r virtualio --rsubtype fc --level lpar -m $1 --filter lpar_names=web1 -F slot_num,remote_lpar_name,wwpns"; }
+in_profile() { on_hmc "lssyscfg -r prof -m $1 --filter lpar_names=web1 -F virtual_fc_adapters"; }
+mapped() { on_hmc "viosvrcmd -m $1 --id 1 -c \"lsmap -all -npiv -fmt :\"" | cut -d: -f7 | grep -c fcs; }
+names=$(fc $a | sed 's/.*"\(.*\)"/\1/')
+as admin 0 migrate-vm web1 --plan
+says 'migrlpar -o v .* -i "\\"virtual_fc_mappings=10/vios21/1\\""'
+echo 'match=migrlpar -o v,nth=1,action=refuse,status=1,stderr=HSCLA319 test: a port name cannot log in' | faults
+as admin 1 migrate-vm web1
+says 'HSCLA319'
+is_there p9a 'Not Activated'
+nothing_sent
+as admin 0 migrate-vm web1
+is_there p9b 'Not Activated'
+is 'the console was told through which VIOS' 2 "$(sent | grep -c 'migrlpar .*virtual_fc_mappings=10/vios21/1')"
+is 'its slot, its VIOS and its names' "10,vios21,\"$names\"" "$(fc $b)"
+is 'and in its profile' 1 "$(in_profile $b | grep -c "10/client/1/vios21/[0-9]*/$names/0")"
+is 'mapped to a port there' 1 "$(mapped $b)"
+is 'and to none where it was' 0 "$(mapped $a)"
+as alice 0 show-vm web1 --json
+is 'what show-vm says' "vios21 $names" "$(json '.value.fc[0] | "\(.name) \(.wwpn1),\(.wwpn2)"')"
+as alice 0 start-vm web1
+is 'its names when it runs' "10,vios21,\"$names\"" "$(fc $b)"
+as alice 0 stop-vm web1 --force
+as alice 0 add-fc web1 --fc auto
+as admin 75 migrate-vm web1 --to p9a
+says 'too few of its VIOSes run to have the Fibre Channel adapters on as many as they are on now'
+as alice 0 remove-fc web1 --adapter 2
+as admin 0 migrate-vm web1 --to p9a
+is 'back' "10,vios11,\"$names\"" "$(fc $a)"
+is 'nothing dangles' 0+0+0+0+0+0 "$(dangling)"
+
+# ---- each command refused: there, or where it was ----
+
 nothing_sent
 as admin 0 migrate-vm web1
 total=$(sent | wc -l)
@@ -213,7 +250,7 @@ while [ $refused -lt "$total" ]; do
 	*)	is "$at: where it was" 'Not Activated' "$(partition "$a")" ;;
 	esac
 	[ -n "$(partition "$a")" ] || as admin 0 migrate-vm web1 --to p9a
-	is "$at: what dangles" 0+0+0+0 "$(dangling)"
+	is "$at: what dangles" 0+0+0+0+0+0 "$(dangling)"
 	is "$at: it is there once" 1 "$( (partition $a; partition $b) | wc -l)"
 done
 checks=$((checks + 1))

@@ -294,6 +294,40 @@ Test(feature, an_adapter_more_takes_a_free_number_a_free_slot_and_the_vios_with_
 	}
 }
 
+Test(feature, what_goes_through_two_vioses_goes_through_two_on_another_system)
+{
+	static const struct {
+		const char *names[3], *vioses, *want;
+	} cases[] = {
+		{ { "a", NULL, NULL }, "[" RUNS("v1") "]", "v1 " },
+		{ { "a", "b", "a" }, "[" RUNS("v1") "," RUNS("v2") "]", "v1 v2 v1 " },
+		{ { "a", "b", NULL }, "[" RUNS("v1") "]", NULL },
+		{ { "a", "a", NULL }, "[" RUNS("v1") "]", "v1 v1 " },
+		{ { "a", NULL, NULL }, "[{\"id\":1,\"name\":\"v1\",\"state\":\"Running\",\"rmc\":\"inactive\"}," RUNS("v2") "]", "v2 " },
+		{ { NULL, NULL, NULL }, "[]", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t	     *fc = json_array(), *facts = json_pack("{s:o}", "vioses", json_loads(cases[i].vioses, 0, NULL)), *there = NULL, *one;
+		struct pd_err e = { 0 };
+		char	      text[100] = "";
+		size_t	      k;
+
+		for (k = 0; k < 3 && cases[i].names[k] != NULL; k++)
+			json_array_append_new(fc, json_pack("{s:s s:I}", "name", cases[i].names[k], "client_slot", (json_int_t)(10 + (int)k)));
+		cr_expect_eq(vm_fc_move(fc, facts, &there, &e), cases[i].want == NULL ? -1 : 0, "case %zu: %s", i, e.msg);
+		json_array_foreach(there, k, one)
+			(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s ", json_string_value(json_object_get(one, "vios")));
+		if (cases[i].want != NULL)
+			cr_expect_str_eq(text, cases[i].want, "case %zu: %s", i, text);
+		else
+			cr_expect_null(there);
+		json_decref(there);
+		json_decref(facts);
+		json_decref(fc);
+	}
+}
+
 /* ---- what is typed ---- */
 
 Test(feature, factors_and_adapters_are_read_as_they_are_written)
