@@ -177,7 +177,19 @@ copy_tests() {
 	check "nor elsewhere" "$?:$(cat "$dir/err")" "1:scp: /etc/lp1.cfg: Permission denied"
 }
 
-launch hmc hmc.json --password hscroot:abc123 --speed 100
+# What a role may not do is refused before anything is looked at.
+role_tests() {
+	run "a user for monitoring" 0 "" "" 'mkhmcusr -i "name=mon,taskrole=hmcviewer,description=Monitoring,passwd=abc12345"'
+	check "lists" "$(at port mon key 'lssyscfg -r sys -F name | head -1' < /dev/null)" p9a
+	check "changes nothing" "$(at port mon key 'chsysstate -m p9a -r lpar -o shutdown -n vios11 --immed; echo $?' < /dev/null)" \
+	    "HSCL350B The user does not have the appropriate authority.
+1"
+	check "nor on a VIOS" "$(at port mon key 'viosvrcmd -m p9a -p vios11 -c lspv' < /dev/null | cut -c1-8)" HSCL350B
+	run "until the role is another" 0 "" "" "chhmcusr -u mon -t taskrole -v hmcsuperadmin"
+	check "then it does" "$(at port mon key 'chsyscfg -r lpar -m p9a -i "name=vios11,description=x"; echo $?' < /dev/null)" 0
+}
+
+launch hmc hmc.json --password hscroot:abc123 --password mon:abc12345 --speed 100
 command_tests
 script_tests
 person_tests
@@ -185,5 +197,6 @@ lock_tests
 several_tests
 gone_tests
 copy_tests
+role_tests
 stop "ends by SIGTERM"
 finish

@@ -14,6 +14,8 @@ int change_memory(struct sim_cmd *cmd, const struct opts *o, struct cec *c, stru
 int change_processors(struct sim_cmd *cmd, const struct opts *o, struct cec *c, struct part *p, struct part *to);
 int change_slots(struct sim_cmd *cmd, const struct opts *o, struct cec *c, struct part *p, struct part *to);
 int change_virtual(struct sim_cmd *cmd, const struct opts *o, struct cec *c, struct part *p);
+int change_vnic(struct sim_cmd *cmd, const struct opts *o, struct cec *c, struct part *p);
+int change_system_memory(struct sim_cmd *cmd, const struct opts *o, struct cec *c);
 int change_vswitch(struct sim_cmd *cmd, const struct opts *o, struct cec *c);
 int change_procpool(struct sim_cmd *cmd, const struct opts *o, struct cec *c);
 int change_mempool(struct sim_cmd *cmd, const struct opts *o, struct cec *c);

@@ -268,6 +268,34 @@ slot_drop(struct part *p, const char *drc)
 		}
 }
 
+/* What is set for the whole system, from its next start on. */
+int
+change_system_memory(struct sim_cmd *cmd, const struct opts *o, struct cec *c)
+{
+	static const char *const names[] = { "pend_mem_region_size", "requested_num_sys_huge_pages", "mem_mirroring_mode",
+		NULL };
+	struct pairs *ps = xcalloc(1, sizeof(*ps));
+	int n, rv = opt_has(o, "-a") ? hmc_record(cmd, opt_str(o, "-a"), ps) : hmc_missing(cmd, "-a");
+
+	if (rv == 0)
+		rv = hmc_record_check(cmd, ps, names);
+	for (int i = 0; i < ps->n && rv == 0; i++) {
+		const char *name = ps->p[i].name, *value = ps->p[i].value;
+		bool ok = strcmp(name, "mem_mirroring_mode") == 0 ? strcmp(value, "none") == 0 || strcmp(value, "sys_firmware_only") == 0 :
+		    parse_int(value, 0, 4096, &n);
+
+		if (ok && strcmp(name, "pend_mem_region_size") == 0) {
+			ok = n >= 16 && n <= 256 && (n & (n - 1)) == 0;
+			c->pend_lmb = ok ? n : c->pend_lmb;
+		}
+		if (!ok)
+			rv = hmc_bad_value(cmd, name);
+	}
+	pairs_free(ps);
+	free(ps);
+	return rv;
+}
+
 static void
 slot_give(struct part *p, struct pslot *s)
 {
@@ -303,6 +331,29 @@ change_slots(struct sim_cmd *cmd, const struct opts *o, struct cec *c, struct pa
 	if (op[0] == 'm')
 		slot_give(to, s);
 	return 0;
+}
+
+/* What a crash left undone: nothing, ever. */
+int
+hmc_rsthwres(struct sim_cmd *cmd)
+{
+	static const struct optdef def[] = {
+		{ "-r", OPT_ONE }, { "-m", OPT_ONE }, { "-p", OPT_ONE }, { "--id", OPT_ONE }, { "-u", OPT_ONE }, { "-l", OPT_ONE },
+		{ NULL, OPT_END },
+	};
+	struct opts o;
+	struct cec *c;
+	int rv = hmc_options(cmd, &o, def, "-r -m", "rsthwres -r proc | mem | io | virtualio -m <managed system> "
+	    "[{-p <partition name> | --id <partition ID>}]");
+
+	if (rv != -1)
+		return rv;
+	if (hmc_one_of(cmd, &o, "-r", "proc mem io virtualio") != 0)
+		return 1;
+	c = hmc_operating(cmd, &o);
+	if (c == NULL || !(opt_has(&o, "-p") || opt_has(&o, "--id")))
+		return c == NULL;
+	return hmc_target(cmd, &o, c, "-p") == NULL;
 }
 
 int

@@ -247,5 +247,7 @@ change_resource(struct sim_cmd *cmd, const struct opts *o, struct cec *c)
 		return change_vswitch(cmd, o, c);
 	if (type[0] == 'i' && (sub == NULL || strcmp(sub, "slot") != 0))
 		return hmc_missing(cmd, "--rsubtype");
+	if (strcmp(type, "mem") == 0 && opt_str(o, "-o")[0] == 's' && !opt_has(o, "-p") && !opt_has(o, "--id"))
+		return change_system_memory(cmd, o, c);
 	return change_part(cmd, o, c);
 }

@@ -250,6 +250,8 @@ change_virtual(struct sim_cmd *cmd, const struct opts *o, struct cec *c, struct 
 	struct vadapter *a;
 	int rv;
 
+	if (opt_has(o, "--rsubtype") && strcmp(opt_str(o, "--rsubtype"), "vnic") == 0)
+		return change_vnic(cmd, o, c, p);
 	switch (opt_str(o, "-o")[0]) {
 	case 'a':
 		rv = k == NULL ? hmc_missing(cmd, "--rsubtype") : add(cmd, o, c, p, k);

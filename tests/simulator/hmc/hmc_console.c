@@ -11,7 +11,7 @@
 
 #define EVENTS_MAX 200
 
-enum { CHANGES = 1, UNLOCKED = 2 };
+enum { CHANGES = 1, UNLOCKED = 2, NOT_VIEWED = 4 /* as CHANGES, but no event of it */ };
 
 struct verb {
 	const char *name;
@@ -27,11 +27,11 @@ static const struct verb verbs[] = {
 	{ "chsysstate", CHANGES, hmc_chsysstate },
 	{ "lshwres", 0, hmc_lshwres },
 	{ "chhwres", CHANGES, hmc_chhwres },
-	{ "viosvrcmd", UNLOCKED, hmc_viosvrcmd },
+	{ "viosvrcmd", UNLOCKED | NOT_VIEWED, hmc_viosvrcmd },
 	{ "lsrefcode", 0, hmc_lsrefcode },
-	{ "mkvterm", UNLOCKED, hmc_mkvterm },
-	{ "rmvterm", 0, hmc_rmvterm },
-	{ "migrlpar", UNLOCKED, hmc_migrlpar },
+	{ "mkvterm", UNLOCKED | NOT_VIEWED, hmc_mkvterm },
+	{ "rmvterm", NOT_VIEWED, hmc_rmvterm },
+	{ "migrlpar", UNLOCKED | NOT_VIEWED, hmc_migrlpar },
 	{ "lslparmigr", 0, hmc_lslparmigr },
 	{ "lslparutil", 0, hmc_lslparutil },
 	{ "chlparutil", CHANGES, hmc_chlparutil },
@@ -46,6 +46,11 @@ static const struct verb verbs[] = {
 	{ "chnportlogin", CHANGES, hmc_chnportlogin },
 	{ "mkauthkeys", CHANGES, hmc_mkauthkeys },
 	{ "lshmcusr", 0, hmc_lshmcusr },
+	{ "mkhmcusr", CHANGES, hmc_mkhmcusr },
+	{ "chhmcusr", CHANGES, hmc_chhmcusr },
+	{ "rmhmcusr", CHANGES, hmc_rmhmcusr },
+	{ "lpar_netboot", CHANGES, hmc_lpar_netboot },
+	{ "rsthwres", CHANGES, hmc_rsthwres },
 	{ "lshmc", 0, hmc_lshmc },
 	{ "lshmcfs", 0, hmc_lshmcfs },
 	{ "monhmc", 0, hmc_monhmc },
@@ -103,6 +108,20 @@ run_locked(struct sim_cmd *cmd, const struct verb *v)
 	return rv;
 }
 
+/* Roles are asked before anything else; keys are everybody's own. */
+static bool
+may_run(const struct sim_cmd *cmd, const struct verb *v)
+{
+	bool may;
+
+	if ((v->flags & (CHANGES | NOT_VIEWED)) == 0 || v->run == hmc_mkauthkeys)
+		return true;
+	hmc_lock(cmd->hmc);
+	may = hmc_may_change(cmd->hmc, cmd->user);
+	hmc_unlock(cmd->hmc);
+	return may;
+}
+
 static int
 run_gathered(struct sim_cmd *cmd, const struct verb *v)
 {
@@ -122,6 +141,6 @@ hmc_run(struct sim_cmd *cmd)
 
 	for (size_t i = 0; cmd->argc > 0 && i < NVERBS; i++)
 		if (strcmp(verbs[i].name, cmd->argv[0]) == 0)
-			return (verbs[i].flags & UNLOCKED) != 0 ? verbs[i].run(&inner) : run_gathered(&inner, &verbs[i]);
+			return !may_run(cmd, &verbs[i]) ? hmc_no_authority(&inner) : (verbs[i].flags & UNLOCKED) != 0 ? verbs[i].run(&inner) : run_gathered(&inner, &verbs[i]);
 	return -1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Keys and users of the console, its connections to systems and to operating systems, NPIV logins. */
+/* Keys of the console, its connections to systems and to operating systems, NPIV logins. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,54 +63,6 @@ hmc_mkauthkeys(struct sim_cmd *cmd)
 	if (strchr(cmd->user, '/') != NULL || (add != NULL && strchr(add, '\n') != NULL))
 		return hmc_missing(cmd, "-a");
 	return keys_edit(cmd, add != NULL ? add : drop, add);
-}
-
-/* ---- lshmcusr ---- */
-
-static const struct hmc_users *
-user_of(const struct row *r)
-{
-	return r->x;
-}
-
-GET_STR(u_name, user_of(r)->name)
-GET_STR(u_role, user_of(r)->role)
-GET_STR(u_text, user_of(r)->description)
-
-static const struct hmc_attr user_attrs[] = {
-	{ "name", u_name, NULL, false }, { "taskrole", u_role, NULL, false }, { "description", u_text, NULL, false },
-	{ "pwage", NULL, "99999", false }, { "resourcerole", NULL, "ALL:", false },
-	{ "authentication_type", NULL, "local", false }, { "remote_webui_access", NULL, "1", false },
-	{ "remote_ssh_access", NULL, "1", false }, { "min_pwage", NULL, "0", false },
-	{ "session_timeout", NULL, "0", false }, { "verify_timeout", NULL, "15", false },
-	{ "idle_timeout", NULL, "0", false }, { "inactivity_expiration", NULL, "0", false },
-	{ "resources", NULL, "<ResourceID = ALL:><UserDefinedName = AllSystemResources>", false },
-	{ "password_encryption", NULL, "sha512", false }, { "disabled", NULL, "0", false },
-};
-
-static void
-filter_user(const void *row, struct text *t)
-{
-	(void)u_name(row, t);
-}
-
-int
-hmc_lshmcusr(struct sim_cmd *cmd)
-{
-	static const struct optdef def[] = { HMC_LISTING_OPTS, { NULL, OPT_END } };
-	static const struct hmc_filter filters[] = { { "names", filter_user, NULL, NULL } };
-	static const struct hmc_listing ls = HMC_LISTING("hmcusr", user_attrs, filters);
-	struct list rows = { 0 };
-	struct opts o;
-	int rv = hmc_options(cmd, &o, def, "", "lshmcusr [--filter \"<filter data>\"] [-F [\"<attribute names>\"] [--header]]");
-
-	if (rv != -1)
-		return rv;
-	LIST_EACH(struct hmc_users, u, &cmd->hmc->users)
-		row_add(&rows, cmd->hmc, NULL, NULL)->x = u;
-	rv = hmc_list(cmd, &o, cmd->hmc->version, &ls, NULL, &rows);
-	list_free(&rows);
-	return rv;
 }
 
 /* ---- connections ---- */

@@ -27,6 +27,7 @@ GET_INT(ms_mem, configurable(r->c))
 GET_INT(ms_avail, cec_avail_mem(r->c))
 GET_INT(ms_firmware, r->c->fw_mem)
 GET_INT(ms_region, r->c->lmb)
+GET_INT(ms_pend_region, r->c->pend_lmb > 0 ? r->c->pend_lmb : r->c->lmb)
 GET_INT(ms_pools, r->c->ams)
 GET_STR(ms_hpt, r->c->proc_power >= 8 ? "1:128" : "1:64")
 
@@ -34,7 +35,7 @@ static const struct hmc_attr mem_sys[] = {
 	{ "configurable_sys_mem", ms_mem, NULL, false }, { "curr_avail_sys_mem", ms_avail, NULL, false },
 	{ "pend_avail_sys_mem", ms_avail, NULL, false }, { "installed_sys_mem", ms_mem, NULL, false },
 	{ "deconfig_sys_mem", NULL, "0", false }, { "sys_firmware_mem", ms_firmware, NULL, false },
-	{ "mem_region_size", ms_region, NULL, false }, { "pend_mem_region_size", ms_region, NULL, false },
+	{ "mem_region_size", ms_region, NULL, false }, { "pend_mem_region_size", ms_pend_region, NULL, false },
 	{ "configurable_num_sys_huge_pages", NULL, "0", false },
 	{ "curr_avail_num_sys_huge_pages", NULL, "0", false }, { "pend_avail_num_sys_huge_pages", NULL, "0", false },
 	{ "max_num_sys_huge_pages", NULL, "1", false }, { "requested_num_sys_huge_pages", NULL, "0", false },
@@ -271,6 +272,8 @@ list_virtual(struct sim_cmd *cmd, const struct opts *o, struct cec *c)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(sub, kinds[i].name) == 0)
 			return list_adapters(cmd, o, c, kinds[i].kind);
+	if (strncmp(sub, "vnic", 4) == 0)
+		return list_vnics(cmd, o, c, sub[4] != '\0');
 	if (strcmp(sub, "slot") == 0)
 		return list_virtual_slots(cmd, o, c);
 	if (strcmp(sub, "vswitch") == 0)

@@ -217,14 +217,17 @@ static void
 add_ports(struct sim_cmd *cmd, struct list *rows, struct cec *c, const struct pslot *s, int from, int to)
 {
 	for (int i = from; i <= to; i++) {
-		struct row *r = row_add(rows, cmd->hmc, c, NULL);
+		struct row *r;
 
+		if (from == 1 && logical_port_used(c, 0x27000000 + 0x4000 * s->sriov_id + i))
+			continue;
+		r = row_add(rows, cmd->hmc, c, NULL);
 		r->x = s;
 		r->n = i;
 	}
 }
 
-/* All logical ports are unconfigured; those have no level. */
+/* Logical ports are listed while they are unconfigured; those have no level.  The others are vNICs' backing devices. */
 int
 list_sriov(struct sim_cmd *cmd, const struct opts *o, struct cec *c)
 {

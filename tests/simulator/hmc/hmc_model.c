@@ -78,6 +78,7 @@ part_free(struct part *p)
 		config_free(&f->c);
 	list_free(&p->profiles);
 	list_free(&p->refcodes);
+	vnics_free(p);
 	world_close(p->vios);
 	p->vios = NULL;
 }
@@ -320,6 +321,7 @@ void
 config_take(struct hmc *h, struct cec *c, struct part *p, const struct profile *f)
 {
 	config_copy(&p->curr, &f->c);
+	vnics_free(p);
 	config_complete(h, c, &p->curr);
 	part_macs(p);
 	p->has_config = 1;

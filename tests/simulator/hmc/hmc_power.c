@@ -256,11 +256,15 @@ change_system(struct sim_cmd *cmd, const struct opts *o, struct cec *c)
 {
 	const char *op = opt_str(o, "-o");
 
+	if (strcmp(op, "chkey") == 0)
+		return hmc_one_of(cmd, o, "-k", "manual norm");
 	if (strcmp(op, "rebuild") == 0 || strcmp(op, "recover") == 0)
 		return 0;
 	if (strncmp(op, "on", 2) == 0) {
 		if (strcmp(c->state, "Power Off") != 0 && strcmp(c->state, "Standby") != 0)
 			return hmc_fail(cmd, NULL, "The managed system is not in a state under which this operation can be performed.");
+		c->lmb = c->pend_lmb > 0 ? c->pend_lmb : c->lmb;
+		c->pend_lmb = 0;
 		plan_system(cmd, c, "Initializing", strcmp(op, "onstandby") == 0 ? EV_FIRMWARE : EV_OS_UP);
 		return 0;
 	}
@@ -292,7 +296,7 @@ hmc_chsysstate(struct sim_cmd *cmd)
 	if (hmc_one_of(cmd, &o, "-r", "lpar sys") != 0)
 		return 1;
 	is_sys = strcmp(opt_str(&o, "-r"), "sys") == 0;
-	if (hmc_one_of(cmd, &o, "-o", is_sys ? "on onstandby onstartpolicy onsysprof onhwdisc off rebuild recover" :
+	if (hmc_one_of(cmd, &o, "-o", is_sys ? "on onstandby onstartpolicy onsysprof onhwdisc off rebuild recover chkey" :
 	    "on shutdown osshutdown dumprestart chkey") != 0)
 		return 1;
 	c = is_sys ? hmc_system(cmd, &o) : hmc_operating(cmd, &o);

@@ -49,6 +49,18 @@ static const struct field profile_fields[] = {
 };
 static const struct record profile_record = RECORD(profile, profile_fields);
 
+static const struct field backing_fields[] = {
+	R_INT(backing, adapter), R_INT(backing, capacity), R_INT(backing, logical), R_INT(backing, max_capacity),
+	R_INT(backing, port), R_INT(backing, priority), R_INT(backing, vios_id),
+};
+static const struct record backing_record = RECORD(backing, backing_fields);
+
+static const struct field vnic_fields[] = {
+	R_INT(vnic, auto_failover), R_LIST(vnic, backings, backing_record), R_STR(vnic, mac), R_INT(vnic, pvid),
+	R_INT(vnic, slot),
+};
+static const struct record vnic_record = RECORD(vnic, vnic_fields);
+
 static const struct field migration_fields[] = {
 	R_INT(migration, active), R_STR(migration, msp), R_INT(migration, msp_id), R_STR(migration, peer),
 	R_INT(migration, peer_id), R_STR(migration, peer_msp), R_INT(migration, peer_msp_id),
@@ -67,7 +79,7 @@ static const struct field part_fields[] = {
 	R_STR(part, rmc_state), R_INT(part, rr_capable), R_INT(part, secure_boot), R_INT(part, srr_capable),
 	R_INT(part, ssh_port), { "state", F_STATE, offsetof(struct part, state), 0, NULL },
 	R_INT(part, suspend_capable), R_INT(part, sync_profile), R_INT(part, time_ref), R_STR(part, virtual_serial),
-	R_INT(part, vtpm),
+	R_LIST(part, vnics, vnic_record), R_INT(part, vtpm),
 };
 static const struct record part_record = RECORD(part, part_fields);
 
@@ -107,7 +119,7 @@ static const struct field cec_fields[] = {
 	R_INT(cec, fw_mem), R_STR(cec, ipaddr), R_INT(cec, led), R_INT(cec, lmb), R_INT(cec, lpm),
 	R_INT(cec, lpm_inactive), R_STR(cec, mac_prefix), R_INT(cec, max_lpars), R_INT(cec, mem),
 	R_OBJ(cec, mempool, mempool_record), R_INT(cec, min_vp_units), R_STR(cec, name), R_INT(cec, npiv),
-	R_LIST(cec, parts, part_record), R_LIST(cec, pools, pool_record), R_INT(cec, power_off_policy),
+	R_LIST(cec, parts, part_record), R_INT(cec, pend_lmb), R_LIST(cec, pools, pool_record), R_INT(cec, power_off_policy),
 	R_INT(cec, proc_power), R_INT(cec, remote_restart), R_INT(cec, sample_rate), R_STR(cec, serial),
 	R_LIST(cec, slots, pslot_record), R_INT(cec, sriov), R_STR(cec, start_policy), R_STR(cec, state),
 	R_INT(cec, suspend), R_STR(cec, type_model), R_INT(cec, units), R_LIST(cec, vnetworks, vnetwork_record),

@@ -12,6 +12,7 @@ int list_mempool(struct sim_cmd *cmd, const struct opts *o, struct cec *c);
 int list_ioslots(struct sim_cmd *cmd, const struct opts *o, struct cec *c);
 int list_io_units(struct sim_cmd *cmd, const struct opts *o, struct cec *c, bool buses);
 int list_io_children(struct sim_cmd *cmd, const struct opts *o, struct cec *c);
+int list_vnics(struct sim_cmd *cmd, const struct opts *o, struct cec *c, bool backings);
 int list_sriov(struct sim_cmd *cmd, const struct opts *o, struct cec *c);
 int list_adapters(struct sim_cmd *cmd, const struct opts *o, struct cec *c, enum adapter_kind kind);
 int list_virtual_slots(struct sim_cmd *cmd, const struct opts *o, struct cec *c);

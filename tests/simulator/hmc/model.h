@@ -74,6 +74,18 @@ struct config { /* what a profile asks for; once more as what a partition has */
 	struct list io_slots; /* struct ioslot */
 };
 
+struct backing { /* of a vNIC: a logical port of an SR-IOV adapter, by way of a VIOS */
+	int vios_id, adapter, port, logical;
+	int capacity, max_capacity; /* hundredths of a percent */
+	int priority;
+};
+
+struct vnic {
+	int slot, pvid, auto_failover;
+	char mac[16];
+	struct list backings; /* struct backing; the first one is active */
+};
+
 struct profile {
 	char name[HMC_NAME];
 	struct config c;
@@ -109,6 +121,7 @@ struct part {
 	int led;
 	struct config curr;
 	struct list profiles; /* struct profile; the first one is the oldest */
+	struct list vnics;    /* struct vnic, of the current configuration */
 	/* what runs in it */
 	char image[NAME_SIZE], os_version[TEXT_SIZE], hostname[NAME_SIZE];
 	char rmc_state[16], rmc_ipaddr[NAME_SIZE];
@@ -165,6 +178,7 @@ struct cec {
 	char name[HMC_NAME], type_model[16], serial[16], ipaddr[NAME_SIZE];
 	char state[48];		/* Operating, Standby, Power Off... */
 	int units, mem, lmb, fw_mem, max_lpars;
+	int pend_lmb; /* from the next start on */
 	int min_vp_units;	/* per virtual processor: 5 or 10 hundredths */
 	int proc_power;		/* 7, 8, 9, 10, 11 */
 	char compat_modes[TEXT_SIZE];
@@ -279,6 +293,10 @@ void config_complete(struct hmc *h, struct cec *c, struct config *cf); /* WWPNs,
 void config_take(struct hmc *h, struct cec *c, struct part *p, const struct profile *f);
 void config_save(struct profile *f, const struct part *p);
 void part_macs(struct part *p); /* addresses of the current adapters that have none: of the slot, as a rule */
+
+/* hmc_vnic.c */
+void vnics_free(struct part *p);
+bool logical_port_used(const struct cec *c, int logical);
 
 /* hmc_vios.c: what a VIOS is told */
 void vios_tell(struct hmc *h, struct cec *c, struct part *vios); /* its server adapters, its name and state */

@@ -144,6 +144,8 @@ static const struct order {
 	{ "vnetwork", 0, ANY, "vnetwork,is_tagged,vswitch,vlan_id" },
 	{ "vnic", 0, ANY, "lpar_name,lpar_id,slot_num,desired_mode,curr_mode,auto_priority_failover,port_vlan_id,"
 	    "pvid_priority,allowed_vlan_ids,mac_addr,allowed_os_mac_addrs,backing_devices,backing_device_states" },
+	{ "vnicbkdev", 0, ANY, "lpar_name,lpar_id,slot_num,type,adapter_id,physical_port_id,logical_port_id,capacity,"
+	    "desired_capacity,max_capacity,desired_max_capacity,failover_priority,is_active,status" },
 	{ "sriov.adapter", 0, ANY, "adapter_id,slot_id,adapter_max_logical_ports,config_state,functional_state,"
 	    "logical_ports,phys_loc,phys_ports,sriov_status,alternate_config,custom_max_capacity_capable,"
 	    "custom_min_capacity_capable" },

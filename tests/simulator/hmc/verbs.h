@@ -33,6 +33,14 @@ int hmc_lslparutil(struct sim_cmd *cmd);
 int hmc_chlparutil(struct sim_cmd *cmd);
 int hmc_mkauthkeys(struct sim_cmd *cmd);
 int hmc_lshmcusr(struct sim_cmd *cmd);
+int hmc_mkhmcusr(struct sim_cmd *cmd);
+int hmc_chhmcusr(struct sim_cmd *cmd);
+int hmc_rmhmcusr(struct sim_cmd *cmd);
+int hmc_lpar_netboot(struct sim_cmd *cmd);
+int hmc_rsthwres(struct sim_cmd *cmd);
+/* May this user change anything? */
+bool hmc_may_change(const struct hmc *h, const char *user);
+int hmc_no_authority(struct sim_cmd *cmd); /* HSCL350B; 1 */
 int hmc_lssysconn(struct sim_cmd *cmd);
 int hmc_lspartition(struct sim_cmd *cmd);
 int hmc_lsnportlogin(struct sim_cmd *cmd);

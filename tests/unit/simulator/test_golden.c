@@ -24,5 +24,5 @@ Test(golden, commands_of_an_hmc)
 
 Test(golden, what_clients_of_an_hmc_send)
 {
-	cr_expect_geq(golden_run(DIR "clients.golden"), 135);
+	cr_expect_geq(golden_run(DIR "clients.golden"), 160);
 }
