@@ -173,7 +173,7 @@ $(B)/fault/powerdirector-worker: $(B)/handlers/powerdirector-worker.o $(FAULT) $
 $(B)/fault-whole: $(B)/tests/fault/whole.o $(B)/tests/fault/site.o $(B)/tests/fault/plan.o $(LIB)
 	$(LINK) $^ -ljansson -lsqlite3 -o $@
 
-OPS       = $(patsubst %,$(B)/tests/fault/%.o,ops ops_archive ops_round ops_store tree)
+OPS       = $(patsubst %,$(B)/tests/fault/%.o,ops ops_archive ops_lease ops_round ops_store tree)
 $(B)/fault-states: $(B)/tests/fault/states.o $(OPS) $(FAULT) $(SQLFAULT) $(LIB)
 	$(LINK) $^ $(ALL_LIBS) -o $@
 

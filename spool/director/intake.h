@@ -82,7 +82,7 @@ int intake_finish(struct intake *in, int dirfd, const struct dropped *d, struct 
 
 /*
  * A job that the director makes itself: it has a row and no file.  0 when it has a row now, refused or not, *row is the caller's; what follows is
- * that of intake_take().  PD_IO, PD_NOSPACE: nothing is recorded.
+ * that of intake_take().  PD_IO, PD_NOSPACE: it is not, or after a failure of the disk it may be at the next start.
  */
 int intake_own(struct intake *in, const struct job *job, json_t **row, struct pd_err *e);
 

@@ -14,7 +14,8 @@
 #include "spool/field.h"
 #include "spool/os/clock.h"
 
-#define HOUR_MS 3600000LL
+#define HOUR_MS	     3600000LL
+#define HELD_LOOK_MS 5000	/* no job may be made: which VMs are off by themselves is looked at so often, of however many that wait */
 
 /* What comes next for a lease that is due. */
 enum act { ACT_STOP, ACT_ENDED, ACT_DELETE, ACT_KEPT };
@@ -150,15 +151,15 @@ act_on(struct director *d, const json_t *vm, enum act act, int64_t mono_ms)
 static int
 wait_for_room(struct director *d, const json_t *vm, int64_t wall_ms, int64_t mono_ms, struct pd_err *e)
 {
+	int64_t room = lease_clock_room(&d->lease_clock, d->conf);
 	json_t *off = NULL;
 	int	rv = store_lease_next(d->store, 1, &off, e);
 
 	say_held(d, vm, "leases-per-hour");
-	d->lease_at_ms = lease_clock_room(&d->lease_clock, d->conf);
 	if (off != NULL && field_number(off, "lease_due_ms") <= wall_ms)
 		act_on(d, off, ACT_ENDED, mono_ms);
-	else if (off != NULL && mono_ms + field_number(off, "lease_due_ms") - wall_ms < d->lease_at_ms)
-		d->lease_at_ms = mono_ms + field_number(off, "lease_due_ms") - wall_ms;
+	else
+		put_all_off(d, room < mono_ms + HELD_LOOK_MS ? room : mono_ms + HELD_LOOK_MS);
 	json_decref(off);
 	return rv;
 }

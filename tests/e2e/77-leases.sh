@@ -29,7 +29,7 @@ as alice 64 renew-vm web0
 says 'no lease terms for tenant blue'
 
 # ---- terms: a default, a longest, administrators ----
-terms blue '		default = 10d\n		longest = 20d\n		grace = 2s\n		after-grace = delete'
+terms blue '		default = 10d\n		longest = 20d\n		grace = 1s\n		after-grace = delete'
 as alice 77 create-vm web1 --memory 128M --disk 64M --lease 21d
 says 'a lease of 21d is longer than tenant blue may have at a time: 20d'
 as alice 77 create-vm web1 --memory 128M --disk 64M --lease none

@@ -278,5 +278,6 @@ const struct op ops[] = {
 	{ "archive", "old records of the history to a file", history_prepare, archive_run, archive_check, archive_dirs, 0, 0 },
 	{ "export", "the history as lines", history_prepare, export_run, export_check, archive_dirs, 1, 0 },
 	{ "round", "a start and an intake, with one commit", round_prepare, round_run, round_check, all_dirs, 0, 0 },
+	{ "lease", "a job of the director's own, for a lease", lease_prepare, lease_run, lease_check, all_dirs, 0, 0 },
 };
 const size_t nops = sizeof(ops) / sizeof(ops[0]);

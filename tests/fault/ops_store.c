@@ -75,9 +75,8 @@ op_job(void)
 	return job;
 }
 
-/* A policy, a store with a platform, an empty spool. */
-static void
-make_bench(struct bench *b, const char *dir)
+void
+bench_make(struct bench *b, const char *dir)
 {
 	char	      path[OP_PATH];
 	json_t	     *platform = json_loads(platform_text, 0, NULL);
@@ -114,7 +113,7 @@ intake_prepare(const char *dir)
 	struct job    job = op_job();
 	struct pd_err e;
 
-	make_bench(&b, dir);
+	bench_make(&b, dir);
 	must(drop_submit(&b.spool, &job, &e), &e);
 	store_close(b.store);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ops_store.h - the operations of ops_store.c, ops_archive.c and ops_round.c, and what they share with those of ops.c.
+ * ops_store.h - the operations of ops_store.c, ops_archive.c, ops_lease.c and ops_round.c, and what they share with those of ops.c.
  */
 #ifndef PD_FAULT_OPS_STORE_H
 #define PD_FAULT_OPS_STORE_H
@@ -20,6 +20,7 @@ struct bench {
 	int		state;
 };
 int  bench_open(struct bench *b, const char *dir, struct pd_err *e);
+void bench_make(struct bench *b, const char *dir);				/* a policy, a store with a platform, an empty spool */
 int  bench_take_all(struct bench *b, struct pd_err *e);				/* as at a start */
 int  bench_move(struct bench *b, enum job_state to, struct pd_err *e);		/* OP_ID, with its history */
 void must(int rv, const struct pd_err *e);
@@ -38,6 +39,11 @@ int  move_check(const char *dir, const struct told *t, int is_cut);
 void round_prepare(const char *dir);
 void round_run(const char *dir, struct told *t);
 int  round_check(const char *dir, const struct told *t, int is_cut);
+
+/* ops_lease.c */
+void lease_prepare(const char *dir);
+void lease_run(const char *dir, struct told *t);
+int  lease_check(const char *dir, const struct told *t, int is_cut);
 
 /* ops_archive.c */
 void history_prepare(const char *dir);

@@ -156,6 +156,27 @@ Test(args, help_is_asked_for_in_many_ways)
 	cr_assert_str_eq(args("--version"), "version {}");
 }
 
+static int
+check(const char *verb, const char *json, struct pd_err *e)
+{
+	json_t *a = json_loads(json, 0, NULL);
+	int	rv = args_check(verb_find(verb), a, e);
+
+	json_decref(a);
+	return rv;
+}
+
+Test(args, a_lease_is_a_time_or_none)
+{
+	struct pd_err e;
+
+	cr_assert_str_eq(args("renew-vm web1 --lease 30d"), "renew-vm {\"name\":\"web1\",\"lease\":2592000}");
+	cr_assert_str_eq(args("renew-vm web1 --lease none"), "renew-vm {\"name\":\"web1\",\"lease\":0}");
+	cr_assert_eq(check("renew-vm", "{\"name\":\"web1\",\"lease\":0}", &e), 0, "%s", e.msg);
+	cr_assert_eq(check("renew-vm", "{\"name\":\"web1\",\"lease\":1}", &e), 0, "%s", e.msg);
+	cr_assert_eq(check("stop-vm", "{\"name\":\"web1\",\"limit\":0}", &e), -1);
+}
+
 Test(args, a_refusal_remembers_the_wish_for_json)
 {
 	struct request req;
@@ -167,16 +188,6 @@ Test(args, a_refusal_remembers_the_wish_for_json)
 	cr_assert_eq(req.json, 1);
 	cr_assert_eq(parse("nonsense", &req, &e), -1);
 	cr_assert_eq(req.json, 0);
-}
-
-static int
-check(const char *verb, const char *json, struct pd_err *e)
-{
-	json_t *a = json_loads(json, 0, NULL);
-	int	rv = args_check(verb_find(verb), a, e);
-
-	json_decref(a);
-	return rv;
 }
 
 Test(args, the_check_of_a_document_names_the_key)

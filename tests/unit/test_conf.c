@@ -534,6 +534,50 @@ Test(conf_file, directories_of_programs_are_whole_paths_and_no_more_than_there_i
 	free(text);
 }
 
+/* LEASE is line 2 and what follows. */
+#define LEASE(text) ROLE "tenant t { role = r members = { a }\nlease {\n" text "\n}\n}\n" END
+
+static struct pd_lease
+lease(const char *text)
+{
+	struct pd_conf *c = good(text);
+	struct pd_lease l = c->tenants[0].lease;
+
+	conf_free(c);
+	return l;
+}
+
+Test(conf, lease_terms_of_a_tenant)
+{
+	struct pd_lease l = lease(ROLE TENANT END);
+
+	cr_expect_eq(l.line, 0, "none without a section");
+	l = lease(LEASE("default = 30d\nlongest = 90d\ngrace = 12h\nafter-grace = delete\nwarning = 0"));
+	cr_expect_eq(l.line, 4);
+	cr_expect_eq(l.default_s, 30 * 86400);
+	cr_expect_eq(l.longest_s, 90 * 86400);
+	cr_expect_eq(l.grace_s, 12 * 3600);
+	cr_expect_eq(l.warning_s, 0);
+	cr_expect_eq(l.deletes, 1);
+	l = lease(LEASE("longest = 90d"));
+	cr_expect_eq(l.default_s, 90 * 86400);
+	cr_expect_eq(l.grace_s, 7 * 86400);
+	cr_expect_eq(l.warning_s, LEASE_WARNING_S);
+	cr_expect_eq(l.deletes, 0, "kept, unless it is said");
+	l = lease(LEASE("default = 30d\nafter-grace = keep"));
+	cr_expect_eq(l.longest_s, 30 * 86400, "who names one means no more");
+	cr_expect_eq(l.deletes, 0);
+	bad(LEASE(""), "f:5: this lease says neither default nor longest");
+	bad(LEASE("default = 30d\nlongest = 20d"), "f:4: the default of this lease is 30d, which is more than the longest, 20d");
+	bad(LEASE("default = 30d\nafter-grace = stop"), "f:5: after-grace: \"stop\" is not one of keep and delete");
+	bad(LEASE("default = none"), "f:4: default: none is not a time");
+	bad(LEASE("default = 0"), "f:4: default: 0 is too small");
+	bad(LEASE("longest = 3661d"), "f:4: longest: 3661d is too large; allowed is 1s to 3660d");
+	bad(LEASE("default = 1d\nquota = 1"), "f:5: \"quota\" is not an option of a lease");
+	bad("leases-per-hour = 10001\n" END, "f:1: leases-per-hour: 10001 is too large");
+	bad("lease-settle = 2d\n" END, "f:1: lease-settle: 2d is too large");
+}
+
 /* Each line "#option = value" of the sample is the default that it says it is. */
 Test(conf_file, the_sample_names_the_defaults)
 {

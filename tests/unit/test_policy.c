@@ -26,7 +26,7 @@ static const char text[] = "role user {\n"
 			   "	vm-limit { processing-units = 1.0 virtual-processors = 4 memory = 8G disk = 100G disks = 2 networks = 2 }\n"
 			   "	images = { 'rhel*', aix71 } networks = { office, lab } platforms = { power1 } pools = { rootvg, 'blue_*' }\n"
 			   "}\n"
-			   "tenant green { role = user members = { bob } }\n"
+			   "tenant green { role = user members = { bob } lease { default = 10d longest = 20d } }\n"
 			   "tenant operations { role = administrator members = { carol }\n"
 			   "	images = { '*' } networks = { '*' } platforms = { '*' } pools = { '*' } }\n"
 			   "end = true\n";
@@ -290,4 +290,35 @@ Test(policy, an_administrators_own_names_are_checked_where_they_name_something)
 	cr_expect_str_eq(err.msg, "there is no image \"power2\" for you; list-images shows them");
 	cr_expect_eq(check("blue", "create-vm", args), 0, "%s", err.msg);
 	json_decref(args);
+}
+
+/* What becomes of args.lease (-1: it is absent; -2: denied). */
+static int64_t
+leased(const char *asking, const char *of, int64_t asked)
+{
+	json_t *args = asked >= 0 ? json_pack("{s:I}", "lease", (json_int_t)asked) : json_object();
+	int64_t n = -2;
+
+	if (policy_lease(policy_tenant(conf, asking), policy_tenant_by_name(conf, of), args, &err) == 0)
+		n = json_object_get(args, "lease") != NULL ? json_integer_value(json_object_get(args, "lease")) : -1;
+	json_decref(args);
+	return n;
+}
+
+Test(policy, a_lease_is_within_the_terms_of_the_VMs_tenant)
+{
+	const int64_t day = 86400;
+
+	cr_expect_eq(leased("alice", "blue", -1), -1, "no terms, no lease");
+	cr_expect_eq(leased("alice", "blue", 400 * day), 400 * day, "and whoever wants one has it");
+	cr_expect_eq(leased("alice", "blue", 0), -1);
+	cr_expect_eq(leased("bob", "green", -1), 10 * day);
+	cr_expect_eq(leased("bob", "green", 20 * day), 20 * day);
+	cr_expect_eq(leased("bob", "green", 20 * day + 1), -2);
+	cr_expect_eq(err.code, PD_DENIED);
+	cr_expect_str_eq(err.msg, "a lease of 1728001s is longer than tenant green may have at a time: 20d (line 17); renew-vm renews it later");
+	cr_expect_eq(leased("bob", "green", 0), -2);
+	cr_expect_eq(leased("carol", "green", 0), -1, "an administrator");
+	cr_expect_eq(leased("carol", "green", 400 * day), 400 * day);
+	cr_expect_eq(leased("carol", "green", -1), 10 * day);
 }

@@ -132,6 +132,7 @@ Test(value, times_are_seconds_or_have_a_unit)
 	TAKES(ARG_DURATION, "90s", "90");
 	TAKES(ARG_DURATION, "10m", "600");
 	SAYS(ARG_DURATION, "1h", "too large");
+	REFUSES(ARG_DURATION, "none");
 	REFUSES(ARG_DURATION, "1h30m");
 	REFUSES(ARG_DURATION, "5M");
 }
