@@ -52,6 +52,7 @@ effects_vm_is_off(json_t *vm)
 {
 	struct change c = { .vm = vm, .spec = json_object_get(vm, "spec"), .objects = json_object_get(vm, "objects") };
 
+	fc_waits_no_more(&c);
 	if (json_object_del(c.objects, "pending") == 0 && json_object_get(c.objects, "change") == NULL)
 		settle_amounts(&c);
 }

@@ -38,6 +38,7 @@ void fc_added(struct change *c);
 void fc_not_added(struct change *c);
 void fc_maybe_added(struct change *c);
 void fc_removed(struct change *c);
+void fc_waits_no_more(struct change *c);	/* it is off: its next start has what its profile has */
 
 void vm_moved(struct change *c);
 void vm_perhaps_moved(struct change *c);

@@ -56,6 +56,8 @@ fc_added(struct change *c)
 
 	drop_expected(c);
 	json_array_foreach(new_adapters(c), i, adapter) {
+		if (field_text(c->value, "pending")[0] != '\0')
+			(void)json_object_set_new(adapter, "pending", json_true());
 		put(c, adapter);
 		(void)json_array_append_new(change_list(c->spec, "fc"), as_asked(adapter));
 	}
@@ -90,6 +92,16 @@ fc_removed(struct change *c)
 
 	change_drop(json_object_get(c->spec, "fc"), "client_slot", slot);
 	change_drop(json_object_get(c->objects, "fc"), "client_slot", slot);
+}
+
+void
+fc_waits_no_more(struct change *c)
+{
+	json_t *adapter;
+	size_t	i;
+
+	json_array_foreach(json_object_get(c->objects, "fc"), i, adapter)
+		(void)json_object_del(adapter, "pending");
 }
 
 void

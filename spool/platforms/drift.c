@@ -318,6 +318,7 @@ drift_of_vm(const json_t *vm, const json_t *found, int is_hmc, json_t *rows)
 	drift_sizes(&d);
 	drift_adapters(&d);
 	drift_disks(&d);
+	drift_fc(&d);
 	drift_power(&d);	/* last: most of the others are brought back while it is as it is */
 	return d.failed ? -1 : 0;
 }

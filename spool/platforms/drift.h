@@ -42,5 +42,6 @@ const json_t *drift_adapter(const json_t *adapters, int64_t lpar, int64_t slot);
 int	      drift_is_mapped(const json_t *found, const char *bd, int64_t vios);
 void	drift_adapters(struct drift *d);
 void	drift_disks(struct drift *d);
+void	drift_fc(struct drift *d);	/* drift_fc.c */
 
 #endif

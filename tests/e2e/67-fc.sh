@@ -72,18 +72,21 @@ n=0
 while [ $n -lt "$gone" ]; do
 	n=$((n + ${HMC_STEP:-6}))
 	nothing_sent
+	world >"$work/before"
 	echo "match=.*,nth=$n,action=refuse,status=1,stderr=HSCL0000 test: refused" | faults
 	request alice remove-fc off1 --adapter 2
 	faults </dev/null
 	case $status in
 	0) as alice 0 add-fc off1 --fc vios=vios21; names=$(adapters off1) ;;
-	*) is "remove-fc, command $n refused ($(sent | sed -n "${n}p")): its names" "$names" "$(adapters off1)"; shown off1 ;;
+	*) is "remove-fc, command $n refused ($(sent | sed -n "${n}p")): its names" "$names" "$(adapters off1)"; shown off1; is_as_before "remove-fc, command $n refused" ;;
 	esac
 done
+world >"$work/before"
 echo 'match=chhwres .*--rsubtype fc -o r --id 1 .*,from=1,action=refuse,status=1,stderr=HSCL0000 test: refused' | faults
 as alice 1 remove-fc off1 --adapter 2
 faults </dev/null
 is 'the last command refused: its names' "$names" "$(adapters off1)"
+is_as_before 'the last command refused'
 as alice 0 delete-vm off1 --yes
 
 # ---- running: by its operating system, or with its next start ----
@@ -98,6 +101,31 @@ shown web1
 names=$(adapters web1)
 as alice 0 restart-vm web1 --force
 is 'the names after a restart' "$names" "$(adapters web1)"
+# What drift says: of the partition, and of a profile with other names, which the next start would have.
+hmc() { ssh -n -F "$site/ssh_config" -o HostName=127.0.0.1 -p "$(cat "$site/hmc1/port")" -l hscroot -i "$site/etc/keys/hmc1" \
+    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR plain "$@"; }
+found() { json '.value.differences[] | .what + "|" + .wanted + "|" + .found' | sort; }
+pair=$(echo "$names" | sed 's/ | .*//; s/^10:1://; s/:/,/')
+id=$(part web1 .id) tag=$(part web1 '.profiles[0].name')
+slot=$(part web1 '.profiles[0].config.adapters[] | select(.kind == 3) | .remote_slot')
+as alice 0 drift web1 --fresh
+change_profile() { hmc "chsyscfg -r prof -m p9a -i '\"virtual_fc_adapters$1=\"\"10/client/1//$slot/$2/0\"\"\",name=$tag,lpar_id=$id'"; }
+change_profile - "$pair"
+as alice 73 drift web1 --fresh --json
+is 'not in the profile' "Fibre Channel adapter 1 of the profile|$pair|none" "$(found)"
+change_profile + c0507600000000aa,c0507600000000ab
+as alice 73 drift web1 --fresh --json
+is 'other names in the profile' "Fibre Channel adapter 1 of the profile|$pair|other port names" "$(found)"
+change_profile - c0507600000000aa,c0507600000000ab
+change_profile + "$pair"
+hmc "chhwres -r virtualio -m p9a --rsubtype fc -o r --id $id -s 10"
+hmc "chhwres -r virtualio -m p9a --rsubtype fc -o a --id $id -s 11 -a 'adapter_type=client,remote_lpar_name=vios11,remote_slot_num=99,\"wwpns=c0507600000000aa,c0507600000000ab\"'"
+as alice 73 drift web1 --fresh --json
+is 'in another slot' "Fibre Channel adapter 1|$pair through VIOS 1 in slot 10|none
+Fibre Channel adapter in slot 11|none|c0507600000000aa,c0507600000000ab through VIOS 1" "$(found)"
+hmc "chhwres -r virtualio -m p9a --rsubtype fc -o r --id $id -s 11"
+hmc "chhwres -r virtualio -m p9a --rsubtype fc -o a --id $id -s 10 -a 'adapter_type=client,remote_lpar_name=vios11,remote_slot_num=$slot,\"wwpns=$pair\"'"
+as alice 0 drift web1 --fresh
 as alice 0 remove-fc web1 --adapter 1
 is 'none in the partition, none in its profile' ' | ' "$(adapters web1)"
 as alice 0 delete-vm web1 --yes --force
@@ -110,6 +138,7 @@ is 'not in the partition' '' "$(adapters raw1 | sed 's/ | .*//')"
 later=$(adapters raw1 | sed 's/.* | //')
 as alice 0 show-vm raw1 --json
 is 'what show-vm says' "$later" "$(rows)"
+as alice 0 drift raw1 --fresh
 as alice 0 restart-vm raw1 --force
 is 'from its next start on' "$later | $later" "$(adapters raw1)"
 as alice 0 delete-vm raw1 --yes --force

@@ -286,6 +286,28 @@ Test(change, a_fibre_channel_adapter_is_known_from_the_beginning_and_gone_when_i
 	cr_expect_eq(adapters("spec") + adapters("objects"), 0);
 }
 
+static int
+waits(void)
+{
+	json_t *fc = object("fc");
+	int	is_set = field_is_set(json_array_get(fc, 0), "pending");
+
+	json_decref(fc);
+	return is_set;
+}
+
+Test(change, an_adapter_that_comes_with_the_next_start_waits_until_the_vm_was_off)
+{
+	make_web1();
+	end(begin("add-fc", "{\"name\":\"web1\",\"fc\":[{}],\"at_restart\":true}"), JOB_DONE,
+	    "{\"state\":\"running\",\"pending\":\"yes\",\"fc\":[{\"index\":0,\"client_slot\":10,\"wwpn1\":\"c0\",\"wwpn2\":\"c1\"}]}");
+	cr_expect_eq(waits(), 1);
+	end(begin("set-boot", "{\"name\":\"web1\",\"mode\":\"sms\"}"), JOB_DONE, ON);
+	cr_expect_eq(waits(), 1);
+	end(begin("stop-vm", WEB1), JOB_DONE, "{\"state\":\"stopped\"}");
+	cr_expect_eq(waits(), 0);
+}
+
 Test(change, a_new_name_is_held_until_the_rename_ends)
 {
 	const char *rename = "{\"name\":\"web1\",\"to\":\"shop1\"}", *taken = "{\"name\":\"shop1\",\"disks\":[{\"size\":64}]}";
