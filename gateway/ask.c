@@ -3,6 +3,7 @@
  * ask.c - questions to the director: queries of verbs, and refusals for its history.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -32,18 +33,22 @@ no_connection(const struct pd_err *why, int limit_ms, struct pd_err *e)
 
 /* Within the limit: the time that the connection has taken is not there for the answer. */
 static int
-exchange(int sock, json_t *msg, int64_t end_ms, json_t **reply, struct pd_err *e)
+exchange(int sock, json_t *msg, int64_t end_ms, json_t **reply, char **list, size_t *list_len, struct pd_err *e)
 {
 	int64_t left;
 
 	if (wire_send(sock, msg, NULL, 0, e) == -1)
 		return -1;
 	left = end_ms - clock_mono_ms();
-	return wire_recv(sock, WIRE_REPLY_MAX, left > 0 ? (int)left : 0, reply, NULL, 0, e);
+	if (left < 0)
+		left = 0;
+	if (list != NULL)
+		return wire_recv_list(sock, WIRE_REPLY_MAX, (int)left, reply, list, list_len, e);
+	return wire_recv(sock, WIRE_REPLY_MAX, (int)left, reply, NULL, 0, e);
 }
 
-int
-ask_director(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply, int *is_down, struct pd_err *e)
+static int
+ask(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply, char **list, size_t *list_len, int *is_down, struct pd_err *e)
 {
 	int64_t	      end_ms = clock_mono_ms() + limit_ms;
 	struct pd_err why;
@@ -57,7 +62,7 @@ ask_director(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply,
 		json_decref(msg);
 		return no_connection(&why, limit_ms, e);
 	}
-	rv = exchange(sock, msg, end_ms, reply, &why);
+	rv = exchange(sock, msg, end_ms, reply, list, list_len, &why);
 	(void)close(sock);
 	if (rv == 1)
 		return 0;
@@ -66,6 +71,12 @@ ask_director(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply,
 	if (why.code == PD_BUSY)
 		return pd_fail_wait(e, PD_BUSY, ASK_AGAIN_S, "the director did not answer within %d s", limit_ms / 1000);
 	return pd_fail(e, why.code, "%s", why.msg);
+}
+
+int
+ask_director(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply, int *is_down, struct pd_err *e)
+{
+	return ask(g, msg, limit_ms, reply, NULL, NULL, is_down, e);
 }
 
 /* A long history takes its time; the director does other things between. */
@@ -100,12 +111,16 @@ gateway_ask(struct gateway *g, struct response *r)
 
 	json_object_set_new(msg, "verb", json_string(g->req.verb->name));
 	json_object_set(msg, "args", g->req.args);
-	if (ask_director(g, msg, limit_of(g->req.verb->name), &reply, NULL, &e) == -1) {
+	if (ask(g, msg, limit_of(g->req.verb->name), &reply, &r->list, &r->list_len, NULL, &e) == -1) {
 		response_error(r, &e);
 		return;
 	}
 	response_from_json(r, reply);
 	json_decref(reply);
+	if (r->status == code_exit(PD_BUG)) {
+		free(r->list);
+		r->list = NULL;
+	}
 	repair(g, r);
 }
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "spool/json_bytes.h"
+#include "spool/json_cut.h"
 #include "spool/os/clock.h"
 #include "spool/os/portable.h"
 #include "spool/wire.h"
@@ -277,10 +278,41 @@ wire_in_fill(struct wire_in *in, int sock, struct pd_err *e)
 	return check_head(in, e) == -1 ? -1 : n > 0;
 }
 
+/* Where the array is that the message has as its "value"; -1: it has none, or is not compact. */
+static int
+find_list(const char *text, size_t len, struct json_piece *list)
+{
+	static const char name[] = "value";
+	struct json_walk  w;
+	struct json_piece key, value;
+	int		  rv;
+
+	*list = (struct json_piece){ .p = NULL };
+	if (json_walk_open(&w, (struct json_piece){ text, len }, '{') == -1)
+		return -1;
+	while ((rv = json_walk_next(&w, &key, &value)) == 1)
+		if (key.len == sizeof(name) - 1 && memcmp(key.p, name, key.len) == 0 && *value.p == '[' && list->p == NULL)
+			*list = value;
+	return rv == 0 && list->p != NULL ? 0 : -1;
+}
+
+/* One JSON object. */
+static int
+read_text(const char *text, size_t len, json_t **msg, struct pd_err *e)
+{
+	*msg = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	if (json_is_object(*msg))
+		return 1;
+	json_decref(*msg);
+	*msg = NULL;
+	return pd_fail(e, PD_BADDATA, "message is not one JSON object");
+}
+
 int
 wire_in_take(struct wire_in *in, json_t **msg, struct pd_err *e)
 {
 	size_t whole;
+	int    rv;
 
 	*msg = NULL;
 	if (check_head(in, e) == -1)
@@ -288,14 +320,48 @@ wire_in_take(struct wire_in *in, json_t **msg, struct pd_err *e)
 	if (missing(in) > 0)
 		return 0;
 	whole = HEAD_LEN + claimed(in->buf);
-	*msg = json_loadb(in->buf + HEAD_LEN, whole - HEAD_LEN, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	rv = read_text(in->buf + HEAD_LEN, whole - HEAD_LEN, msg, e);
 	in->len -= whole;
 	memmove(in->buf, in->buf + whole, in->len);
-	if (json_is_object(*msg))
-		return 1;
-	json_decref(*msg);
-	*msg = NULL;
-	return pd_fail(e, PD_BADDATA, "message is not one JSON object");
+	return rv;
+}
+
+/* All but the list, with null in its place. */
+static int
+read_rest(const char *text, size_t len, const struct json_piece *list, json_t **msg, struct pd_err *e)
+{
+	static const char null[] = "null";
+	size_t		  at = (size_t)(list->p - text), behind = at + list->len, rest = len - behind;
+	char		 *copy = malloc(at + sizeof(null) + rest);
+	int		  rv;
+
+	if (copy == NULL)
+		return pd_fail_sys(e, PD_IO, "receive a list");
+	memcpy(copy, text, at);
+	memcpy(copy + at, null, sizeof(null) - 1);
+	memcpy(copy + at + sizeof(null) - 1, text + behind, rest);
+	rv = read_text(copy, at + sizeof(null) - 1 + rest, msg, e);
+	free(copy);
+	return rv;
+}
+
+/* The one message that is there.  The list gets its buffer. */
+static int
+take_list(struct wire_in *in, json_t **msg, char **list, size_t *list_len, struct pd_err *e)
+{
+	char		 *text = in->buf + HEAD_LEN;
+	size_t		  len = in->len - HEAD_LEN;
+	struct json_piece found;
+
+	if (find_list(text, len, &found) == -1)
+		return read_text(text, len, msg, e);
+	if (read_rest(text, len, &found, msg, e) != 1)
+		return -1;
+	memmove(in->buf, found.p, found.len);
+	*list = in->buf;
+	*list_len = found.len;
+	in->buf = NULL;
+	return 1;
 }
 
 /* Reads no byte beyond the message: the next one may carry descriptors. */
@@ -351,5 +417,23 @@ wire_recv(int sock, size_t max, int timeout_ms, json_t **msg, int *fds, size_t n
 			(void)close(fds[i]);
 			fds[i] = -1;
 		}
+	return rv;
+}
+
+int
+wire_recv_list(int sock, size_t max, int timeout_ms, json_t **msg, char **list, size_t *list_len, struct pd_err *e)
+{
+	struct fd_set_out none = { .fds = NULL };
+	struct wire_in	  in;
+	int64_t		  deadline = timeout_ms < 0 ? -1 : clock_mono_ms() + timeout_ms;
+	int		  rv;
+
+	*msg = NULL;
+	*list = NULL;
+	wire_in_init(&in, max);
+	rv = recv_bytes(sock, &in, deadline, &none, e);
+	if (rv == 1)
+		rv = take_list(&in, msg, list, list_len, e);
+	wire_in_free(&in);
 	return rv;
 }

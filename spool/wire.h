@@ -27,6 +27,12 @@ int wire_send(int sock, json_t *msg, const int *fds, size_t nfds, struct pd_err 
  */
 int wire_recv(int sock, size_t max, int timeout_ms, json_t **msg, int *fds, size_t nfds, struct pd_err *e);
 
+/*
+ * The same without descriptors, for a reply that may be a long list: where "value" is an array in compact JSON it is not read, but checked and
+ * handed over as text: *list, allocated, the caller's, and *msg has null there.  *list is NULL where it is not.
+ */
+int wire_recv_list(int sock, size_t max, int timeout_ms, json_t **msg, char **list, size_t *list_len, struct pd_err *e);
+
 /* For an event loop: bytes are fed as they come, whole messages are taken out. */
 struct wire_in {
 	char  *buf;

@@ -81,3 +81,18 @@ render_value(FILE *out, const char *verb, const json_t *value)
 		(void)fputc('\n', out);
 	}
 }
+
+void
+render_list(FILE *out, const char *verb, const char *text, size_t len)
+{
+	int	has_form = 0;
+	json_t *value;
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		has_form |= forms[i].is_list && strcmp(forms[i].verb, verb) == 0;
+	if (!has_form && render_table_text(out, verb, text, len) == 0)
+		return;
+	value = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
+	render_value(out, verb, value);
+	json_decref(value);
+}

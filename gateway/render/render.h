@@ -13,9 +13,13 @@
 
 /* The value of a verb's reply: chooses by the verb and by the value's shape.  NULL and empty objects print nothing. */
 void render_value(FILE *out, const char *verb, const json_t *value);
+/* The same of a value that is an array, as compact JSON text. */
+void render_list(FILE *out, const char *verb, const char *text, size_t len);
 
 /* render_table.c: an array of objects as columns. */
 void render_table(FILE *out, const char *verb, const json_t *rows);
+/* The same of its compact JSON text, which is not read into a tree.  -1: it is not that, and nothing is printed. */
+int render_table_text(FILE *out, const char *verb, const char *text, size_t len);
 /* render_show.c: an object as "key: value" lines, aligned, nested ones indented. */
 void render_show(FILE *out, const json_t *object);
 /* The members of object that are not in known (ends with NULL), likewise. */

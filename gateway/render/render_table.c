@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/render/cell.h"
+#include "gateway/render/list_rows.h"
 #include "gateway/render/render.h"
 #include "gateway/render/text.h"
 #include "gateway/terminal.h"
+#include "spool/json_bytes.h"
 
 #define COLUMNS_MAX 32
 
@@ -54,21 +57,22 @@ static const struct {
 };
 
 struct column {
-	const char    *key;
+	char	      *key;
 	char	       header[32];
 	size_t	       width;	/* in columns of the terminal, as a cell's */
 	enum text_unit unit;
 	int	       is_number;
-};
-
-struct cell {
-	char  *text;	/* NULL: out of memory, shown empty */
-	size_t len, width;
+	struct cell    absent;	/* what a row shows that has no such key */
+	struct cell    last;	/* the one above, and the value that it shows: alike values have one text */
+	struct json_piece value;
+	const struct list_row *row;	/* that has its cell: of a key that stands twice the first value counts */
 };
 
 struct table {
+	const struct list_rows *rows;
 	struct column columns[COLUMNS_MAX];
 	size_t	      n;
+	int	      column_of[LIST_KEYS_MAX];	/* -1: it has none */
 	struct cell  *cells;	/* row by row */
 	size_t	      ncells;
 };
@@ -83,13 +87,13 @@ layout_of(const char *verb)
 }
 
 static int
-has_word(const char *words, const char *word)
+has_word(const char *words, struct json_piece word)
 {
-	size_t len = strlen(word), n;
+	size_t n;
 
 	for (; *words != '\0'; words += n + (words[n] == ' ')) {
 		n = strcspn(words, " ");
-		if (n == len && memcmp(words, word, n) == 0)
+		if (n == word.len && memcmp(words, word.p, n) == 0)
 			return 1;
 	}
 	return 0;
@@ -112,113 +116,101 @@ set_header(struct column *c)
 		*p = *p == '_' ? ' ' : (char)toupper((unsigned char)*p);
 }
 
-static void
-add_column(struct table *t, const char *key, const json_t *sample)
+/* The key as it is meant, not as it is written. */
+static char *
+decoded(struct json_piece key)
 {
-	struct column *c;
+	json_t *string = cell_value((struct json_piece){ key.p - 1, key.len + 2 });
+	char   *text = string != NULL ? strdup(json_string_value(string)) : NULL;
 
-	for (size_t i = 0; i < t->n; i++)
-		if (strcmp(t->columns[i].key, key) == 0)
-			return;
-	if (t->n == COLUMNS_MAX)
+	json_decref(string);
+	return text;
+}
+
+static void
+add_column(struct table *t, size_t key)
+{
+	static const struct json_piece none = { .p = "" };
+	struct column *c = &t->columns[t->n];
+	json_t	      *sample;
+
+	if (t->column_of[key] != -1 || t->n == COLUMNS_MAX || (c->key = decoded(t->rows->keys[key])) == NULL)
 		return;
-	c = &t->columns[t->n++];
-	memset(c, 0, sizeof(*c));
-	c->key = key;
-	c->unit = text_unit_of(key);
-	c->is_number = text_is_number(key, sample);
+	t->column_of[key] = (int)t->n++;
+	c->unit = text_unit_of(c->key);
+	sample = cell_value(t->rows->samples[key]);
+	c->is_number = text_is_number(c->key, sample);
+	json_decref(sample);
+	c->absent = cell_make(c->unit == UNIT_BY_ROW ? UNIT_NONE : c->unit, c->key, none, none);
 	set_header(c);
 	c->width = terminal_columns(c->header);
 }
 
-/* The key as it stands in some row, so that it lives as long as the rows. */
-static const char *
-key_in_rows(const json_t *rows, const char *word, size_t len, const json_t **sample)
-{
-	size_t	    i;
-	const char *key;
-	json_t	   *row, *value;
-
-	json_array_foreach(rows, i, row)
-		json_object_foreach(row, key, value)
-			if (strlen(key) == len && memcmp(key, word, len) == 0) {
-				*sample = value;
-				return key;
-			}
-	return NULL;
-}
-
-static int
-has_same_keys(json_t *a, json_t *b)
-{
-	void *i = json_object_iter(a), *j = json_object_iter(b);
-
-	while (i != NULL && j != NULL && strcmp(json_object_iter_key(i), json_object_iter_key(j)) == 0) {
-		i = json_object_iter_next(a, i);
-		j = json_object_iter_next(b, j);
-	}
-	return i == NULL && j == NULL;
-}
-
-/* The rows whose keys are not those of the row before: the others bring no column.  A new array. */
-static json_t *
-rows_of_new_keys(const json_t *rows)
-{
-	json_t *some = json_array(), *row, *before = NULL;
-	size_t	i;
-
-	json_array_foreach(rows, i, row) {
-		if (before == NULL || !has_same_keys(before, row))
-			(void)json_array_append(some, row);
-		before = row;
-	}
-	return some;
-}
-
+/* Those that the layout names, in its order; then the others, but what is hidden. */
 static void
-choose_columns(struct table *t, const struct layout *l, const json_t *rows)
+choose_columns(struct table *t, const struct layout *l)
 {
-	const char   *p, *key;
-	size_t	      n, i;
-	json_t	     *row, *value;
-	const json_t *sample = NULL;
+	const struct list_rows *rows = t->rows;
+	size_t			n;
 
-	for (p = l->keys; *p != '\0'; p += n + (p[n] == ' ')) {
+	for (size_t i = 0; i < LIST_KEYS_MAX; i++)
+		t->column_of[i] = -1;
+	for (const char *p = l->keys; *p != '\0'; p += n + (p[n] == ' ')) {
 		n = strcspn(p, " ");
-		if ((key = key_in_rows(rows, p, n, &sample)) != NULL)
-			add_column(t, key, sample);
+		for (size_t i = 0; i < rows->nkeys; i++)
+			if (rows->keys[i].len == n && memcmp(rows->keys[i].p, p, n) == 0)
+				add_column(t, i);
 	}
-	json_array_foreach(rows, i, row)
-		json_object_foreach(row, key, value)
-			if (!has_word(l->hidden, key))
-				add_column(t, key, value);
+	for (size_t i = 0; i < rows->nkeys; i++)
+		if (!has_word(l->hidden, rows->keys[i]))
+			add_column(t, i);
 }
 
 static void
-fill_cell(struct column *c, struct cell *cell, const json_t *row)
+fill_cell(struct column *c, struct cell *cell, struct json_piece value, struct json_piece row)
 {
-	cell->text = text_in_unit(c->unit, c->key, json_object_get(row, c->key), row);
-	if (cell->text == NULL)
+	if (c->unit != UNIT_BY_ROW && c->value.len == value.len && memcmp(c->value.p, value.p, value.len) == 0) {
+		*cell = c->last;
+		cell->owned = NULL;	/* the other one's */
 		return;
-	cell->len = strlen(cell->text);
-	cell->width = terminal_columns(cell->text);
-	if (cell->width > c->width)
-		c->width = cell->width;
+	}
+	*cell = cell_make(c->unit, c->key, value, row);
+	c->last = *cell;
+	c->value = value;
+}
+
+static void
+fill_row(struct table *t, const struct list_row *row, struct cell *cells)
+{
+	const char *text = t->rows->text;
+
+	for (size_t i = 0; i < t->n; i++) {
+		cells[i] = t->columns[i].absent;
+		cells[i].owned = NULL;
+	}
+	for (size_t i = row->first; i < row->end; i++) {
+		const struct list_member *m = &t->rows->members[i];
+		int			  at = t->column_of[m->key];
+
+		if (at == -1 || t->columns[at].row == row)
+			continue;
+		t->columns[at].row = row;
+		fill_cell(&t->columns[at], &cells[at], (struct json_piece){ text + m->at, m->len }, (struct json_piece){ text + row->at, row->len });
+	}
+	for (size_t i = 0; i < t->n; i++)
+		if (cells[i].width > t->columns[i].width)
+			t->columns[i].width = cells[i].width;
 }
 
 static int
-fill(struct table *t, const json_t *rows)
+fill(struct table *t)
 {
-	size_t	i;
-	json_t *row;
-
-	t->ncells = json_array_size(rows) * t->n;
+	t->ncells = t->rows->nrows * t->n;
 	t->cells = calloc(t->ncells + 1, sizeof(*t->cells));
 	if (t->cells == NULL)
 		return -1;
-	json_array_foreach(rows, i, row)
-		for (size_t c = 0; c < t->n; c++)
-			fill_cell(&t->columns[c], &t->cells[i * t->n + c], row);
+	for (size_t i = 0; i < t->rows->nrows; i++)
+		fill_row(t, &t->rows->rows[i], &t->cells[i * t->n]);
 	return 0;
 }
 
@@ -252,7 +244,7 @@ write_header(char *p, struct table *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		struct column *c = &t->columns[i];
-		struct cell    head = { .text = c->header, .len = strlen(c->header), .width = terminal_columns(c->header) };
+		struct cell    head = { .text = c->header, .len = (uint32_t)strlen(c->header), .width = (uint32_t)terminal_columns(c->header) };
 
 		p = write_cell(p, c, &head, i + 1 == t->n);
 	}
@@ -279,24 +271,45 @@ print(FILE *out, struct table *t)
 	free(text);
 }
 
+static void
+free_table(struct table *t)
+{
+	for (size_t i = 0; t->cells != NULL && i < t->ncells; i++)
+		free(t->cells[i].owned);
+	free(t->cells);
+	for (size_t i = 0; i < t->n; i++) {
+		free(t->columns[i].key);
+		free(t->columns[i].absent.owned);
+	}
+}
+
+int
+render_table_text(FILE *out, const char *verb, const char *text, size_t len)
+{
+	const struct layout *l = layout_of(verb);
+	struct list_rows     rows;
+	struct table	     t = { .rows = &rows };
+	int		     rv = list_rows_read(&rows, text, len);
+
+	if (rv == 0 && rows.nrows == 0) {
+		(void)fprintf(out, "%s\n", l->empty);
+	} else if (rv == 0) {
+		choose_columns(&t, l);
+		if (fill(&t) == 0)
+			print(out, &t);
+		free_table(&t);
+	}
+	list_rows_free(&rows);
+	return rv;
+}
+
 void
 render_table(FILE *out, const char *verb, const json_t *rows)
 {
-	const struct layout *l = layout_of(verb);
-	struct table	     t = { .n = 0 };
-	json_t		    *some;
+	char  *text;
+	size_t len = json_bytes(rows, JSON_COMPACT, 0, &text);
 
-	if (json_array_size(rows) == 0) {
-		(void)fprintf(out, "%s\n", l->empty);
-		return;
-	}
-	some = rows_of_new_keys(rows);
-	choose_columns(&t, l, some);
-	json_decref(some);
-	if (fill(&t, rows) == -1)
-		return;
-	print(out, &t);
-	for (size_t i = 0; i < t.ncells; i++)
-		free(t.cells[i].text);
-	free(t.cells);
+	if (len > 0)
+		(void)render_table_text(out, verb, text, len);
+	free(text);
 }

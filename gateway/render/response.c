@@ -25,6 +25,7 @@ void
 response_clear(struct response *r)
 {
 	json_decref(r->value);
+	free(r->list);
 	response_init(r);
 }
 
@@ -97,18 +98,33 @@ response_from_json(struct response *r, const json_t *reply)
 	}
 }
 
+/* A list goes in the place of the last brace. */
+static void
+write_answer(const char *text, size_t len, const struct response *r)
+{
+	if (r->list == NULL) {
+		(void)fwrite(text, 1, len, stdout);
+		return;
+	}
+	(void)fwrite(text, 1, len - 1, stdout);
+	(void)fputs(",\"value\":", stdout);
+	(void)fwrite(r->list, 1, r->list_len, stdout);
+	(void)fputc('}', stdout);
+}
+
 /* line 0: the whole answer. */
 static int
 print_json(const struct response *r, const char *verb, int line)
 {
-	json_t *o = json_pack("{s:i, s:s?, s:s, s:s, s:o, s:o}", "v", 1, "command", verb, "code", r->word, "message",
-	    r->message, "job", r->job[0] != '\0' ? json_string(r->job) : json_null(), "value",
-	    r->value != NULL ? json_incref(r->value) : json_null());
+	json_t *o = json_pack("{s:i, s:s?, s:s, s:s, s:o}", "v", 1, "command", verb, "code", r->word, "message",
+	    r->message, "job", r->job[0] != '\0' ? json_string(r->job) : json_null());
 	size_t	len;
 	char   *text;
 
 	if (o == NULL)
 		return -1;
+	if (r->list == NULL)
+		(void)json_object_set_new(o, "value", r->value != NULL ? json_incref(r->value) : json_null());
 	if (line > 0) {
 		(void)json_object_set_new(o, "line", json_integer(line));
 		(void)json_object_set_new(o, "exit", json_integer(r->status));
@@ -116,7 +132,7 @@ print_json(const struct response *r, const char *verb, int line)
 	len = json_bytes(o, JSON_COMPACT | JSON_REAL_PRECISION(9), 0, &text);	/* 3.215, not 3.2149999 */
 	json_decref(o);
 	if (len > 0)
-		(void)fwrite(text, 1, len, stdout);
+		write_answer(text, len, r);
 	(void)fputc('\n', stdout);
 	free(text);
 	return len > 0 ? 0 : -1;
@@ -134,13 +150,16 @@ static void
 print_text(const struct response *r, const char *verb)
 {
 	const char *v = verb != NULL ? verb : "";
-	FILE	   *out = json_is_array(r->value) ? stderr : stdout;	/* "3 VMs" is a hint beside a table */
+	int	    is_list = r->list != NULL || json_is_array(r->value);
+	FILE	   *out = is_list ? stderr : stdout;	/* "3 VMs" is a hint beside a table */
 
 	if (r->status == 0 && r->message[0] != '\0' && !(json_is_array(r->value) && json_array_size(r->value) == 0))
 		(void)fprintf(out, "%s\n", r->message);
 	if (r->is_text)
 		(void)fputs(json_string_value(r->value), stdout);
-	else if (r->status == 0 || json_is_array(r->value) || (r->job[0] == '\0' && r->status != code_exit(PD_BUSY)))
+	else if (r->list != NULL)
+		render_list(stdout, v, r->list, r->list_len);
+	else if (r->status == 0 || is_list || (r->job[0] == '\0' && r->status != code_exit(PD_BUSY)))
 		render_value(stdout, v, r->value);	/* of a job that failed the message says it */
 	if (r->status != 0)
 		(void)fprintf(stderr, "powerdirector: %s\n", r->message);

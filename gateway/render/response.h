@@ -16,6 +16,8 @@ struct response {
 	char	message[1024];	/* for people, no newline */
 	char	job[JOB_ID_LEN + 1];	/* "" = none */
 	json_t *value;		/* the result; owned; NULL = none */
+	char   *list;		/* or this is the result: an array as compact JSON text (wire_recv_list()); owned; NULL = none */
+	size_t	list_len;
 	int	is_text;	/* value is one string to be printed as it is (help) */
 	int	is_told;	/* as JSON it is on stdout already, line by line */
 };

@@ -124,11 +124,10 @@ number_text(enum text_unit unit, int64_t n)
 }
 
 /* 2027-03-01T09:00:00.123Z without its milliseconds. */
-static char *
-string_text(const json_t *v, enum text_unit unit)
+char *
+text_of_string(const char *s, size_t len, enum text_unit unit)
 {
-	const char *s = json_string_value(v);
-	char	   *text = text_harmless(s, json_string_length(v));
+	char *text = text_harmless(s, len);
 
 	if (text != NULL && unit == UNIT_TIME && strlen(text) == CLOCK_TEXT_LEN - 1 && strchr(text, 'T') == text + 10 &&
 	    strchr(text, '.') == text + 19)
@@ -188,7 +187,7 @@ text_in_unit(enum text_unit unit, const char *key, const json_t *value, const js
 	if (unit == UNIT_BY_ROW)
 		unit = unit_of_row(row);
 	if (json_is_string(value))
-		return string_text(value, unit);
+		return text_of_string(json_string_value(value), json_string_length(value), unit);
 	if (json_is_integer(value) && strcmp(key, "limit") == 0 && json_integer_value(value) < 0)
 		return strdup("unlimited");
 	if (json_is_integer(value))

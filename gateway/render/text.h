@@ -27,6 +27,9 @@ char *text_of_value(const char *key, const json_t *value, const json_t *row);
 /* The same of a key whose unit was looked up once. */
 char *text_in_unit(enum text_unit unit, const char *key, const json_t *value, const json_t *row);
 
+/* A text under a key of that unit: harmless, and a time without its milliseconds.  Allocated. */
+char *text_of_string(const char *s, size_t len, enum text_unit unit);
+
 /* Is this key's value a number, to be aligned to the right? */
 int text_is_number(const char *key, const json_t *value);
 

@@ -164,7 +164,10 @@ static const char version_5[] =
     "CREATE INDEX vm_lease ON vm(lease_due_ms) WHERE lease_due_ms > 0;"
     "PRAGMA user_version = 5;";
 
-/* vm.addresses: the "ip" of its networks, but of one that a job is adding; parsing a thousand documents would take longer than all of their list. */
+/*
+ * vm.addresses: the "ip" of its networks, but of one that a job is adding; parsing a thousand documents would take longer than all of their list.
+ * What lists ask for comes in the order of the names: sorting took a third of their time.
+ */
 #define ADDRESSES_OF_SPEC(spec) \
 	"(SELECT json_group_array(json_extract(n.value, '$.ip')) FROM json_each(" spec ", '$.networks') n" \
 	" WHERE json_extract(n.value, '$.ip') IS NOT NULL AND json_extract(n.value, '$.adding') IS NULL)"
@@ -176,6 +179,10 @@ static const char version_6[] =
     " BEGIN UPDATE vm SET addresses = " ADDRESSES_OF_SPEC("NEW.spec") " WHERE rowid = NEW.rowid; END;"
     "CREATE TRIGGER vm_addresses_changed AFTER UPDATE OF spec ON vm"
     " BEGIN UPDATE vm SET addresses = " ADDRESSES_OF_SPEC("NEW.spec") " WHERE rowid = NEW.rowid; END;"
+    "DROP INDEX vm_owner; DROP INDEX vm_platform;"
+    "CREATE INDEX vm_tenant ON vm(tenant, name);"
+    "CREATE INDEX vm_owner ON vm(owner, name);"
+    "CREATE INDEX vm_platform ON vm(platform, name);"
     "PRAGMA user_version = 6;";
 
 /* upgrades[i] leads from version i to i + 1 and sets user_version. */

@@ -50,6 +50,43 @@ Test(render, keys_that_nobody_knows_get_a_column)
 	HAS(text, "yes");
 }
 
+/* Alike values share their text, and what is unlike does not. */
+Test(render, rows_that_are_alike_and_unlike)
+{
+	cr_assert_str_eq(render("list-vms", "[{\"name\":\"a\",\"memory\":512,\"state_since\":\"2026-11-21T20:49:00.123Z\"},"
+	    "{\"memory\":512,\"name\":\"a\",\"state_since\":\"2026-11-21T20:49:00.999Z\"},{\"name\":\"a\\n\",\"units_text\":\"hidden\"},"
+	    "{\"name\":\"a\",\"memory\":4096,\"memory\":1}]"),
+	    "NAME   MEMORY  SINCE\n"
+	    "a        512M  2026-11-21T20:49:00Z\n"
+	    "a        512M  2026-11-21T20:49:00Z\n"
+	    "a\\x0A       -  -\n"
+	    "a          1M  -\n");
+}
+
+Test(render, a_unit_that_stands_in_its_row_is_not_that_of_the_row_above)
+{
+	const char *text = render("batch", "[{\"line\":1,\"used\":512,\"unit\":\"MiB\"},{\"line\":2,\"used\":512,\"unit\":\"hundredths\"},{\"line\":3,\"used\":512}]");
+
+	HAS(text, "512M");
+	HAS(text, "5.12");
+	HAS(text, "   512  ");
+}
+
+/* There are as many columns as there may be; what comes behind them is left out. */
+Test(render, a_list_of_very_many_keys_has_its_bound)
+{
+	char	    json[4096] = "[";
+	const char *text;
+
+	for (int i = 0; i < 200; i++)
+		(void)snprintf(json + strlen(json), sizeof(json) - strlen(json), "%s{\"k%d\":%d}", i > 0 ? "," : "", i, i);
+	(void)strcat(json, "]");
+	text = render("list-vms", json);
+	HAS(text, "K0  K1  K2");
+	HAS(text, "K31\n");
+	cr_expect_null(strstr(text, "K32"));
+}
+
 Test(render, an_empty_list_says_so)
 {
 	cr_assert_str_eq(render("list-vms", "[]"), "no VMs\n");

@@ -9,29 +9,37 @@
 
 #include "gateway/render/response.h"
 
-/* What --json prints of a value, which is released. */
+/* What is printed of an answer, which is released. */
 static const char *
-printed(const char *verb, json_t *value)
+printed_of(struct response *r, const char *verb, int as_json)
 {
-	static char	text[40000];
-	struct response r;
-	FILE	       *out = tmpfile();
-	int		real;
+	static char text[40000];
+	FILE	   *out = tmpfile();
+	int	    real;
 
 	cr_assert_not_null(out);
 	(void)fflush(stdout);
 	real = dup(STDOUT_FILENO);
 	cr_assert_neq(dup2(fileno(out), STDOUT_FILENO), -1);
-	response_init(&r);
-	r.value = value;
-	cr_assert_eq(response_print(&r, verb, 1), 0);
-	response_clear(&r);
+	cr_assert_eq(response_print(r, verb, as_json), 0);
+	response_clear(r);
 	cr_assert_neq(dup2(real, STDOUT_FILENO), -1);
 	(void)close(real);
 	rewind(out);
 	text[fread(text, 1, sizeof(text) - 1, out)] = '\0';
 	(void)fclose(out);
 	return text;
+}
+
+/* What --json prints of a value, which is released. */
+static const char *
+printed(const char *verb, json_t *value)
+{
+	struct response r;
+
+	response_init(&r);
+	r.value = value;
+	return printed_of(&r, verb, 1);
 }
 
 Test(response, a_decimal_is_printed_as_it_was_meant)
@@ -56,4 +64,31 @@ Test(response, no_decimal_shows_that_it_is_a_binary_fraction)
 		(void)snprintf(want + len, sizeof(want) - len, "%g%s", i / 1000.0, i < 999 ? "," : "]");
 	}
 	cr_expect_not_null(strstr(printed("transcript", values), want), "not %s", want);
+}
+
+/* A list is printed alike, whether it comes as text or as a value. */
+Test(response, a_list_as_text_is_printed_as_its_value_is)
+{
+	static const struct { const char *verb, *list; } cases[] = {
+		{ "list-vms", "[{\"name\":\"web1\",\"memory\":512,\"addresses\":[\"10.0.0.1\"],\"seen\":\"2026-11-21T20:49:00.123Z\"},{\"name\":\"web2\"}]" },
+		{ "list-vms", "[]" },
+		{ "list-jobs", "[{\"id\":\"x\",\"state\":\"done\",\"message\":\"a \\\"b\\\"\"}]" },
+		{ "history", "[{\"seq\":1,\"event\":\"start\",\"t\":\"2026-11-21T20:49:00.123Z\",\"what\":{\"file\":\"x\"}}]" },
+		{ "quota", "[{\"whose\":\"blue\",\"what\":\"memory\",\"used\":512,\"limit\":4096,\"unit\":\"MiB\"}]" },
+		{ "transcript", "[]" },
+		{ "list-systems", "[\"no\",\"table\"]" },
+	};
+	struct response r;
+	char		expected[4096];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int as_json = 0; as_json < 2; as_json++) {
+			response_init(&r);
+			r.value = json_loads(cases[i].list, 0, NULL);
+			(void)snprintf(expected, sizeof(expected), "%s", printed_of(&r, cases[i].verb, as_json));
+			response_init(&r);
+			r.list = strdup(cases[i].list);
+			r.list_len = strlen(cases[i].list);
+			cr_expect_str_eq(printed_of(&r, cases[i].verb, as_json), expected);
+		}
 }

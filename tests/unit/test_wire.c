@@ -524,3 +524,62 @@ Test(wire, a_list_goes_as_the_last_member_of_its_message)
 	cr_expect_eq(wire_pack_list(m, list, strlen(list), &buf, &len, NULL), -1, "there is a member before it");
 	json_decref(m);
 }
+
+/* What wire_recv_list() makes of a message; the list's text, "" for none.  -1: it is refused. */
+static int
+receive_list(const char *text, json_t **m, char list[256])
+{
+	unsigned char head[4] = { 0, 0, (unsigned char)(strlen(text) >> 8), (unsigned char)strlen(text) };
+	struct pd_err e = { 0 };
+	char	     *got = NULL;
+	size_t	      len = 0;
+	int	      rv;
+
+	put((char *)head, 4);
+	put(text, strlen(text));
+	rv = wire_recv_list(s[1], 1000, 5000, m, &got, &len, &e);
+	(void)snprintf(list, 256, "%.*s", (int)len, got != NULL ? got : "");
+	cr_expect_eq(got != NULL, len > 0);
+	cr_expect(rv == 1 || got == NULL);
+	free(got);
+	return rv;
+}
+
+Test(wire, a_list_is_taken_out_of_its_message_as_text)
+{
+	static const struct { const char *message, *list, *rest; } cases[] = {
+		{ "{\"code\":\"OK\",\"value\":[{\"a\":1},{\"b\":[\"]}\"]}]}", "[{\"a\":1},{\"b\":[\"]}\"]}]", "{\"code\":\"OK\",\"value\":null}" },
+		{ "{\"value\":[],\"code\":\"OK\"}", "[]", "{\"value\":null,\"code\":\"OK\"}" },
+		{ "{\"value\":{\"value\":[1]}}", "", "{\"value\":{\"value\":[1]}}" },
+		{ "{\"values\":[1]}", "", "{\"values\":[1]}" },
+		{ "{\"value\": [1]}", "", "{\"value\":[1]}" },	/* not compact: as it always was */
+		{ "{\"value\":[1e300]}", "", "{\"value\":[1e300]}" },
+		{ "{\"value\":[\"\\u0000\"]}", "", "{\"value\":[\"\\u0000\"]}" },
+	};
+	json_t *m, *rest;
+	char	list[256];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cr_assert_eq(receive_list(cases[i].message, &m, list), 1, "%s", cases[i].message);
+		cr_expect_str_eq(list, cases[i].list);
+		rest = json_loads(cases[i].rest, JSON_ALLOW_NUL, NULL);
+		cr_expect(rest != NULL && json_equal(m, rest), "%s", cases[i].message);
+		json_decref(m);
+		json_decref(rest);
+	}
+}
+
+Test(wire, a_message_with_a_list_is_as_strict_as_one_without)
+{
+	static const char *const bad[] = { "{\"value\":[1],\"value\":[2]}", "{\"value\":[1],\"v\\u0061lue\":2}", "{\"value\":[1],\"a\":1,\"a\":2}",
+		"{\"value\":[1],}", "{\"value\":[1]", "[{\"value\":[1]}]", "{\"value\":[1]}x", "{\"value\":[1,]}" };
+	json_t *m;
+	char	list[256];
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		cr_expect_eq(receive_list(bad[i], &m, list), -1, "%s", bad[i]);
+		cr_expect_null(m);
+	}
+	(void)shutdown(s[0], SHUT_WR);
+	cr_expect_eq(wire_recv_list(s[1], 1000, 5000, &m, &(char *){ NULL }, &(size_t){ 0 }, NULL), 0);
+}
