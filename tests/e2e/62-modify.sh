@@ -62,6 +62,11 @@ says 'over the limit of tenant blue'
 # ---- the operating system does not answer ----
 as alice 73 modify-vm raw1 --memory 768M
 says 'say --at-restart'
+# What is the partition's own needs no operating system, nor does what is so already.
+as alice 0 modify-vm raw1 --availability-priority 90
+says_not 'next start'
+is 'priority' 90 "$(now raw1 .avail_priority)"
+as alice 0 modify-vm raw1 --availability-priority 127
 as alice 0 modify-vm raw1 --memory 768M --cpu 0.3 --at-restart
 says 'counts from its next start on'
 is 'memory from the next start on' '768 512' "$(now raw1 '"\(.pend.mem) \(.curr.mem)"')"

@@ -138,6 +138,10 @@ is 'started' '1024 50 1 uncap 128 | 1024 50 1 uncap 128' "$(sizes web1)"
 as alice 0 start-vm raw1
 as alice 73 modify-vm raw1 --memory 512M
 says 'say --at-restart'
+as alice 0 modify-vm raw1 --availability-priority 90
+says_not 'next start'
+is 'priority' 90 "$(now raw1 .avail_priority)"
+as alice 0 modify-vm raw1 --availability-priority 127
 as alice 0 modify-vm raw1 --memory 512M --cpu 0.3 --at-restart
 says 'counts from its next start on'
 is 'from the next start on' '256 20 1 uncap 128 | 512 30 1 uncap 128' "$(sizes raw1)"
