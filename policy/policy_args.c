@@ -45,11 +45,28 @@ struct asking {
 	struct pd_err	       *e;
 };
 
-static int
-not_there(const struct asking *a, const char *what, const char *name)
+/* "; you may use: office, lab", as the policy names them; "" where a verb lists them, or all are allowed. */
+static const char *
+choices(const struct pd_list *allowed, const char *what, char *buf, size_t size)
 {
-	return pd_fail(a->e, PD_NOTFOUND, "there is no %s \"%s\" for you%s", what, name,
-	    strcmp(what, "image") == 0 ? "; list-images shows them" : "");
+	size_t len;
+
+	if (strcmp(what, "image") == 0)
+		return "; list-images shows them";
+	if (allowed->n == 0 || policy_list_has(allowed, "*"))
+		return "";
+	len = (size_t)snprintf(buf, size, "; you may use:");
+	for (size_t i = 0; i < allowed->n && len < size; i++)
+		len += (size_t)snprintf(buf + len, size - len, "%s %s", i > 0 ? "," : "", allowed->item[i]);
+	return len < size ? buf : "";
+}
+
+static int
+not_there(const struct asking *a, const struct pd_list *allowed, const char *what, const char *name)
+{
+	char list[120];
+
+	return pd_fail(a->e, PD_NOTFOUND, "there is no %s \"%s\" for you%s", what, name, choices(allowed, what, list, sizeof(list)));
 }
 
 /* NULL is no name and always allowed. */
@@ -58,7 +75,7 @@ check_name(const struct asking *a, const struct pd_list *allowed, const char *wh
 {
 	const char *name = json_string_value(value);
 
-	return name == NULL || policy_list_has(allowed, name) ? 0 : not_there(a, what, name);
+	return name == NULL || policy_list_has(allowed, name) ? 0 : not_there(a, allowed, what, name);
 }
 
 static int
@@ -161,8 +178,12 @@ find_network(const struct asking *a, const json_t *adapter)
 	net = name != NULL ? policy_network(a->conf, name) : policy_network_by_vlan(a->conf, a->t, vlan);
 	if (net != NULL && policy_list_has(&a->t->networks, net->name) && (vlan == 0 || net->vlan == vlan))
 		return net;
+	if (name != NULL && net != NULL && policy_list_has(&a->t->networks, name)) {
+		(void)pd_fail(a->e, PD_NOTFOUND, "network %s is VLAN %d, not %d: leave one of the two out", name, net->vlan, vlan);
+		return NULL;
+	}
 	(void)snprintf(text, sizeof(text), "vlan=%d", vlan);
-	(void)not_there(a, "network", name != NULL ? name : text);
+	(void)not_there(a, &a->t->networks, "network", name != NULL ? name : text);
 	return NULL;
 }
 

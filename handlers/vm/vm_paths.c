@@ -52,7 +52,8 @@ choose(const json_t *paths, const json_t *vioses, const char *whose, const json_
 	if (running == 0)
 		(void)pd_fail(e, PD_BUSY, "no VIOS %s can be asked now (running, with RMC)", whose);
 	else
-		(void)pd_fail(e, PD_CAPACITY, "storage pool %s has %lldM free on no VIOS %s", field_text(disk, "pool"), (long long)size, whose);
+		(void)pd_fail(e, PD_CAPACITY, "no VIOS %s has %lldM free in storage pool %s%s", whose, (long long)size, field_text(disk, "pool"),
+		    most >= 0 ? "" : ", and none has that pool");
 	return NULL;
 }
 
@@ -250,14 +251,31 @@ more_whole(json_t *made, const json_t *paths, const json_t *luns, json_t *disks,
 	return add_lun(made, disk, lun) == 0 ? 0 : pd_fail(e, PD_BUG, "out of memory");
 }
 
+/* A running partition is not given adapters of another VIOS: what can be done, then? */
+static void
+tell_where(const json_t *paths, const json_t *all, const json_t *disk, struct pd_err *e)
+{
+	struct pd_err ignored;
+	const json_t *vios = choose(NULL, all, "of the system", disk, &ignored);
+
+	if (e->code != PD_CAPACITY || vios == NULL)
+		return;
+	(void)pd_fail(e, PD_CAPACITY, "storage pool %s has %lldM free on VIOS %s, but the VM's disks go through %s%s; name a pool of that with "
+	    "pool=, or make a VM whose first disk is in %s", field_text(disk, "pool"), (long long)field_number(disk, "size"),
+	    field_text(vios, "name"), field_text(json_array_get(paths, 0), "name"), json_array_size(paths) > 1 ? " and others" : "",
+	    field_text(disk, "pool"));
+}
+
 static int
-more_in_pool(json_t *made, const json_t *paths, const json_t *vioses, const json_t *disk, struct pd_err *e)
+more_in_pool(json_t *made, const json_t *paths, const json_t *vioses, const json_t *all, const json_t *disk, struct pd_err *e)
 {
 	const json_t *vios = choose(made, vioses, "that serves the VM", disk, e);
 	json_t	     *path;
 
-	if (vios == NULL)
+	if (vios == NULL) {
+		tell_where(paths, all, disk, e);
 		return -1;
+	}
 	path = made_path(made, paths, field_text(vios, "name"));
 	return path != NULL && add_disk(path, disk) == 0 ? 0 : pd_fail(e, PD_BUG, "out of memory");
 }
@@ -273,7 +291,7 @@ vm_paths_more(const json_t *paths, const json_t *facts, json_t *disks, json_t **
 	json_array_foreach(disks, i, disk)
 		if (rv == 0)
 			rv = strcmp(field_text(disk, "kind"), "pv") == 0 ? more_whole(*made, paths, luns, disks, disk, e) :
-			    more_in_pool(*made, paths, vioses, disk, e);
+			    more_in_pool(*made, paths, vioses, json_object_get(facts, "vioses"), disk, e);
 	json_decref(luns);
 	json_decref(vioses);
 	return rv;

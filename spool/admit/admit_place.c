@@ -83,6 +83,18 @@ make_facts(struct choice *c, const json_t *system, json_t **facts, struct pd_err
 	return json_object_set_new(*facts, "san", san_free(*facts, c->taken)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for disks");
 }
 
+/* It may be on another platform: the tenant may use it, by the policy, wherever it is. */
+static int
+no_image(const struct admitting *ad, const char *name, const json_t *system, struct pd_err *e)
+{
+	json_t *elsewhere = NULL;
+	int	is_known = store_image_get(ad->a->store, name, NULL, &elsewhere, e) == 0 || e->code == PD_USAGE;
+
+	json_decref(elsewhere);
+	return pd_fail(e, PD_NOTFOUND, is_known ? "the image %s is not on %s, the platform of %s; list-images shows where it is" :
+	    "there is no image \"%s\" for you; list-images shows them", name, field_text(system, "platform"), field_text(system, "name"));
+}
+
 /* What the VM would be there; *o->unfit when it cannot. */
 static int
 make_spec(struct choice *c, const json_t *system, struct option *o)
@@ -93,8 +105,7 @@ make_spec(struct choice *c, const json_t *system, struct option *o)
 
 	o->unfit.code = PD_OK;
 	if (name[0] != '\0' && store_image_get(ad->a->store, name, platform, &o->image, &o->unfit) == -1)
-		return o->unfit.code == PD_NOTFOUND ? pd_fail(&o->unfit, PD_NOTFOUND,
-		    "there is no image \"%s\" for you; list-images shows them", name) : -1;
+		return o->unfit.code == PD_NOTFOUND ? no_image(ad, name, system, &o->unfit) : -1;
 	if ((o->view = json_copy(o->platform)) == NULL)
 		return pd_fail(&o->unfit, PD_IO, "no memory for platform %s", platform);
 	if (make_facts(c, system, &facts, &o->unfit) == -1) {

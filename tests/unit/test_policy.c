@@ -188,14 +188,14 @@ Test(policy, what_the_tenant_may_use_passes)
 Test(policy, names_that_are_not_allowed_do_not_exist)
 {
 	refuse("{\"image\":\"suse\"}", PD_NOTFOUND, "there is no image \"suse\" for you; list-images shows them");
-	refuse("{\"platform\":\"power2\"}", PD_NOTFOUND, "there is no platform \"power2\" for you");
-	refuse("{\"disks\":[{\"size\":1,\"pool\":\"greenvg\"}]}", PD_NOTFOUND, "there is no storage pool \"greenvg\" for you");
-	refuse("{\"networks\":[{\"name\":\"secret\"}]}", PD_NOTFOUND, "there is no network \"secret\" for you");
-	refuse("{\"networks\":[{\"name\":\"nowhere\"}]}", PD_NOTFOUND, "there is no network \"nowhere\" for you");
-	refuse("{\"networks\":[{\"vlan\":30}]}", PD_NOTFOUND, "there is no network \"vlan=30\" for you");
-	refuse("{\"networks\":[{\"vlan\":31}]}", PD_NOTFOUND, "there is no network \"vlan=31\" for you");
-	refuse("{\"networks\":[{\"vlan\":20,\"name\":\"office\"}]}", PD_NOTFOUND, "there is no network \"office\" for you");
-	refuse("{\"networks\":[{}]}", PD_NOTFOUND, "there is no network \"vlan=0\" for you");
+	refuse("{\"platform\":\"power2\"}", PD_NOTFOUND, "there is no platform \"power2\" for you; you may use: power1");
+	refuse("{\"disks\":[{\"size\":1,\"pool\":\"greenvg\"}]}", PD_NOTFOUND, "there is no storage pool \"greenvg\" for you; you may use: rootvg, blue_*");
+	refuse("{\"networks\":[{\"name\":\"secret\"}]}", PD_NOTFOUND, "there is no network \"secret\" for you; you may use: office, lab");
+	refuse("{\"networks\":[{\"name\":\"nowhere\"}]}", PD_NOTFOUND, "there is no network \"nowhere\" for you; you may use: office, lab");
+	refuse("{\"networks\":[{\"vlan\":30}]}", PD_NOTFOUND, "there is no network \"vlan=30\" for you; you may use: office, lab");
+	refuse("{\"networks\":[{\"vlan\":31}]}", PD_NOTFOUND, "there is no network \"vlan=31\" for you; you may use: office, lab");
+	refuse("{\"networks\":[{\"vlan\":20,\"name\":\"office\"}]}", PD_NOTFOUND, "network office is VLAN 10, not 20: leave one of the two out");
+	refuse("{\"networks\":[{}]}", PD_NOTFOUND, "there is no network \"vlan=0\" for you; you may use: office, lab");
 }
 
 Test(policy, limits_of_one_vm_hold_to_the_unit_with_both_figures)
@@ -285,7 +285,7 @@ Test(policy, an_administrators_own_names_are_checked_where_they_name_something)
 
 	cr_expect_eq(check("operations", "check-platform", args), 0, "%s", err.msg);
 	cr_expect_eq(check("blue", "check-platform", args), -1);
-	cr_expect_str_eq(err.msg, "there is no platform \"power2\" for you");
+	cr_expect_str_eq(err.msg, "there is no platform \"power2\" for you; you may use: power1");
 	cr_expect_eq(check("blue", "remove-image", args), -1);
 	cr_expect_str_eq(err.msg, "there is no image \"power2\" for you; list-images shows them");
 	cr_expect_eq(check("blue", "create-vm", args), 0, "%s", err.msg);

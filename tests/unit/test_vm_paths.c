@@ -188,3 +188,21 @@ Test(vm_paths, a_whole_disk_goes_through_all_its_vioses_or_none)
 	json_decref(facts);
 	json_decref(row);
 }
+
+Test(vm_paths, a_pool_that_only_another_vios_has_is_told_with_that_vios)
+{
+	static const char row[] = "[{\"index\":0,\"id\":1,\"name\":\"v1\",\"disks\":[]}]";
+	static const char of[] = "{\"vioses\":[{\"id\":1,\"name\":\"v1\",\"state\":\"Running\",\"rmc\":\"active\",\"pools\":[]},{\"id\":2,\"name\":\"v2\","
+				 "\"state\":\"Running\",\"rmc\":\"active\",\"pools\":[{\"name\":\"data\",\"free\":5000}]}]}";
+	struct pd_err	  e = { 0 };
+	json_t		 *paths = read_json(row), *facts = read_json(of), *made = NULL;
+	json_t		 *disks = read_json("[{\"index\":1,\"size\":1024,\"pool\":\"data\",\"kind\":\"lv\",\"bd\":\"t_1\"}]");
+
+	cr_expect_eq(vm_paths_more(paths, facts, disks, &made, &e), -1);
+	cr_expect_eq(e.code, PD_CAPACITY);
+	cr_expect_not_null(strstr(e.msg, "storage pool data has 1024M free on VIOS v2, but the VM's disks go through v1;"), "%s", e.msg);
+	json_decref(made);
+	json_decref(disks);
+	json_decref(facts);
+	json_decref(paths);
+}
