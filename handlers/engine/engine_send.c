@@ -181,11 +181,23 @@ has_warning(const struct answer *a, const char *ignore)
 	return ignore != NULL && (strstr(a->err, ignore) != NULL || strstr(a->out, ignore) != NULL);
 }
 
+/* " VIOS vios1 of sys1:", of a command of a VIOS, when that is not said already; "" of any other. */
+static const char *
+speaker(const struct commands *c, const struct scope *s, const char *doing, char buf[120])
+{
+	const char *vios = json_string_value(scope_get(s, "vios.name")), *system = json_string_value(scope_get(s, "system.name"));
+
+	if (c->carrier == NULL || vios == NULL || system == NULL || strstr(doing, vios) != NULL)
+		return "";
+	(void)snprintf(buf, 120, " VIOS %.40s of %.40s:", vios, system);
+	return buf;
+}
+
 static void
-fail_text(const struct engine *g, const struct unit *u, const struct answer *a, int rc, struct pd_err *e)
+fail_text(const struct engine *g, const struct unit *u, const struct commands *c, const struct answer *a, int rc, struct pd_err *e)
 {
 	struct scope s = engine_scope(g, u);
-	char	     doing[160], text[300];
+	char	     doing[160], text[300], who[120];
 	size_t	     len;
 
 	if (g->is_undoing && u->step->thing.source != NULL &&
@@ -198,8 +210,8 @@ fail_text(const struct engine *g, const struct unit *u, const struct answer *a, 
 	if (len > 1 && text[len - 1] == '.' && text[len - 2] != '.')
 		text[len - 1] = '\0';	/* it stands inside a sentence of ours */
 	if (text[0] == '\0')
-		snprintf(text, sizeof(text), "the console gives no reason, exit status %d", rc);
-	pd_fail(e, PD_FAILED, "%s: %s", doing, text);
+		snprintf(text, sizeof(text), "the %s gives no reason, exit status %d", c->carrier != NULL ? "VIOS" : "console", rc);
+	pd_fail(e, PD_FAILED, "%s:%s %s", doing, speaker(c, &s, doing, who), text);
 }
 
 /* ---- sending ---- */
@@ -503,7 +515,7 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 		*result = SENT_STOPPED;
 		return 1;
 	}
-	fail_text(d->g, d->u, a, rc, e);
+	fail_text(d->g, d->u, d->c, a, rc, e);
 	*result = SENT_FAILED;
 	return 1;
 }

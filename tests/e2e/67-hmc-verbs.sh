@@ -209,6 +209,13 @@ vios mkvopt -name rhel6.iso -size 8M -ro >/dev/null
 as alice 66 detach-iso web1
 as alice 66 attach-iso web1 --iso rhel6-more.iso
 says 'the media library of vios11 on p9a has no rhel6-more.iso'
+# What a VIOS, or the way to it, refuses is told with its name: a library that cannot be read is not an empty one.
+for at in lsrep mkvdev; do
+	echo "match=viosvrcmd.*$at,from=1,action=refuse,status=1,stderr=HSCL2957 Either there is currently no RMC connection" | faults
+	as alice 1 attach-iso web1 --iso rhel6.iso
+	says 'vios11( of p9a)?: HSCL2957 Either there is currently no RMC connection'
+	faults </dev/null
+done
 as alice 0 attach-iso web1 --iso rhel6.iso
 says 'web1 has rhel6.iso in its optical drive'
 is 'its drive' 1 "$(drives)"
