@@ -50,6 +50,7 @@ lex_char(struct parser *p, char c, char after)
 	if (l->quote == '\'') {
 		if (c == '\'')
 			l->quote = 0;
+		l->attribute |= c == '=';
 		return 0;
 	}
 	if (c == '`' || c == '!' || (c == '$' && after != '?'))

@@ -13,30 +13,19 @@
 #include "tests/simulator/hmc/input.h"
 #include "tests/simulator/hmc/message.h"
 #include "tests/simulator/hmc/output.h"
+#include "tests/unit/dice.h"
 
 #define ROUNDS 3000
-
-/* A generator of its own: a failure comes back with its seed. */
-struct dice {
-	unsigned x;
-};
-
-static unsigned
-throw(struct dice *d, unsigned below)
-{
-	d->x = d->x * 1664525u + 1013904223u;
-	return (d->x >> 8) % below;
-}
 
 static char *
 random_element(struct dice *d)
 {
 	static const char letters[] = "ab01,,= /:~*";
-	size_t n = 1 + throw(d, 12);
+	size_t n = 1 + dice_throw(d, 12);
 	char *s = xcalloc(n + 1, 1);
 
 	for (size_t i = 0; i < n; i++)
-		s[i] = letters[throw(d, sizeof(letters) - 1)];
+		s[i] = letters[dice_throw(d, sizeof(letters) - 1)];
 	/* blanks at both ends of a record do not count */
 	if (s[0] == ' ')
 		s[0] = 'x';
@@ -48,7 +37,7 @@ random_element(struct dice *d)
 static void
 random_list(struct dice *d, struct list *to)
 {
-	for (unsigned n = throw(d, 5); n > 0; n--)
+	for (unsigned n = dice_throw(d, 5); n > 0; n--)
 		list_append(to, random_element(d));
 }
 
@@ -151,7 +140,7 @@ Test(hmc_input, values_of_any_delimiter_come_back)
 
 	for (unsigned seed = 1; seed <= ROUNDS; seed++) {
 		struct dice d = { seed };
-		const char *delimiter = delimiters[throw(&d, 6)], *p;
+		const char *delimiter = delimiters[dice_throw(&d, 6)], *p;
 		struct text t = { 0 }, value = { 0 };
 		struct list l = { 0 };
 		char fields[64], *line;
