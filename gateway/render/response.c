@@ -146,6 +146,12 @@ response_print_line(const struct response *r, const char *verb, int line)
 	return fflush(stdout) != 0 ? -1 : rv;
 }
 
+static int
+is_empty_list(const struct response *r)
+{
+	return r->list != NULL ? r->list_len == sizeof("[]") - 1 : json_is_array(r->value) && json_array_size(r->value) == 0;
+}
+
 static void
 print_text(const struct response *r, const char *verb)
 {
@@ -153,7 +159,7 @@ print_text(const struct response *r, const char *verb)
 	int	    is_list = r->list != NULL || json_is_array(r->value);
 	FILE	   *out = is_list ? stderr : stdout;	/* "3 VMs" is a hint beside a table */
 
-	if (r->status == 0 && r->message[0] != '\0' && !(json_is_array(r->value) && json_array_size(r->value) == 0))
+	if (r->status == 0 && r->message[0] != '\0' && !is_empty_list(r))
 		(void)fprintf(out, "%s\n", r->message);
 	if (r->is_text)
 		(void)fputs(json_string_value(r->value), stdout);

@@ -9,22 +9,23 @@
 
 #include "gateway/render/response.h"
 
-/* What is printed of an answer, which is released. */
+/* What is printed of an answer, which is released; hints, too. */
 static const char *
 printed_of(struct response *r, const char *verb, int as_json)
 {
 	static char text[40000];
 	FILE	   *out = tmpfile();
-	int	    real;
+	int	    real, real_err = dup(STDERR_FILENO);
 
 	cr_assert_not_null(out);
 	(void)fflush(stdout);
 	real = dup(STDOUT_FILENO);
-	cr_assert_neq(dup2(fileno(out), STDOUT_FILENO), -1);
+	cr_assert(dup2(fileno(out), STDOUT_FILENO) != -1 && dup2(fileno(out), STDERR_FILENO) != -1);
 	cr_assert_eq(response_print(r, verb, as_json), 0);
 	response_clear(r);
-	cr_assert_neq(dup2(real, STDOUT_FILENO), -1);
+	cr_assert(dup2(real, STDOUT_FILENO) != -1 && dup2(real_err, STDERR_FILENO) != -1);
 	(void)close(real);
+	(void)close(real_err);
 	rewind(out);
 	text[fread(text, 1, sizeof(text) - 1, out)] = '\0';
 	(void)fclose(out);
@@ -84,9 +85,11 @@ Test(response, a_list_as_text_is_printed_as_its_value_is)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		for (int as_json = 0; as_json < 2; as_json++) {
 			response_init(&r);
+			(void)strcpy(r.message, "a hint");
 			r.value = json_loads(cases[i].list, 0, NULL);
 			(void)snprintf(expected, sizeof(expected), "%s", printed_of(&r, cases[i].verb, as_json));
 			response_init(&r);
+			(void)strcpy(r.message, "a hint");
 			r.list = strdup(cases[i].list);
 			r.list_len = strlen(cases[i].list);
 			cr_expect_str_eq(printed_of(&r, cases[i].verb, as_json), expected);
