@@ -32,6 +32,8 @@ struct inventory {
 	int64_t		  due_ms;	/* monotonic */
 	int64_t		  asked_ms;	/* wall: the run that is under way, or the last one, began then */
 	int64_t		  answered_ms;	/* wall: asked_ms of the last one that brought figures; 0 = none since the start */
+	int64_t		  failed_ms;	/* wall: asked_ms of the last one that brought none, which was not its console's silence; 0 = none since the start */
+	char		  why[CONTACT_TEXT_MAX];	/* it brought none */
 	int		  is_running, is_parked;
 	int64_t		  wanted_ms;	/* wall: somebody waits for a run that begins after this; 0 = nobody */
 	int		  with_details;	/* and wants what only drift looks at */
@@ -209,6 +211,10 @@ failed(struct director *d, struct inventory *i, const char *why)
 
 	log_event(&d->log, LOG_WARNING, "inventory-failed", "platform", i->platform, "why", why, NULL);
 	i->is_running = 0;
+	i->failed_ms = i->asked_ms;
+	(void)snprintf(i->why, sizeof(i->why), "%s", why);
+	if (i->wanted_ms <= i->asked_ms)	/* who waits is told so, and asks again when it pleases him */
+		i->wanted_ms = 0;
 	i->due_ms = next_ms(d) > later ? next_ms(d) : later;
 }
 
@@ -245,6 +251,7 @@ start(struct director *d, struct inventory *i)
 	memset(&job, 0, sizeof(job));
 	(void)snprintf(job.platform, sizeof(job.platform), "%s", i->platform);
 	job.began_ms = clock_mono_ms();
+	i->asked_ms = clock_wall_ms();
 	if (id_make(job.id, &e) == -1 || worker_inventory(d->conf, d->store, i->platform, job.id, i->with_details, &msg, &e) == -1) {
 		if (e.code == PD_NOTFOUND) {
 			forget(d, i);
@@ -262,7 +269,6 @@ start(struct director *d, struct inventory *i)
 		i->wanted_ms = 0;
 		return 1;
 	}
-	i->asked_ms = clock_wall_ms();
 	i->is_running = 1;
 	i->is_parked = 0;
 	if (give(d, &job, msg, &e) == -1)
@@ -341,6 +347,8 @@ say_why_not(const struct director *d, const struct inventory_waiter *w, struct p
 			continue;
 		if ((c = contact_bad(d, i->platform)) != NULL)
 			(void)pd_fail(e, PD_REMOTE, "%s", contact_text(c, text));
+		else if (i->failed_ms >= w->since_ms)
+			(void)pd_fail(e, PD_REMOTE, "%s answers, but not with what it has: %s; without --fresh you get what was seen last", i->platform, i->why);
 		else
 			(void)pd_fail_wait(e, PD_BUSY, (int)(INVENTORY_FRESH_MS / 1000), "%s has not answered within %d s; without --fresh you get "
 			    "what was seen last", i->platform, INVENTORY_FRESH_MS / 1000);
@@ -348,7 +356,7 @@ say_why_not(const struct director *d, const struct inventory_waiter *w, struct p
 	}
 }
 
-/* Does one of those that it waits for not answer at all? */
+/* Does one of those that it waits for not answer at all, or has just not told what it was asked for? */
 static int
 is_hopeless(const struct director *d, const struct inventory_waiter *w)
 {
@@ -358,7 +366,7 @@ is_hopeless(const struct director *d, const struct inventory_waiter *w)
 
 	json_array_foreach(w->platforms, k, name)
 		if ((i = find(d, json_string_value(name))) != NULL && !i->is_running && i->answered_ms < w->since_ms &&
-		    contact_bad(d, i->platform) != NULL)
+		    (i->failed_ms >= w->since_ms || contact_bad(d, i->platform) != NULL))
 			return 1;
 	return 0;
 }

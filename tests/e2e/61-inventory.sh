@@ -64,6 +64,16 @@ is 'events' 'vm-renamed vm-renamed vm-missing' "$(json '[.value[].event | select
 as admin 0 list-jobs --all --json
 is 'an inventory is no job' 0 "$(json '[.value[] | select(.verb == "inventory")] | length')"
 
+# One that refuses to tell: --fresh says so at once, and does not wait for what will not come.
+echo 'match=^lssyscfg -r lpar,from=1,action=refuse,status=1,stderr=VIOSE0000 test: refused' | faults
+began=$(date +%s)
+as alice 69 list-vms --fresh
+says 'power1 answers, but not with what it has: .*VIOSE0000 test: refused; without --fresh you get what was seen last'
+checks=$((checks + 1))
+[ $(($(date +%s) - began)) -lt 10 ] || fail 'it has waited for nothing'
+faults </dev/null
+as alice 0 list-vms --fresh
+
 # One that does not answer: what was seen last is told at once, --fresh says what is wrong, and nobody hammers at it.
 site_stop simulator
 as alice 0 list-vms
