@@ -160,6 +160,7 @@ write_flood(struct shell *sh)
 		sim_out_write(sh->out, line, sizeof(line) - 1);
 }
 
+/* What has no line of its own, a command that viosvrcmd carries, has failed for who asked, whatever it has done. */
 static int
 cut(struct shell *sh, enum shell_cut how, int status)
 {
@@ -169,7 +170,7 @@ cut(struct shell *sh, enum shell_cut how, int status)
 	if (io != NULL)
 		io->cut(io->arg, how);
 	sh->aborted = true;
-	return status;
+	return io != NULL || status != 0 ? status : 255;
 }
 
 static int
