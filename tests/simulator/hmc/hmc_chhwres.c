@@ -275,7 +275,7 @@ change_system_memory(struct sim_cmd *cmd, const struct opts *o, struct cec *c)
 	static const char *const names[] = { "pend_mem_region_size", "requested_num_sys_huge_pages", "mem_mirroring_mode",
 		NULL };
 	struct pairs *ps = xcalloc(1, sizeof(*ps));
-	int n, rv = opt_has(o, "-a") ? hmc_record(cmd, opt_str(o, "-a"), ps) : hmc_missing(cmd, "-a");
+	int n = 0, rv = opt_has(o, "-a") ? hmc_record(cmd, opt_str(o, "-a"), ps) : hmc_missing(cmd, "-a");
 
 	if (rv == 0)
 		rv = hmc_record_check(cmd, ps, names);

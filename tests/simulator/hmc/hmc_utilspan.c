@@ -1,40 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Which records of utilisation were asked for.  See util_span.h. */
-#include <stdio.h>
-#include <time.h>
-
+#include "tests/simulator/moment.h"
 #include "util_span.h"
-
-/* --startyear and its like, or --endyear; those behind the year have their first value.  0: not given, -1: wrong. */
-static int64_t
-read_moment(struct sim_cmd *cmd, const struct opts *o, const char *which)
-{
-	static const struct {
-		const char *name;
-		int min, max;
-	} parts[] = { { "year", 1970, 9999 }, { "month", 1, 12 }, { "day", 1, 31 }, { "hour", 0, 23 }, { "minute", 0, 59 } };
-	int value[5] = { 0, 1, 1, 0, 0 };
-	struct tm tm = { 0 };
-	char flag[24];
-
-	for (size_t i = 0; i < 5; i++) {
-		snprintf(flag, sizeof(flag), "--%s%s", which, parts[i].name);
-		if (!opt_has(o, flag))
-			continue;
-		if (value[0] == 0 && i > 0)
-			return hmc_missing(cmd, flag), -1;	/* a month of no year */
-		if (!parse_int(opt_str(o, flag), parts[i].min, parts[i].max, &value[i]))
-			return hmc_missing(cmd, flag), -1;
-	}
-	if (value[0] == 0)
-		return 0;
-	tm.tm_year = value[0] - 1900;
-	tm.tm_mon = value[1] - 1;
-	tm.tm_mday = value[2];
-	tm.tm_hour = value[3];
-	tm.tm_min = value[4];
-	return (int64_t)timegm(&tm) * 1000;
-}
 
 /* How long records are kept (unconfirmed): the coarser, the longer. */
 static int64_t
@@ -60,13 +27,14 @@ util_span(struct sim_cmd *cmd, const struct opts *o, const struct cec *c, struct
 		const char *flag;
 		int64_t ms;
 	} back[] = { { "-d", 86400000 }, { "-h", 3600000 }, { "--minutes", 60000 } };
-	int64_t start = read_moment(cmd, o, "start"), end = start == -1 ? -1 : read_moment(cmd, o, "end");
+	char bad[24];
+	int64_t start = opts_moment(o, "start", bad), end = start == -1 ? -1 : opts_moment(o, "end", bad);
 	int64_t oldest;
 	bool bounded = start > 0;
 	int value;
 
 	if (end == -1)
-		return false;
+		return hmc_missing(cmd, bad), false;
 	span->step_ms = (int64_t)c->sample_rate * 1000;
 	if (opt_has(o, "-s") && opt_str(o, "-s")[0] != 's')
 		span->step_ms = opt_str(o, "-s")[0] == 'h' ? 3600000 : opt_str(o, "-s")[0] == 'd' ? 86400000 : 2592000000;

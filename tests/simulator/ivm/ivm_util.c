@@ -5,6 +5,7 @@
 
 #include "ivm.h"
 #include "tests/simulator/lpar_config.h"
+#include "tests/simulator/moment.h"
 #include "tests/simulator/network.h"
 
 struct sample {
@@ -159,17 +160,45 @@ sample_rate(const struct world *w)
 	return r == NULL ? 30 : atoi(r);
 }
 
+/* From the newest back: how many at most, how far, in which steps. */
+struct span {
+	int64_t from_ms, to_ms, step_ms;
+	int n;
+};
+
+/* -spread parts the whole span among the n records that were asked for. */
+static int
+read_span(struct sim_cmd *cmd, const struct opts *o, struct span *s)
+{
+	char bad[24];
+	int64_t start = opts_moment(o, "start", bad), end = start == -1 ? -1 : opts_moment(o, "end", bad);
+	int64_t now = world_now(cmd->world), rate = (int64_t)sample_rate(cmd->world) * 1000;
+
+	if (end == -1)
+		return ivm_fail(cmd, IVM_VALUE, "The value of %s is not valid.", bad);
+	s->from_ms = start;
+	s->to_ms = end > 0 && end < now ? end : now;
+	s->step_ms = rate;
+	if (start > 0 && rate > 0 && (opt_has(o, "-spread") || opt_has(o, "--spread")) && s->to_ms > start)
+		s->step_ms = (s->to_ms - start) / s->n > rate ? (s->to_ms - start) / s->n / rate * rate : rate;
+	return 0;
+}
+
 static int
 list_samples(struct sim_cmd *cmd, const struct opts *o, const struct listing *ls, int n)
 {
-	int64_t step = sample_rate(cmd->world) * 1000;
+	struct span span = { .n = n };
 	struct list rows = { 0 };
 	int rv;
 
-	for (int i = 0; i < n && step > 0; i++) {
-		int64_t ms = (world_now(cmd->world) / step - i) * step;
+	if (read_span(cmd, o, &span) != 0)
+		return 1;
+	for (int i = 0; i < n && span.step_ms > 0; i++) {
+		int64_t ms = (span.to_ms / span.step_ms - i) * span.step_ms;
 		int partitions = 0;
 
+		if (ms < span.from_ms)
+			break;
 		if (ls != &util_lpar) {
 			((struct sample *)list_new(&rows, sizeof(struct sample)))->ms = ms;
 			continue;
@@ -199,7 +228,7 @@ ivm_lslparutil(struct sim_cmd *cmd)
 {
 	static const struct optdef def[] = {
 		{ "-r", OPT_ONE }, { "-n", OPT_ONE }, { "--filter", OPT_ONE }, { "-F", OPT_MAYBE },
-		{ "--header", OPT_FLAG }, { "-m", OPT_ONE }, { "-spread", OPT_FLAG }, { "--startyear", OPT_ONE },
+		{ "--header", OPT_FLAG }, { "-m", OPT_ONE }, { "-spread", OPT_FLAG }, { "--spread", OPT_FLAG }, { "--startyear", OPT_ONE },
 		{ "--startmonth", OPT_ONE }, { "--startday", OPT_ONE }, { "--starthour", OPT_ONE },
 		{ "--startminute", OPT_ONE }, { "--endyear", OPT_ONE }, { "--endmonth", OPT_ONE },
 		{ "--endday", OPT_ONE }, { "--endhour", OPT_ONE }, { "--endminute", OPT_ONE }, { NULL, OPT_END },
@@ -215,7 +244,7 @@ ivm_lslparutil(struct sim_cmd *cmd)
 	if (ivm_opts(cmd, &o, def) != 0)
 		return 1;
 	res = opt_has(&o, "-r") ? opt_str(&o, "-r") : "";
-	if (opt_has(&o, "-n") && !parse_int(opt_str(&o, "-n"), 1, 1000, &n))
+	if (opt_has(&o, "-n") && !parse_int(opt_str(&o, "-n"), 1, 20000, &n))
 		return ivm_usage(cmd, "The -n option is not valid.");
 	if (strcmp(res, "config") == 0)
 		return attr_list(cmd, &o, &config, &one);
