@@ -277,6 +277,7 @@ static const struct verb_arg register_image_args[] = {
 	{ "first-boot", "first_boot", ARG_WORD, 0, 0, 0, "agent none", "METHOD", "how the guest configures itself: agent (reads the configuration medium) or none (default)" },
 	{ "product", "product", ARG_NAME, 0, 0, 0, NULL, "LABEL", "licensed product in it, for the caps of the policy" },
 	{ "description", "description", ARG_TEXT, 0, 0, 0, NULL, "TEXT", "for people" },
+	{ "replace", "replace", ARG_FLAG, 0, 0, 0, NULL, NULL, "it is registered there already: look for its file again, and take what is said now" },
 };
 
 static const struct verb_arg adopt_vm_args[] = {

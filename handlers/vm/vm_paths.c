@@ -26,12 +26,45 @@ room(const json_t *paths, const json_t *vios, const char *pool)
 	return has == NULL ? -1 : field_number(has, "free") - field_number(field_find(json_object_get(path, "pools"), "pool", pool), "size");
 }
 
+/* It serves the VM already, or has a virtual slot for that; those that are not known are not counted. */
+static int
+has_slot(const json_t *paths, const json_t *vios)
+{
+	const json_t *left = json_object_get(vios, "slots_free");
+
+	return !json_is_integer(left) || json_integer_value(left) > 0 || field_find(paths, "name", field_text(vios, "name")) != NULL;
+}
+
+/* The first disk gets the image's contents, where the VIOS has its file. */
+static int
+can_write(const json_t *vios, const json_t *disk)
+{
+	return field_number(disk, "index") != 0 || !json_is_false(json_object_get(vios, "has_image"));
+}
+
+static void
+say_none(const json_t *disk, const char *whose, int running, int has_pool, int without_slot, int without_image, struct pd_err *e)
+{
+	const char *pool = field_text(disk, "pool");
+
+	if (running == 0)
+		(void)pd_fail(e, PD_BUSY, "no VIOS %s can be asked now (running, with RMC)", whose);
+	else if (without_image > 0)
+		(void)pd_fail(e, PD_CAPACITY, "no VIOS %s that has room in pool %s has the image's file: an administrator copies it there and says so with "
+		    "register-image --replace", whose, pool);
+	else if (without_slot > 0)
+		(void)pd_fail(e, PD_CAPACITY, "no VIOS %s that has room in pool %s has a virtual slot left", whose, pool);
+	else
+		(void)pd_fail(e, PD_CAPACITY, "no VIOS %s has %lldM free in storage pool %s%s", whose, (long long)field_number(disk, "size"), pool,
+		    has_pool ? "" : ", and none has that pool");
+}
+
 static const json_t *
 choose(const json_t *paths, const json_t *vioses, const char *whose, const json_t *disk, struct pd_err *e)
 {
 	const json_t *vios, *best = NULL;
 	json_int_t    size = field_number(disk, "size"), most = -1;
-	int	      running = 0;
+	int	      running = 0, without_slot = 0, without_image = 0;
 	size_t	      i;
 
 	json_array_foreach(vioses, i, vios) {
@@ -40,6 +73,14 @@ choose(const json_t *paths, const json_t *vioses, const char *whose, const json_
 		running += runs(vios);
 		if (!runs(vios) || left < 0)
 			continue;
+		if (left >= size && !can_write(vios, disk)) {
+			without_image++;
+			continue;
+		}
+		if (left >= size && !has_slot(paths, vios)) {
+			without_slot++;
+			continue;
+		}
 		if (left >= size && field_find(paths, "name", field_text(vios, "name")) != NULL)
 			return vios;
 		if (left > most) {
@@ -49,11 +90,7 @@ choose(const json_t *paths, const json_t *vioses, const char *whose, const json_
 	}
 	if (most >= size)
 		return best;
-	if (running == 0)
-		(void)pd_fail(e, PD_BUSY, "no VIOS %s can be asked now (running, with RMC)", whose);
-	else
-		(void)pd_fail(e, PD_CAPACITY, "no VIOS %s has %lldM free in storage pool %s%s", whose, (long long)size, field_text(disk, "pool"),
-		    most >= 0 ? "" : ", and none has that pool");
+	say_none(disk, whose, running, most >= 0, without_slot, without_image, e);
 	return NULL;
 }
 
@@ -98,27 +135,71 @@ all_run(const json_t *lun)
 	return 1;
 }
 
+/* Every VIOS on the way to it can serve the VM. */
+static int
+all_have_slots(const json_t *paths, const json_t *lun)
+{
+	const json_t *vios;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(lun, "paths"), i, vios)
+		if (!has_slot(paths, vios))
+			return 0;
+	return 1;
+}
+
+/* The way through which it is written; -1: none of its VIOSes has what is to be written. */
+static int
+writer_of(const json_t *lun, const json_t *disk)
+{
+	const json_t *vios;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(lun, "paths"), i, vios)
+		if (can_write(vios, disk))
+			return (int)i;
+	return -1;
+}
+
+static void
+say_no_lun(const json_t *disk, int away, int without_slot, int without_image, struct pd_err *e)
+{
+	const char *pool = field_text(disk, "pool");
+
+	if (away > 0)
+		(void)pd_fail(e, PD_BUSY, "not every VIOS that a disk of pool %s goes through can be asked now (running, with RMC)", pool);
+	else if (without_image > 0)
+		(void)pd_fail(e, PD_CAPACITY, "no VIOS that sees a free disk of pool %s has the image's file: an administrator copies it there and says so "
+		    "with register-image --replace", pool);
+	else if (without_slot > 0)
+		(void)pd_fail(e, PD_CAPACITY, "not every VIOS that a disk of pool %s goes through has a virtual slot left", pool);
+	else
+		(void)pd_fail(e, PD_CAPACITY, "pool %s has no free disk of %lldM or more that every VIOS needed sees", pool,
+		    (long long)field_number(disk, "size"));
+}
+
 /* The smallest one that is large enough, and that no disk before it has. */
 static const json_t *
-choose_lun(const json_t *spec, const json_t *luns, const json_t *disk, struct pd_err *e)
+choose_lun(const json_t *spec, const json_t *paths, const json_t *luns, const json_t *disk, struct pd_err *e)
 {
 	json_int_t    size = field_number(disk, "size");
-	const json_t *lun, *away = NULL;
+	const json_t *lun;
 	size_t	      i;
+	int	      away = 0, without_slot = 0, without_image = 0;
 
 	json_array_foreach(luns, i, lun) {
 		if (field_number(lun, "size") < size || field_find(json_object_get(spec, "disks"), "lun", field_text(lun, "lun")) != NULL)
 			continue;
-		if (all_run(lun))
+		if (!all_run(lun))
+			away++;
+		else if (writer_of(lun, disk) == -1)
+			without_image++;
+		else if (!all_have_slots(paths, lun))
+			without_slot++;
+		else
 			return lun;
-		away = lun;
 	}
-	if (away != NULL)
-		(void)pd_fail(e, PD_BUSY, "not every VIOS that a disk of pool %s goes through can be asked now (running, with RMC)",
-		    field_text(disk, "pool"));
-	else
-		(void)pd_fail(e, PD_CAPACITY, "pool %s has no free disk of %lldM or more that every VIOS needed sees", field_text(disk, "pool"),
-		    (long long)size);
+	say_no_lun(disk, away, without_slot, without_image, e);
 	return NULL;
 }
 
@@ -128,6 +209,7 @@ add_lun(json_t *paths, json_t *disk, const json_t *lun)
 {
 	const json_t *vios, *ways = json_object_get(lun, "paths");
 	size_t	      i;
+	int	      writer = writer_of(lun, disk);
 
 	(void)json_object_set(disk, "lun", json_object_get(lun, "lun"));
 	(void)json_object_set(disk, "size", json_object_get(lun, "size"));
@@ -136,7 +218,7 @@ add_lun(json_t *paths, json_t *disk, const json_t *lun)
 		json_t *path = path_of(paths, vios), *copy = json_deep_copy(disk);
 
 		(void)json_object_set(copy, "bd", json_object_get(vios, "disk"));
-		(void)json_object_set_new(copy, "first", json_boolean(i == 0));
+		(void)json_object_set_new(copy, "first", json_boolean((int)i == writer));
 		(void)json_object_set_new(copy, "shared", json_boolean(json_array_size(ways) > 1));
 		if (path == NULL || json_array_append_new(json_object_get(path, "disks"), copy) == -1) {
 			if (path == NULL)
@@ -151,7 +233,7 @@ static int
 place_disk(json_t *spec, json_t *paths, const json_t *facts, json_t *disk, struct pd_err *e)
 {
 	int	      is_whole = strcmp(field_text(disk, "kind"), "pv") == 0, rv;
-	const json_t *on = is_whole ? choose_lun(spec, json_object_get(facts, "san"), disk, e) :
+	const json_t *on = is_whole ? choose_lun(spec, paths, json_object_get(facts, "san"), disk, e) :
 	    choose(paths, json_object_get(facts, "vioses"), "of the system", disk, e);
 	json_t	     *path;
 
@@ -239,7 +321,7 @@ static int
 more_whole(json_t *made, const json_t *paths, const json_t *luns, json_t *disks, json_t *disk, struct pd_err *e)
 {
 	json_t	     *so_far = json_pack("{s:O}", "disks", disks);
-	const json_t *lun = choose_lun(so_far, luns, disk, e), *way;
+	const json_t *lun = choose_lun(so_far, paths, luns, disk, e), *way;
 	size_t	      i;
 
 	json_decref(so_far);

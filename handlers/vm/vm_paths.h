@@ -16,6 +16,7 @@
  *	[{"index","id","name","profile","client_slot","disks":[those of spec.disks],"pools":[{"pool","size"}]}]
  * Of the VIOSes that run (facts.vioses[], as templates/hmc/register-platform.seq has them) and have a disk's pool it takes one that serves
  * the VM already, else the one with most room.  PD_CAPACITY when none has the pool, or room in it; PD_BUSY when none can be asked.
+ * A VIOS with "slots_free" 0 serves no VM that it does not serve yet; one with "has_image" false does not get the first disk, nor write it.
  *
  * A disk of kind "pv" is a whole disk of facts.san (spool/admit/san.h), the smallest that is large enough: it gets its "lun" and its real "size", and is in
  * disks of each of its paths under the name ("bd") that the VIOS there has for it, with "shared" when there are several.  "first" is set on one path

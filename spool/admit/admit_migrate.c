@@ -137,6 +137,7 @@ add(struct choice *c, const json_t *system, struct pd_err *e)
 {
 	json_t		**barred = &c->barred[c->n];
 	struct candidate *k = &c->candidates[c->n];
+	json_t		 *facts;
 	const char	 *name = field_text(system, "name");
 
 	if (held_init(&k->ours) == -1 || (*barred = json_array()) == NULL)
@@ -145,6 +146,13 @@ add(struct choice *c, const json_t *system, struct pd_err *e)
 	if (store_system_usage(c->ad->a->store, name, &k->ours, e) == -1)
 		return -1;
 	place_state_bar(system, *barred);
+	facts = json_copy(json_object_get(system, "facts"));
+	if (place_vioses(c->ad, name, NULL, facts, e) == -1) {
+		json_decref(facts);
+		return -1;
+	}
+	place_moving_slots_bar(facts, json_array_size(json_object_get(json_object_get(c->vm, "objects"), "paths")), *barred);
+	json_decref(facts);
 	bar_unseen(c->vm, system, *barred);
 	bar_fc(c->vm, system, *barred);
 	place_networks_bar(c->ad, c->systems, system, json_object_get(json_object_get(c->vm, "spec"), "networks"), *barred);

@@ -70,11 +70,15 @@ choice_clear(struct choice *c)
 
 /* The system's facts, with the whole disks that nobody has where it knows of any: from here to the end of the transaction they are its own. */
 static int
-make_facts(struct choice *c, const json_t *system, json_t **facts, struct pd_err *e)
+make_facts(struct choice *c, const json_t *system, const json_t *image, json_t **facts, struct pd_err *e)
 {
 	json_t *pool = san_pool(json_object_get(system, "facts"));
 
 	*facts = json_copy(json_object_get(system, "facts"));
+	if (place_vioses(c->ad, field_text(system, "name"), image, *facts, e) == -1) {
+		json_decref(pool);
+		return -1;
+	}
 	if (pool == NULL)
 		return 0;
 	json_decref(pool);
@@ -108,7 +112,7 @@ make_spec(struct choice *c, const json_t *system, struct option *o)
 		return o->unfit.code == PD_NOTFOUND ? no_image(ad, name, system, &o->unfit) : -1;
 	if ((o->view = json_copy(o->platform)) == NULL)
 		return pd_fail(&o->unfit, PD_IO, "no memory for platform %s", platform);
-	if (make_facts(c, system, &facts, &o->unfit) == -1) {
+	if (make_facts(c, system, o->image, &facts, &o->unfit) == -1) {
 		json_decref(facts);
 		return -1;
 	}
@@ -164,6 +168,7 @@ bar(const struct choice *c, const json_t *system, struct option *o)
 	struct licensed then = { field_text(system, "name"), field_text(o->image, "product"), license_pool(o->spec), o->amounts.units };
 
 	place_state_bar(system, o->barred);
+	place_slots_bar(json_object_get(o->view, "facts"), o->spec, o->barred);
 	place_networks_bar(c->ad, c->systems, system, json_object_get(o->spec, "networks"), o->barred);
 	neighbours_bar(&c->neighbours, field_text(system, "name"), o->barred);
 	license_bar(c->ad->a->conf, c->licensed, NULL, &then, o->barred);
@@ -256,14 +261,14 @@ none_asked_for(const struct admitting *ad, struct pd_err *e)
 	return pd_fail(e, PD_NOTFOUND, "there is no platform for you yet, ask an administrator");
 }
 
-/* It can be made nowhere: then that is what is wrong with the request, not room.  Several systems that lack something each say what. */
+/* It can be made nowhere: then that is what is wrong with the request, not room.  What a system lacks stands with its figures. */
 static const struct pd_err *
 fits_no_machine(const struct choice *c)
 {
 	const struct pd_err *first = &c->options[0].unfit;
 
 	for (size_t i = 0; i < c->n; i++) {
-		if (c->options[i].spec != NULL || (c->n > 1 && c->options[i].unfit.code == PD_CAPACITY))
+		if (c->options[i].spec != NULL || c->options[i].unfit.code == PD_CAPACITY)
 			return NULL;
 		if (first->code == PD_USAGE && c->options[i].unfit.code != PD_USAGE)
 			first = &c->options[i].unfit;

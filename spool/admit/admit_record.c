@@ -220,7 +220,8 @@ admit_register_image(struct admitting *ad, struct pd_err *e)
 		return -1;
 	if (store_image_get(ad->a->store, name, platform, &row, e) == 0) {
 		json_decref(row);
-		return pd_fail(e, PD_CONFLICT, "%s has an image %s already", platform, name);
+		return field_is_set(ad->args, "replace") ? 0 :
+		    pd_fail(e, PD_CONFLICT, "%s has an image %s already; --replace looks for its file again and takes what is said of it now", platform, name);
 	}
 	return e->code == PD_NOTFOUND ? 0 : -1;
 }

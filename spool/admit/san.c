@@ -71,7 +71,8 @@ san_taken(struct store *st, const json_t *systems, json_t **taken, struct pd_err
 static json_t *
 path_of(const json_t *vios, const json_t *disk)
 {
-	return json_pack("{s:O* s:O* s:O* s:O* s:O* s:O*}", "id", json_object_get(vios, "id"), "name", json_object_get(vios, "name"), "profile",
+	return json_pack("{s:O* s:O* s:O* s:O* s:O* s:O* s:O* s:O*}", "slots_free", json_object_get(vios, "slots_free"), "has_image",
+	    json_object_get(vios, "has_image"), "id", json_object_get(vios, "id"), "name", json_object_get(vios, "name"), "profile",
 	    json_object_get(vios, "profile"), "state", json_object_get(vios, "state"), "rmc", json_object_get(vios, "rmc"), "disk",
 	    json_object_get(disk, "name"));
 }

@@ -21,7 +21,7 @@
 int san_taken(struct store *st, const json_t *systems, json_t **taken, struct pd_err *e);
 
 /*
- * The disks of a system that nobody has, smallest first: [{lun size paths[{id name profile state rmc disk}]}]; the caller's.  Where a system
+ * The disks of a system that nobody has, smallest first: [{lun size paths[{id name profile state rmc disk slots_free? has_image?}]}]; the caller's.  Where a system
  * has several VIOSes at least two of them see each, and all that do are paths.  taken NULL = what its own VIOSes say.
  */
 json_t *san_free(const json_t *facts, const json_t *taken);

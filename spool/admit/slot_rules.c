@@ -93,12 +93,21 @@ rank_of(const json_t *vioses, int64_t id)
 	return rank;
 }
 
+/* Its slots are numbered from 0. */
+static int64_t
+highest_slot(const json_t *vios)
+{
+	int64_t n = field_number(vios, "max_slots");
+
+	return n > 0 && n <= NUMBER_MOST ? n - 1 : NUMBER_MOST;
+}
+
 /* The slot of the VIOS: of a path, or of a Fibre Channel adapter. */
 static int
 set_server_slot(const struct pd_platform_rules *r, const json_t *facts, const json_t *vms, const json_t *spec, json_t *path, struct pd_err *e)
 {
 	const json_t *vioses = json_object_get(facts, "vioses"), *vios = NULL;
-	int64_t	      id = field_number(path, "id"), slot = r->server_slots.base + rank_of(vioses, id) * r->slot_offset;
+	int64_t	      id = field_number(path, "id"), slot = r->server_slots.base + rank_of(vioses, id) * r->slot_offset, most;
 	size_t	      i;
 
 	if (r->server_slots.base == 0)
@@ -106,10 +115,12 @@ set_server_slot(const struct pd_platform_rules *r, const json_t *facts, const js
 	json_array_foreach(vioses, i, vios)
 		if (field_number(vios, "id") == id)
 			break;
-	while (slot <= NUMBER_MOST && slot_is_taken(vios, vms, spec, slot))
+	most = highest_slot(vios);
+	while (slot <= most && slot_is_taken(vios, vms, spec, slot))
 		slot += r->server_slots.step;
-	if (slot > NUMBER_MOST)
-		return pd_fail(e, PD_CAPACITY, "VIOS %s has no slot left that the rules for %s allow", field_text(path, "name"), r->name);
+	if (slot > most)
+		return pd_fail(e, PD_CAPACITY, "VIOS %s has no slot left that the rules for %s allow: its last one is %lld", field_text(path, "name"),
+		    r->name, (long long)most);
 	return json_object_set_new(path, "wanted_slot", json_integer((json_int_t)slot)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for slots");
 }
 

@@ -234,6 +234,36 @@ effect_platform_checked(struct store *st, const json_t *job, struct ending *end,
 	return rv;
 }
 
+/* Those that have the file: [{system vios}]; NULL: the console has only one. */
+static json_t *
+vioses_with_file(const json_t *systems)
+{
+	json_t	     *list = json_is_array(systems) ? json_array() : NULL;
+	const json_t *system, *vios;
+	size_t	      i, k;
+
+	json_array_foreach(systems, i, system)
+		json_array_foreach(json_object_get(json_object_get(system, "facts"), "vioses"), k, vios)
+			if (json_object_get(vios, "size") != NULL)
+				(void)json_array_append_new(list, json_pack("{s:s s:s}", "system", field_text(system, "name"), "vios",
+				    field_text(vios, "name")));
+	return list;
+}
+
+/* The job's result tells where it is, not everything that is known of the systems. */
+static void
+set_where(json_t *row, struct ending *end)
+{
+	json_t *vioses = vioses_with_file(json_object_get(end->value, "systems"));
+
+	if (vioses == NULL)
+		return;
+	(void)json_object_set_new(row, "vioses", vioses);
+	end->made = json_pack("{s:O* s:O}", "size", json_object_get(end->value, "size"), "vioses", vioses);
+	if (end->made != NULL)
+		end->value = end->made;
+}
+
 int
 effect_image_registered(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
@@ -244,12 +274,12 @@ effect_image_registered(struct store *st, const json_t *job, struct ending *end,
 	json_t	     *row = NULL;
 	int	      rv;
 
-	if (store_image_get(st, name, platform, &row, e) == 0) {
+	if (!field_is_set(args, "replace") && store_image_get(st, name, platform, &row, e) == 0) {
 		json_decref(row);
 		(void)pd_fail(&why, PD_CONFLICT, "the image %s was registered meanwhile", name);
 		return refuse(end, &why);
 	}
-	if (e->code != PD_NOTFOUND || (rv = exists(st, platform, e)) == -1)
+	if ((!field_is_set(args, "replace") && e->code != PD_NOTFOUND) || (rv = exists(st, platform, e)) == -1)
 		return -1;
 	if (rv == 0) {
 		(void)pd_fail(&why, PD_NOTFOUND, "the platform %s was removed meanwhile", platform);
@@ -267,10 +297,11 @@ effect_image_registered(struct store *st, const json_t *job, struct ending *end,
 		return pd_fail(e, PD_IO, "no memory for the image %s", name);
 	if (field_text(args, "product")[0] != '\0')
 		(void)json_object_set(row, "product", json_object_get(args, "product"));
+	set_where(row, end);
 	rv = store_image_put(st, row, e);
 	if (rv == 0)
-		rv = change_record_of(st, job, "image-registered", json_pack("{s:s s:s s:s s:s*}", "image", name, "platform", platform, "file",
-		    field_text(args, "file"), "product", json_string_value(json_object_get(args, "product"))), e);
+		rv = change_record_of(st, job, "image-registered", json_pack("{s:s s:s s:s s:s* s:O*}", "image", name, "platform", platform, "file",
+		    field_text(args, "file"), "product", json_string_value(json_object_get(args, "product")), "vioses", json_object_get(row, "vioses")), e);
 	effects_say_image(row, end);
 	json_decref(row);
 	return rv;

@@ -109,11 +109,11 @@ take_capabilities(json_t *facts, const json_t *system)
 		(void)json_object_set_new(facts, "compat_modes", json_string(modes));
 }
 
-/* An inventory does not ask the VIOSes for everything: what only a check asks for stays. */
+/* Neither an inventory nor a check asks the VIOSes for everything: what only the other asks for stays. */
 static void
 keep_checked(json_t *now, const json_t *before)
 {
-	static const char *const keys[] = { "disks", "repository" };
+	static const char *const keys[] = { "disks", "repository", "slots", "max_slots" };
 	json_t			*vios, *value;
 	const json_t		*was;
 	size_t			 i;

@@ -247,6 +247,37 @@ take_maps(json_t *system)
 		(void)json_object_set_new(system, "maps", all);
 }
 
+static void
+take_slots_of(json_t *vios, const json_t *slots)
+{
+	json_t	     *taken = json_array();
+	const json_t *slot;
+	size_t	      i;
+
+	json_array_foreach(slots, i, slot)
+		if (field_number(slot, "lpar") == field_number(vios, "id"))
+			(void)json_array_append_new(taken, json_pack("{s:O}", "slot", json_object_get(slot, "slot")));
+	(void)json_object_set_new(vios, "slots", taken);
+}
+
+/* Of the virtual slots only those of its VIOSes are of interest, and are kept with them. */
+static void
+take_slots(json_t *system)
+{
+	const json_t *slots = json_object_get(system, "slots"), *limit;
+	json_t	     *vios;
+	size_t	      i;
+
+	json_array_foreach(json_object_get(json_object_get(system, "facts"), "vioses"), i, vios) {
+		if (json_is_array(slots))
+			take_slots_of(vios, slots);
+		if ((limit = inventory_row(json_object_get(system, "slot_limits"), "id", field_number(vios, "id"))) != NULL)
+			(void)json_object_set(vios, "max_slots", json_object_get(limit, "most"));
+	}
+	(void)json_object_del(system, "slots");
+	(void)json_object_del(system, "slot_limits");
+}
+
 /* A console of several: those that told of themselves, by their idents; of one that is off the rest stays as it was. */
 static int
 record_systems(struct recording *r, const char *level, const json_t *systems, struct pd_err *e)
@@ -278,8 +309,10 @@ inventory_record(struct store *st, const char *platform, const json_t *value, in
 	size_t		 i;
 	int		 rv = -1;
 
-	json_array_foreach(systems, i, system)
+	json_array_foreach(systems, i, system) {
 		take_maps(system);
+		take_slots(system);
+	}
 	if (store_begin(st, e) == 0 && (json_is_array(systems) ? record_systems(&r, field_text(json_object_get(value, "facts"), "level"), systems, e) : record_system(&r, e)) == 0)
 		rv = store_commit(st, e);
 	if (rv == -1)

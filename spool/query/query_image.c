@@ -85,7 +85,7 @@ query_show_image(const struct question *x, struct answer_to *a, struct pd_err *e
 		a->value = summary(row);
 		set_time(a->value, "registered", field_number(row, "registered_ms"));
 		if (x->of_tenant == NULL)	/* paths on the VIOS are no tenant's business */
-			set_copy(a->value, row, (const char *const[]){ "file" }, 1);
+			set_copy(a->value, row, (const char *const[]){ "file", "vioses" }, 2);
 	}
 	json_decref(rows);
 	return rv;

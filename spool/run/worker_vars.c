@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "gateway/verbs.h"
-#include "spool/admit/slot_rules.h"
 #include "spool/effects/effects.h"
 #include "spool/field.h"
 #include "spool/run/worker_vars.h"
@@ -114,8 +113,6 @@ make_platform(const struct pd_conf *conf, struct store *st, const json_t *job, j
 		return e->code == PD_NOTFOUND
 		    ? pd_fail(e, PD_NOTFOUND, "the platform %s was removed meanwhile", field_text(job, "platform"))
 		    : -1;
-	if (slot_rules_of(conf, field_text(*platform, "name")) != NULL)
-		(void)json_object_set_new(*platform, "by_rule", json_true());
 	if (worker_platform_is_local(*platform))
 		return add_programs(conf, *platform, e);
 	json_array_foreach(json_object_get(*platform, "vios_access"), i, vios)

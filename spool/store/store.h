@@ -138,6 +138,11 @@ int store_licensed_units(struct store *st, json_t **rows, struct pd_err *e);
  */
 int store_neighbours(struct store *st, json_t **rows, struct pd_err *e);
 int store_neighbour_renamed(struct store *st, const char *old, const char *to, struct pd_err *e);
+/*
+ * Slots on VIOSes that VMs of the system have or are to have: [{id slot}], id the VIOS's partition, 0 = any, of a VM that is on its way there; slot -1 =
+ * not known yet.
+ */
+int store_server_slots(struct store *st, const char *system, json_t **slots, struct pd_err *e);
 /* Is this IPv4 address reserved by a VM's network on this VLAN?  PD_CONFLICT names nobody. */
 int store_address_free(struct store *st, int vlan, const char *ip, struct pd_err *e);
 

@@ -24,6 +24,7 @@ static const struct column image_columns[] = {
 	{ "name", COLUMN_TEXT }, { "platform", COLUMN_TEXT }, { "file", COLUMN_TEXT },
 	{ "size", COLUMN_INT }, { "os", COLUMN_TEXT }, { "first_boot", COLUMN_TEXT },
 	{ "description", COLUMN_TEXT }, { "registered_ms", COLUMN_INT }, { "product", COLUMN_TEXT },
+	{ "vioses", COLUMN_JSON },
 };
 const struct table store_image_table = { "image", "name,platform", image_columns,
 	sizeof(image_columns) / sizeof(image_columns[0]) };

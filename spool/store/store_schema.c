@@ -185,8 +185,13 @@ static const char version_6[] =
     "CREATE INDEX vm_platform ON vm(platform, name);"
     "PRAGMA user_version = 6;";
 
+/* image.vioses: those that had its file when it was registered, [{system vios}]; NULL: nobody has looked. */
+static const char version_7[] =
+    "ALTER TABLE image ADD COLUMN vioses TEXT;"
+    "PRAGMA user_version = 7;";
+
 /* upgrades[i] leads from version i to i + 1 and sets user_version. */
-static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3, version_4, version_5, version_6 };
+static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3, version_4, version_5, version_6, version_7 };
 
 static int
 one_number(struct store *st, const char *sql, int64_t *n, struct pd_err *e)

@@ -19,7 +19,7 @@
 #include "spool/store/store.h"
 
 #define STORE_FILE	 "powerdirector.db"
-#define STORE_VERSION	 6		/* PRAGMA user_version */
+#define STORE_VERSION	 7		/* PRAGMA user_version */
 #define STORE_APPLICATION 1346652498	/* PRAGMA application_id: the bytes "PDIR" */
 #define STORE_STATEMENTS 64		/* kept ones; about 50 texts exist, rare ones push each other out */
 #define STORE_SQL_MAX	 2048

@@ -221,6 +221,28 @@ store_place_get(struct store *st, const char *platform, const char *vm, struct s
 	return rv == -1 ? -1 : 0;
 }
 
+int
+store_server_slots(struct store *st, const char *system, json_t **slots, struct pd_err *e)
+{
+	struct stmt q;
+	int	    rv;
+
+	*slots = json_array();
+	if (stmt_open(&q, st, "SELECT json_extract(p.value,'$.id'), coalesce(json_extract(p.value,'$.slot'), json_extract(p.value,'$.wanted_slot'), -1)"
+	    " FROM vm, json_each(vm.objects,'$.paths') p WHERE vm.system=?1"
+	    " UNION ALL SELECT json_extract(p.value,'$.id'), coalesce(json_extract(p.value,'$.slot'), json_extract(p.value,'$.wanted_slot'), -1)"
+	    " FROM vm, json_each(vm.objects,'$.fc') p WHERE vm.system=?1"
+	    " UNION ALL SELECT 0, -1 FROM vm, json_each(vm.objects,'$.paths') WHERE vm.name IN (SELECT substr(name, length(?1)+9) FROM kept"
+	    " WHERE name>='moving/'||?1||'/' AND name<'moving/'||?1||'0' AND value<>'')", e) == -1)
+		return -1;
+	stmt_text(&q, system);
+	while ((rv = stmt_step(&q, e)) == 1)
+		(void)json_array_append_new(*slots, json_pack("{s:I s:I}", "id", (json_int_t)sqlite3_column_int64(q.s, 0), "slot",
+		    (json_int_t)sqlite3_column_int64(q.s, 1)));
+	stmt_close(&q);
+	return rv;
+}
+
 /* ---- VMs on their way, spool/admit/moving.h ---- */
 
 static int

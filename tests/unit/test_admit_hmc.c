@@ -314,3 +314,163 @@ Test(admit_hmc, a_VM_moves_only_where_its_license_has_room)
 	f.conf->licenses = old;
 	f.conf->nlicenses = n;
 }
+
+/* ---- what the VIOSes have ---- */
+
+/* vios1 with room, and so many slots of its 20 in use; vios2 with less room. */
+static void
+have_two_vioses(const char *system, int in_use)
+{
+	json_t *vioses = json_array(), *slots = json_array();
+
+	for (int i = 0; i < in_use; i++)
+		(void)json_array_append_new(slots, json_pack("{s:i}", "slot", i));
+	for (int id = 1; id <= 2; id++)
+		(void)json_array_append_new(vioses, json_pack("{s:i s:o s:s s:s s:s s:i s:O s:[{s:s s:i s:i s:s}]}", "id", id, "name", json_sprintf("vios%d", id),
+		    "state", "Running", "rmc", "active", "profile", "p", "max_slots", 20, "slots", slots, "pools", "name", "datavg", "size", 1000000, "free",
+		    id == 1 ? 900000 : 1000, "kind", "LVPOOL"));
+	json_decref(slots);
+	know(system, "vioses", vioses);
+}
+
+/* Through which VIOS its disks go. */
+static int64_t
+path_of(const char *name)
+{
+	json_t *vm = director_fixture_vm(&f, name);
+	int64_t id = field_number(json_array_get(json_object_get(json_object_get(vm, "spec"), "paths"), 0), "id");
+
+	json_decref(vm);
+	return id;
+}
+
+Test(admit_hmc, a_VIOS_serves_as_many_VMs_as_it_has_slots)
+{
+	have_two_vioses("p9a", 18);
+	have_two_vioses("p9b", 20);
+	cr_expect_str_eq(create("a", ""), "p9a");
+	cr_expect_eq(path_of("a"), 1);
+	cr_expect_str_eq(create("b", ""), "p9a");
+	cr_expect_eq(path_of("b"), 1, "slots 18 and 19");
+	cr_expect_str_eq(create("c", ""), "p9a");
+	cr_expect_eq(path_of("c"), 2, "the other one, though it has less room");
+	cr_expect_str_eq(create("d", ""), "p9a");
+	expect_says(create("e", ""), "p9a: no VIOS of the system that has room in pool datavg has a virtual slot left; p9b: no VIOS");
+	have_two_vioses("p9a", 17);
+	cr_expect_str_eq(create("e", ""), "p9a", "somebody has taken an adapter away");
+}
+
+/* What the inventory has seen of a VM is not counted twice. */
+Test(admit_hmc, a_VM_that_the_inventory_saw_is_one_of_those_in_use)
+{
+	know("p9b", "state", json_string("Standby"));
+	have_two_vioses("p9a", 17);
+	cr_expect_str_eq(create("a", ""), "p9a");
+	set_vm("a", json_pack("{s:s s:{s:[{s:i s:i s:s}]}}", "state", "running", "objects", "paths", "id", 1, "slot", 16, "name", "vios1"));
+	cr_expect_str_eq(create("b", ""), "p9a");
+	cr_expect_str_eq(create("c", ""), "p9a");
+	cr_expect_str_eq(create("d", ""), "p9a");
+	cr_expect_eq(path_of("d"), 1);
+	cr_expect_str_eq(create("e", ""), "p9a");
+	cr_expect_eq(path_of("e"), 2);
+}
+
+Test(admit_hmc, fibre_channel_needs_slots_too)
+{
+	have_two_vioses("p9a", 19);
+	have_two_vioses("p9b", 18);
+	expect_says(create("a", ",\"fc\":[{\"vios\":\"vios1\"}],\"host\":\"p9a\""), "p9a: VIOS vios1 has 1 of its 20 virtual slots left, 2 asked for");
+	cr_expect_str_eq(create("a", ",\"fc\":[{\"vios\":\"vios1\"}]"), "p9b");
+}
+
+Test(admit_hmc, a_VM_moves_only_where_a_VIOS_has_a_slot)
+{
+	have_two_vioses("p9a", 10);
+	have_two_vioses("p9b", 18);
+	cr_expect_str_eq(create("a", ",\"host\":\"p9a\""), "p9a");
+	set_vm("a", json_pack("{s:s s:{s:[{s:i s:i} {s:i s:i}]}}", "state", "running", "objects", "paths", "id", 1, "slot", 11, "id", 2, "slot", 11));
+	cr_expect_str_eq(create("b", ",\"host\":\"p9a\""), "p9a");
+	set_vm("b", json_pack("{s:s s:{s:[{s:i s:i} {s:i s:i}]}}", "state", "running", "objects", "paths", "id", 1, "slot", 12, "id", 2, "slot", 12));
+	cr_expect_str_eq(migrate("admin", "a", ""), "p9b");
+	expect_says(migrate("admin", "b", ""), "p9b: 0 of its VIOSes have a virtual slot left, its disks go through 2");
+}
+
+Test(admit_hmc, rules_for_slots_end_where_the_VIOS_ends)
+{
+	static char		 name[] = "hmc1";
+	struct pd_platform_rules rules = { name, 1, { 0, 1 }, { 16, 2 }, 1, { 0, 1 } }, *old = f.conf->rules;
+	size_t			 n = f.conf->nrules;
+
+	f.conf->rules = &rules;
+	f.conf->nrules = 1;
+	know("p9b", "state", json_string("Standby"));
+	have_two_vioses("p9a", 10);
+	cr_expect_str_eq(create("a", ""), "p9a", "16");
+	cr_expect_str_eq(create("b", ""), "p9a", "18");
+	expect_says(create("c", ",\"host\":\"p9a\""), "VIOS vios1 has no slot left that the rules for hmc1 allow: its last one is 19");
+	f.conf->rules = old;
+	f.conf->nrules = n;
+}
+
+/* ---- images ---- */
+
+static void
+put_image(json_t *vioses)
+{
+	json_t *image = json_pack("{s:s s:s s:s s:i s:s s:s s:o*}", "name", "rhel9", "platform", "hmc1", "file", "/x", "size", 10, "os", "linux", "first_boot",
+	    "none", "vioses", vioses);
+
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_image_put(f.st, image, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	json_decref(image);
+}
+
+#define RHEL9 ",\"image\":\"rhel9\""
+
+Test(admit_hmc, the_first_disk_goes_through_a_VIOS_that_has_the_image)
+{
+	have_two_vioses("p9a", 2);
+	have_two_vioses("p9b", 2);
+	put_image(NULL);
+	cr_expect_str_eq(create("a", RHEL9), "p9a", "of an image of before nothing is known");
+	put_image(json_pack("[{s:s s:s} {s:s s:s}]", "system", "p9a", "vios", "vios2", "system", "p9b", "vios", "other"));
+	cr_expect_str_eq(create("b", RHEL9), "p9a");
+	cr_expect_eq(path_of("b"), 2);
+	cr_expect_str_eq(create("c", RHEL9 ",\"disks\":[{\"size\":64},{\"size\":2000}]"), "p9a", "its other disk is where there is room");
+	expect_says(create("d", RHEL9 ",\"host\":\"p9b\""), "has the image's file: an administrator copies it there and says so with register-image --replace");
+	cr_expect_str_eq(create("e", ",\"host\":\"p9b\""), "p9b", "without an image");
+}
+
+/* A disk that all see is written by one that has it. */
+Test(admit_hmc, a_whole_disk_is_written_through_a_VIOS_that_has_the_image)
+{
+	json_t *vioses = json_array(), *vm;
+
+	for (int id = 1; id <= 2; id++)
+		(void)json_array_append_new(vioses, json_pack("{s:i s:o s:s s:s s:s s:[{s:s s:i s:s}] s:[{s:s s:i}]}", "id", id, "name", json_sprintf("vios%d", id),
+		    "state", "Running", "rmc", "active", "profile", "p", "disks", "name", "hdisk1", "size", 100, "lun", "L1", "free", "name", "hdisk1", "size", 100));
+	know("p9a", "vioses", vioses);
+	know("p9a", "pools", json_pack("[{s:s s:i s:i s:s}]", "name", "san", "size", 100, "free", 100, "kind", "PVPOOL"));
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	{
+		json_t *row = NULL;
+
+		cr_assert_eq(store_platform_get(f.st, "hmc1", &row, &f.e), 0);
+		(void)json_object_set_new(row, "pools", json_pack("[s]", "san"));
+		cr_assert_eq(store_platform_put(f.st, row, &f.e), 0);
+		json_decref(row);
+	}
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	put_image(json_pack("[{s:s s:s}]", "system", "p9b", "vios", "vios1"));
+	expect_says(create("a", RHEL9 ",\"host\":\"p9a\""), "no VIOS that sees a free disk of pool san has the image's file");
+	put_image(json_pack("[{s:s s:s}]", "system", "p9a", "vios", "vios2"));
+	cr_expect_str_eq(create("a", RHEL9 ",\"host\":\"p9a\""), "p9a");
+	vm = director_fixture_vm(&f, "a");
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *path = json_array_get(json_object_get(json_object_get(vm, "spec"), "paths"), i);
+
+		cr_expect_eq(field_is_set(json_array_get(json_object_get(path, "disks"), 0), "first"), strcmp(field_text(path, "name"), "vios2") == 0);
+	}
+	json_decref(vm);
+}

@@ -131,6 +131,32 @@ Test(inventory, the_VLANs_of_trunk_adapters_are_facts_of_the_system)
 	json_decref(expected);
 }
 
+/* Of the slots that a console of several systems lists, those of VIOSes stay, and they stay when they are not told. */
+Test(inventory, the_virtual_slots_of_VIOSes_are_facts_of_the_system)
+{
+	json_t *value = json_pack("{s:{} s:[{s:s s:s s:s s:s s:s s:{s:[{s:i s:s}]} s:[] s:[{s:i s:i} {s:i s:i} {s:i s:i}] s:[{s:i s:i} {s:i s:i}]}]}", "facts", "systems",
+	    "name", "p9", "ident", "9009*1", "type_model", "9009", "serial", "1", "state", "Operating", "facts", "vioses", "id", 1, "name", "vios1", "lpars", "slots", "lpar", 1,
+	    "slot", 0, "lpar", 1, "slot", 7, "lpar", 3, "slot", 8, "slot_limits", "id", 3, "most", 20, "id", 1, "most", 400);
+	json_t *row = NULL, *expected = json_pack("[{s:i s:s s:[{s:i} {s:i}] s:i}]", "id", 1, "name", "vios1", "slots", "slot", 0, "slot", 7, "max_slots", 400);
+
+	cr_assert_eq(store_begin(f.st, &f.e), 0);
+	cr_assert_eq(store_vm_remove(f.st, "web1", &f.e), 0);
+	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(inventory_record(f.st, "power1", value, asked, &f.e), 0, "%s", f.e.msg);
+		cr_assert_eq(store_system_get(f.st, "p9", &row, &f.e), 0);
+		cr_expect(json_equal(json_object_get(json_object_get(row, "facts"), "vioses"), expected), "%d", i);
+		json_decref(row);
+		(void)json_object_del(json_array_get(json_object_get(value, "systems"), 0), "slots");
+		(void)json_object_del(json_array_get(json_object_get(value, "systems"), 0), "slot_limits");
+	}
+	cr_assert_eq(store_inventory_get(f.st, "p9", &row, &f.e), 0);
+	cr_expect_null(json_object_get(json_object_get(row, "found"), "slots"), "those of others are not kept");
+	json_decref(row);
+	json_decref(expected);
+	json_decref(value);
+}
+
 Test(inventory, a_renamed_vm_is_known_by_its_mark)
 {
 	record(console("other", "Running", TAG));

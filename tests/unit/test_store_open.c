@@ -110,7 +110,7 @@ Test(store_open, everything_is_there_after_reopening)
 
 /* What versions 6, 5 and 4 added. */
 #define BACK_TO_5 \
-	"DROP TRIGGER vm_addresses_new; DROP TRIGGER vm_addresses_changed; ALTER TABLE vm DROP COLUMN addresses; DROP INDEX vm_tenant;" \
+	"ALTER TABLE image DROP COLUMN vioses; DROP TRIGGER vm_addresses_new; DROP TRIGGER vm_addresses_changed; ALTER TABLE vm DROP COLUMN addresses; DROP INDEX vm_tenant;" \
 	"DROP INDEX vm_owner; DROP INDEX vm_platform; CREATE INDEX vm_owner ON vm(owner); CREATE INDEX vm_platform ON vm(platform); PRAGMA user_version = 5;"
 #define BACK_TO_4 BACK_TO_5 \
 	"DROP INDEX vm_lease; ALTER TABLE vm DROP COLUMN lease_ms; ALTER TABLE vm DROP COLUMN lease_due_ms;" \
@@ -222,7 +222,7 @@ Test(store_open, a_newer_schema_is_refused_and_left_alone)
 	cr_assert_eq(f.e.code, PD_BADDATA);
 	cr_assert_not_null(strstr(f.e.msg, "newer PowerDirector"), "%s", f.e.msg);
 	cr_assert_null(f.st);
-	raw("PRAGMA user_version = 6");
+	raw("ALTER TABLE image DROP COLUMN vioses; PRAGMA user_version = 6");
 	cr_assert_eq(store_open(f.dir, &f.st, &f.e), 0, "%s", f.e.msg);
 }
 
