@@ -26,3 +26,8 @@ Test(golden, what_clients_of_an_hmc_send)
 {
 	cr_expect_geq(golden_run(DIR "clients.golden"), 160);
 }
+
+Test(golden, further_forms_of_an_hmc_s_commands)
+{
+	cr_expect_geq(golden_run(DIR "hmc_forms.golden"), 70);
+}
