@@ -168,6 +168,7 @@ struct system {
 	int no_ivm;	 /* an HMC manages it: the partition verbs refuse */
 	int eth_warning; /* adding a virtual ethernet works, but reports an error (POWER8) */
 	int nports; /* fibre channel ports that can do NPIV */
+	int ntapes; /* tape drives: rmt0... */
 	int vios_id;
 };
 

@@ -16,6 +16,7 @@
  *	physical_volumes	[ name size pvid unique_id description ]
  *	volume_groups		[ name pp_size pvs [ name... ] lvs [ name size type mount ] ]
  *	network			initialised physical [ name... ] fc_ports
+ *	tapes			number of tape drives
  *	images			[ id path size os os_version agent address seed ]
  *	commands		[ [ word... ]... ] run one after the other at the end: they make
  *				pools, media, shared ethernets, partitions
@@ -306,6 +307,7 @@ world_birth_json(struct world *w, const json_t *j, char *err, size_t errlen)
 	    birth_vgs(b, json_object_get(j, "volume_groups")) == -1)
 		return -1;
 	birth_network(b->w, json_object_get(j, "network"));
+	b->w->sys.ntapes = get_int(j, "tapes", 0);
 	birth_adapters(b->w, json_object_get(json_object_get(j, "vios"), "adapters"));
 	return birth_images(b, json_object_get(j, "images"));
 }

@@ -114,7 +114,7 @@ static const struct field system_fields[] = {
 	R_STR(system, gateway), R_STR(system, hostname), R_INT(system, initialised),
 	R_STR(system, ioslevel), R_INT(system, license), R_INT(system, lmb),
 	R_STR(system, mac_prefix), R_INT(system, max_lpars), R_INT(system, mem),
-	R_STR(system, name), R_STR(system, nameserver), R_INT(system, no_ivm), R_INT(system, nports),
+	R_STR(system, name), R_STR(system, nameserver), R_INT(system, no_ivm), R_INT(system, nports), R_INT(system, ntapes),
 	R_STR(system, serial), R_STR(system, timezone), R_STR(system, type_model),
 	R_INT(system, units), R_INT(system, vios_id),
 };

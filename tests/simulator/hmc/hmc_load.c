@@ -249,7 +249,7 @@ join_luns(struct birth *b, const struct world *w, const json_t *list)
 static json_t *
 vios_description(const struct part *p, const json_t *sys, const json_t *vios)
 {
-	static const char *const parts[] = { "physical_volumes", "volume_groups", "network", "images" };
+	static const char *const parts[] = { "physical_volumes", "volume_groups", "network", "tapes", "images" };
 	json_t *j = json_object(), *v = json_copy((json_t *)(size_t)vios), *net;
 
 	(void)json_object_set_new(v, "ivm", json_false());

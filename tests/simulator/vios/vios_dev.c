@@ -61,12 +61,24 @@ map_device(struct sim_cmd *cmd, struct vhost *h, const char *backing, const char
 	return 0;
 }
 
+static bool
+is_tape(const struct world *w, const char *dev)
+{
+	int n;
+
+	return strncmp(dev, "rmt", 3) == 0 && parse_int(dev + 3, 0, w->sys.ntapes - 1, &n);
+}
+
+/* A tape drive has one client at a time. */
 static int
-map_disk_or_lv(struct sim_cmd *cmd, const struct opts *o, struct vhost *h, const char *dev)
+map_backing(struct sim_cmd *cmd, const struct opts *o, struct vhost *h, const char *dev)
 {
 	const struct pv *p = pv_find(cmd->world, dev);
 	const struct lv *v = lv_find(cmd->world, dev);
 
+	if (is_tape(cmd->world, dev))
+		return vtd_of(cmd->world, dev, NULL, NULL) == NULL ? map_device(cmd, h, dev, NULL, "tape", opt_str(o, "-dev")) :
+		    vios_fail(cmd, "%s: The device \"%s\" is already assigned as a backing device.", cmd->argv[0], dev);
 	if (p == NULL && v == NULL)
 		return no_such_device(cmd, dev);
 	if (p != NULL && p->vg[0] != '\0')
@@ -242,7 +254,7 @@ vios_mkvdev(struct sim_cmd *cmd)
 		return 1;
 	if (opt_has(&o, "-fbo"))
 		return map_device(cmd, h, "", NULL, "optical", opt_str(&o, "-dev"));
-	return map_disk_or_lv(cmd, &o, h, opt_str(&o, "-vdev"));
+	return map_backing(cmd, &o, h, opt_str(&o, "-vdev"));
 }
 
 static void

@@ -78,6 +78,7 @@ add_virtual(const struct world *w, struct list *l)
 		LIST_EACH(struct vtd, v, &owner->vtds) {
 			const char *desc = strcmp(v->kind, "optical") == 0 ? "Virtual Target Device - File-backed Optical" :
 			    strcmp(v->kind, "file") == 0 ? "Virtual Target Device - File-backed Disk" :
+			    strcmp(v->kind, "tape") == 0 ? "Virtual Target Device - Tape" :
 			    strcmp(v->kind, "lv") == 0 ? "Virtual Target Device - Logical Volume" :
 			    "Virtual Target Device - Disk";
 
@@ -98,6 +99,11 @@ all_devices(const struct world *w, struct list *l)
 		snprintf(name, sizeof(name), "fscsi%d", i);
 		snprintf(loc, sizeof(loc), "fcs%d", i);
 		dev_add(l, name, "|protocol|", loc, "", "FC SCSI I/O Controller Protocol Device");
+	}
+	for (int i = 0; i < w->sys.ntapes; i++) {
+		snprintf(name, sizeof(name), "rmt%d", i);
+		snprintf(loc, sizeof(loc), "U78AB.001.WZSJH1H-P1-C5-T1-L%d", i);
+		dev_add(l, name, "|tape|", "sas0", loc, "SAS Tape Drive");
 	}
 	dev_add(l, "sissas0", "|adapter|", "pci3", "U78AB.001.WZSJH1H-P1-T9", "PCIe x4 Internal 3Gb SAS RAID Adapter");
 	add_virtual(w, l);
