@@ -144,6 +144,11 @@ static const struct verb_arg attach_iso_args[] = {
 	{ "iso", "iso", ARG_FILE, ARG_REQUIRED, 0, 0, NULL, "MEDIUM", "a medium of the platform's media library that your policy names" },
 };
 
+static const struct verb_arg attach_tape_args[] = {
+	VM_NAME,
+	{ "tape", "tape", ARG_NAME, ARG_REQUIRED, 0, 0, NULL, "DRIVE", "a tape drive of the VIOS that serves the VM, as rmt0" },
+};
+
 static const struct verb_arg set_boot_args[] = {
 	VM_NAME,
 	{ "mode", "mode", ARG_WORD, ARG_REQUIRED, 0, 0, "norm sms", "MODE", "how start-vm and restart-vm start it from now on" },
@@ -317,6 +322,8 @@ const struct verb verbs[] = {
 	{ "remove-fc", VERB_JOB, VERB_CHANGES, "take a virtual Fibre Channel adapter from a VM", "remove-fc web1 --adapter 2", ARGS(remove_fc_args) },
 	{ "attach-iso", VERB_JOB, VERB_CHANGES, "put a medium of the media library into an optical drive of a VM", "attach-iso web1 --iso rhel6.iso", ARGS(attach_iso_args) },
 	{ "detach-iso", VERB_JOB, VERB_CHANGES, "take the medium and its optical drive from a VM", "detach-iso web1", ARGS(vm_args) },
+	{ "attach-tape", VERB_JOB, VERB_CHANGES, "give a VM a tape drive of its VIOS, for as long as it is attached", "attach-tape web1 --tape rmt0", ARGS(attach_tape_args) },
+	{ "detach-tape", VERB_JOB, VERB_CHANGES, "take the tape drive from a VM", "detach-tape web1", ARGS(vm_args) },
 	{ "set-boot", VERB_JOB, VERB_CHANGES, "say how a VM starts from now on: normally, or into its SMS menu", "set-boot web1 --mode sms", ARGS(set_boot_args) },
 	{ "renew-vm", VERB_RECORD, VERB_CHANGES, "give a VM a new lease, from now on", "renew-vm web1 --lease 30d", ARGS(renew_vm_args) },
 	{ "list-vms", VERB_QUERY, 0, "list your VMs", "list-vms", ARGS(list_vms_args) },

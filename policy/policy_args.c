@@ -27,12 +27,13 @@ static const struct {
 
 /*
  * Processors of one's own are lost to all others, a processor pool has a limit that its VMs share, a higher priority takes processors from
- * others when one fails, a Fibre Channel port is shared by those that are mapped to it, as is a memory pool, a restart elsewhere takes room there.
+ * others when one fails, a Fibre Channel port is shared by those that are mapped to it, as is a memory pool, a tape drive has one client, a restart elsewhere takes room there.
  */
 const struct policy_feature policy_features[] = {
 	{ "dedicated", "dedicated", "processors of its own (--dedicated)" },
 	{ "processor-pool", "proc_pool", "a choice of shared processor pools (--proc-pool)" },
 	{ "availability-priority", "avail_priority", "another availability priority (--availability-priority)" },
+	{ "virtual-tape", "tape", "a tape drive (--tape)" },
 	{ "shared-memory", "shared_memory", "shared memory (--shared-memory)" },
 	{ "fibre-channel", "fc", "virtual Fibre Channel (--fc)" },
 	{ "remote-restart", "remote_restart", "remote restart (--remote-restart)" },

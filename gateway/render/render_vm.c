@@ -14,7 +14,7 @@
 
 static const char *const known[] = { "name", "state", "state_since", "seen", "owner", "tenant", "platform", "lpar_id", "image", "units",
 	"units_text", "procs", "memory", "disk", "addresses", "created", "job", "disks", "networks", "spec",
-	"pending", "change", "detached", "iso", "fc", "lease_end", "lease_ended", "lease_delete", NULL };
+	"pending", "change", "detached", "iso", "fc", "tape", "lease_end", "lease_ended", "lease_delete", NULL };
 
 /* "0.50 units (min 0.10, max 1.00)": a value with its bounds, where there are any. */
 static void
@@ -338,6 +338,7 @@ render_vm(FILE *out, const json_t *vm)
 	pending(out, vm);
 	change(out, vm);
 	text_line(out, "medium", json_object_get(vm, "iso"), "name");
+	text_line(out, "tape drive", json_object_get(vm, "tape"), "name");
 	text_line(out, "boot mode", json_object_get(vm, "spec"), "boot_mode");
 	lease(out, vm);
 	two(out, "created", vm, "created", "last job", "job");

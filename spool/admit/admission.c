@@ -37,6 +37,8 @@ static const struct {
 	{ "set-boot", admit_set_boot },
 	{ "attach-iso", admit_attach_iso },
 	{ "detach-iso", admit_detach_iso },
+	{ "attach-tape", admit_attach_tape },
+	{ "detach-tape", admit_detach_tape },
 	{ "add-disk", admit_add_disk },
 	{ "extend-disk", admit_extend_disk },
 	{ "remove-disk", admit_remove_disk },

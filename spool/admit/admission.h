@@ -76,6 +76,8 @@ int admit_migrate_vm(struct admitting *ad, struct pd_err *e);
 int admit_set_boot(struct admitting *ad, struct pd_err *e);
 int admit_attach_iso(struct admitting *ad, struct pd_err *e);
 int admit_detach_iso(struct admitting *ad, struct pd_err *e);
+int admit_attach_tape(struct admitting *ad, struct pd_err *e);
+int admit_detach_tape(struct admitting *ad, struct pd_err *e);
 int admit_add_disk(struct admitting *ad, struct pd_err *e);
 int admit_extend_disk(struct admitting *ad, struct pd_err *e);
 int admit_remove_disk(struct admitting *ad, struct pd_err *e);

@@ -259,3 +259,33 @@ admit_detach_iso(struct admitting *ad, struct pd_err *e)
 	json_decref(vm);
 	return rv;
 }
+
+/* One for each VM; whether another partition has that drive the console knows. */
+int
+admit_attach_tape(struct admitting *ad, struct pd_err *e)
+{
+	const json_t *tape;
+	json_t	     *vm = NULL;
+	int	      rv = -1;
+
+	if (change_begin(ad, &vm, e) == 0) {
+		tape = json_object_get(json_object_get(vm, "objects"), "tape");
+		rv = tape != NULL ? pd_fail(e, PD_CONFLICT, "%s has the tape drive %s; detach that first: detach-tape %s", field_text(vm, "name"),
+		    field_text(tape, "name"), field_text(vm, "name")) : change_reserve(ad, vm, NULL, e);
+	}
+	json_decref(vm);
+	return rv;
+}
+
+int
+admit_detach_tape(struct admitting *ad, struct pd_err *e)
+{
+	json_t *vm = NULL;
+	int	rv = -1;
+
+	if (change_begin(ad, &vm, e) == 0)
+		rv = json_object_get(json_object_get(vm, "objects"), "tape") == NULL ? pd_fail(e, PD_NOTFOUND, "%s has no tape drive",
+		    field_text(vm, "name")) : change_reserve(ad, vm, NULL, e);
+	json_decref(vm);
+	return rv;
+}

@@ -69,6 +69,9 @@ can_leave(const json_t *vm, struct pd_err *e)
 	if (json_object_get(objects, "iso") != NULL)
 		return pd_fail(e, PD_CONFLICT, "%s has %s in its optical drive, which stays behind: take it out first (detach-iso %s)", name,
 		    field_text(json_object_get(objects, "iso"), "name"), name);
+	if (json_object_get(objects, "tape") != NULL)
+		return pd_fail(e, PD_CONFLICT, "%s has the tape drive %s of its VIOS, which stays behind: detach it first (detach-tape %s)", name,
+		    field_text(json_object_get(objects, "tape"), "name"), name);
 	if (strcmp(field_text(medium, "state"), "new") == 0)
 		return pd_fail(e, PD_CONFLICT, "%s has not used its first-boot medium yet: start it once before (start-vm %s)", name, name);
 	return 0;

@@ -37,6 +37,8 @@ static const struct effect {
 	{ "set-boot", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "attach-iso", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "detach-iso", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
+	{ "attach-tape", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
+	{ "detach-tape", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "add-disk", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "extend-disk", NULL, effect_change_done, effect_change_undone, effect_change_stuck },
 	{ "remove-disk", NULL, effect_change_done, effect_change_undone, effect_change_stuck },

@@ -150,6 +150,29 @@ say_iso(const struct change *c, char *text, size_t size)
 }
 
 static void
+tape_attached(struct change *c)
+{
+	(void)json_object_set_new(c->objects, "tape", json_pack("{s:O}", "name", json_object_get(c->args, "tape")));
+}
+
+static void
+tape_detached(struct change *c)
+{
+	(void)json_object_del(c->objects, "tape");
+}
+
+static void
+say_tape(const struct change *c, char *text, size_t size)
+{
+	const json_t *tape = json_object_get(c->objects, "tape");
+
+	if (tape != NULL)
+		(void)snprintf(text, size, "%s has the tape drive %s", field_text(c->vm, "name"), field_text(tape, "name"));
+	else
+		(void)snprintf(text, size, "%s has no tape drive any more", field_text(c->vm, "name"));
+}
+
+static void
 boot_set(struct change *c)
 {
 	(void)json_object_set(c->spec, "boot_mode", json_object_get(c->args, "mode"));
@@ -171,6 +194,8 @@ static const struct changer changers[] = {
 	{ "set-boot", boot_set, NULL, NULL, say_boot },
 	{ "attach-iso", iso_attached, NULL, NULL, say_iso },
 	{ "detach-iso", iso_detached, NULL, NULL, say_iso },
+	{ "attach-tape", tape_attached, NULL, NULL, say_tape },
+	{ "detach-tape", tape_detached, NULL, NULL, say_tape },
 	{ "add-disk", disks_added, disks_not_added, disks_maybe_added, say_disks_added },
 	{ "extend-disk", disk_extended, NULL, NULL, say_disk_extended },
 	{ "remove-disk", disk_removed, NULL, NULL, say_disk_removed },

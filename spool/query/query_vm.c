@@ -252,7 +252,7 @@ query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 	set_copy(a->value, row, (const char *const[]){ "job" }, 1);
 	add_specification(a->value, json_object_get(row, "spec"), x->tenant->role->scope == SCOPE_ALL);
 	add_macs(a->value, row);
-	set_copy(a->value, json_object_get(row, "objects"), (const char *const[]){ "pending", "change", "detached", "iso", "fc" }, 5);
+	set_copy(a->value, json_object_get(row, "objects"), (const char *const[]){ "pending", "change", "detached", "iso", "fc", "tape" }, 6);
 	json_decref(row);
 	return 0;
 }
