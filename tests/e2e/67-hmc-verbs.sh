@@ -201,6 +201,18 @@ each 'remove-disk web1 --disk 3' "add-disk web1 --existing ${tag}_2"
 each_refused 9 '1 69' alice remove-disk web1 --disk 2 --destroy --yes
 each_refused 5 '1 69' alice extend-disk web1 --disk 2 --size 2G
 
+# Its VIOS has done it and the console says that it failed: what cannot be taken back is done.
+echo 'match=^extendlv,nth=1,action=cut-during' | faults
+as alice 0 extend-disk web1 --disk 2 --size 2G
+says 'but it is done'
+is 'size of disk 2' 2048 "$(size "${tag}_1")"
+echo 'match=^rmlv,nth=1,action=cut-after' | faults
+as alice 0 remove-disk web1 --disk 2 --destroy --yes
+says 'but it is done'
+faults </dev/null
+as alice 0 drift web1 --fresh
+as alice 0 add-disk web1 --disk 1G
+
 # ---- media, boot mode, name ----
 
 drives() { vios lsmap -all -field vtd backing -fmt : | tr : '\n' | grep -c "${tag}_iso"; }
