@@ -119,7 +119,7 @@ begin(struct admitting *ad, const json_t *vm, struct pd_err *e)
 	const char	     *name = field_text(vm, "name");
 	int64_t		      tries = field_number(vm, "lease_tries");
 	json_t		     *set = json_pack("{s:I s:I}", "lease_tries", (json_int_t)tries + 1, "lease_due_ms",
-				 (json_int_t)(clock_wall_ms() + lease_back_off_ms(ad->a->conf, tries)));
+				 (json_int_t)clock_wall_ms() + (json_int_t)lease_back_off_ms(ad->a->conf, tries));
 	int		      rv = set != NULL ? store_vm_set(ad->a->store, name, set, e) : pd_fail(e, PD_IO, "no memory for a lease");
 	char		      text[CLOCK_TEXT_LEN];
 

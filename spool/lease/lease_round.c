@@ -75,7 +75,7 @@ put_off(struct director *d, const json_t *vm, struct pd_err *e)
 {
 	int64_t tries = field_number(vm, "lease_tries");
 	json_t *set = json_pack("{s:I s:I}", "lease_tries", (json_int_t)tries + 1, "lease_due_ms",
-	    (json_int_t)(clock_wall_ms() + lease_back_off_ms(d->conf, tries)));
+	    (json_int_t)clock_wall_ms() + (json_int_t)lease_back_off_ms(d->conf, tries));
 	int	rv = store_begin(d->store, e) == 0 && store_vm_set(d->store, field_text(vm, "name"), set, e) == 0 ? store_commit(d->store, e) : -1;
 
 	if (rv == -1)

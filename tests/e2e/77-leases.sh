@@ -131,7 +131,7 @@ site_start simulator
 wait_until 'after the kill' has_ended web1
 is 'one job, whatever was killed' $((before + 1)) "$(lease_jobs web1)"
 
-# ---- an adopted VM has the terms of its owner's tenant; nothing is held for ever ----
+# ---- nothing is done while the policy says so, and the director sleeps meanwhile ----
 as admin 0 renew-vm web1 --lease none
 as alice 0 start-vm web1
 options 'leases-per-hour = 0'
@@ -140,4 +140,22 @@ wait_until 'it is said that it is held' grep -q 'event=leases-held .*leases-per-
 is 'leases-per-hour = 0 holds everything' open-firmware "$(state web1)"
 options 'leases-per-hour = 100'
 wait_until 'and goes on' has_ended web1
+switches() { awk '/^voluntary/ { print $2 }' "/proc/$(cat "$site/run/director.pid")/status"; }
+as alice 0 renew-vm web1
+ssh -F "$site/ssh_config" -O exit alice 2>/dev/null
+sleep 0.5
+before=$(switches)
+sleep 2
+checks=$((checks + 1))
+[ $(($(switches) - before)) -le 2 ] || fail "a director with a lease to wait for woke $(($(switches) - before)) times in two seconds"
+
+# ---- an adopted VM has the terms of its owner's tenant ----
+ssh -F "$site/ssh_config" -o HostName=127.0.0.1 -p "$(cat "$site/power1/port")" -l padmin -i "$site/etc/keys/power1" \
+    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null plain mksyscfg -r lpar -i name=hand,profile_name=hand_prof,lpar_env=aixlinux,proc_mode=shared,min_procs=1,desired_procs=1,max_procs=2,min_proc_units=0.10,desired_proc_units=0.10,max_proc_units=1.00,sharing_mode=uncap,uncap_weight=128,min_mem=256,desired_mem=256,max_mem=4096,max_virtual_slots=20
+as admin 0 adopt-vm hand --platform power1 --owner alice
+says 'its lease ends 20'
+as alice 0 history --vm hand --json
+is 'who gave it' admin "$(json '[.value[] | select(.event == "lease-set")][0].what.by')"
+as alice 0 renew-vm hand --lease 1s
+wait_until 'it ends as any other' has_ended hand
 as admin 0 verify-history
