@@ -71,6 +71,10 @@ ivm_tests() {
 	fence "list of an IVM" 0 "06-052EA,
 lp1," -H ivm -k "$dir/key" -o list
 	fence "status on an IVM" 2 "Status: OFF" -H ivm -p padmin -o status -n lp1
+	fence "on, on an IVM" 0 "Success: Powered ON" -H ivm -k "$dir/key" -o on -n lp1
+	fence "reboot on an IVM" 0 "Success: Rebooted" -H ivm -p padmin -o reboot -n lp1
+	fence "off on an IVM" 0 "Success: Powered OFF" -H ivm -k "$dir/key" -o off -n lp1
+	check "that one is off, too" "$(at port padmin key 'lssyscfg -r lpar -F state --filter lpar_names=lp1' < /dev/null)" "Not Activated"
 	fence "status of the VIOS" 0 "Status: ON" -H ivm -k "$dir/key" -o status -n 06-052EA
 }
 

@@ -65,6 +65,8 @@ static const struct verb verbs[] = {
 	{ "lsled", IVM, 0, ivm_lsled, "-r sa -t phys | virtualsys | virtuallpar " FILTERS },
 	{ "chled", IVM, CHANGES, ivm_chled, "-r sa -t virtualsys | virtuallpar -o on | off {-p <name> | --id <ID>}" },
 	{ "lssvcevents", IVM, 0, ivm_lssvcevents, "-t console | hardware | fru | comment [-d <days>] " FILTERS },
+	{ "mksvcevent", IVM, CHANGES, ivm_mksvcevent, "-d \"<description>\" --reporting_mtms <MTMS>" },
+	{ "chsvcevent", IVM, CHANGES, ivm_chsvcevent, "-o close -p <problem number> -n <name> -c \"<comment>\"" },
 	{ "mkgencfg", IVM, CHANGES, ivm_mkgencfg, "-o init [-i \"<configuration data>\"] [-m <managed system>]" },
 	{ "lslparmigr", IVM, 0, ivm_lslparmigr, "-r lpar | sys " FILTERS },
 	{ "migrlpar", IVM, 0, ivm_migrlpar,

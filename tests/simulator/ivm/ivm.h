@@ -25,6 +25,8 @@ int ivm_mkauthkeys(struct sim_cmd *cmd);
 int ivm_lsled(struct sim_cmd *cmd);
 int ivm_chled(struct sim_cmd *cmd);
 int ivm_lssvcevents(struct sim_cmd *cmd);
+int ivm_mksvcevent(struct sim_cmd *cmd);
+int ivm_chsvcevent(struct sim_cmd *cmd);
 int ivm_mkgencfg(struct sim_cmd *cmd);
 int ivm_lslparmigr(struct sim_cmd *cmd);
 int ivm_migrlpar(struct sim_cmd *cmd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* lsled, chled and lssvcevents. */
+/* lsled and chled. */
 #include <stdio.h>
 #include <string.h>
 
@@ -67,20 +67,4 @@ ivm_chled(struct sim_cmd *cmd)
 	snprintf(key, sizeof(key), "lpar%d", l->id);
 	devattr_set(cmd->world, "leds", key, strcmp(opt_str(&o, "-o"), "on") == 0 ? "on" : NULL);
 	return 0;
-}
-
-int
-ivm_lssvcevents(struct sim_cmd *cmd)
-{
-	static const char *const types[] = { "console", "hardware", "fru", "comment", "service_object" };
-	struct opts o;
-
-	if (ivm_opts(cmd, &o, ivm_list_opts) != 0)
-		return 1;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (opt_str(&o, "-t") != NULL && strcmp(opt_str(&o, "-t"), types[i]) == 0) {
-			sim_out_puts(cmd->err, "[VIOSI01040010-0003] No results were found.\n");
-			return 0;
-		}
-	return ivm_usage(cmd, "The -t option must be console, hardware, fru, comment or service_object.");
 }
