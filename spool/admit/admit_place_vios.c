@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * admit_place_vios.c - what the VIOSes of a system can serve a VM with: the file of its image, and virtual slots.
- *
- * Slots: as many as the VIOS has in all, less those that the last inventory found in use, less those of our VMs that it did not see.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "spool/admit/admit_place.h"
 #include "spool/admit/placement.h"
 #include "spool/field.h"
-
-#define SERIAL_SLOTS 2	/* 0 and 1, which not every console lists */
+#include "spool/platforms/slots.h"
 
 /* Nobody has looked for an image of before. */
 static int
@@ -26,62 +22,21 @@ has_image(const json_t *image, const char *system, const char *vios)
 	return !json_is_array(list);
 }
 
-static int
-is_listed(const json_t *slots, int64_t slot)
-{
-	const json_t *one;
-	size_t	      i;
-
-	json_array_foreach(slots, i, one)
-		if (field_number(one, "slot") == slot)
-			return 1;
-	return 0;
-}
-
-static int64_t
-slots_free(const json_t *vios, const json_t *ours)
-{
-	const json_t *listed = json_object_get(vios, "slots"), *one;
-	int64_t	      n = field_number(vios, "max_slots") - (int64_t)json_array_size(listed);
-	size_t	      i;
-
-	for (int slot = 0; slot < SERIAL_SLOTS; slot++)
-		n -= !is_listed(listed, slot);
-	json_array_foreach(ours, i, one)
-		if ((field_number(one, "id") == field_number(vios, "id") || field_number(one, "id") == 0) &&
-		    !is_listed(listed, field_number(one, "slot")))
-			n--;
-	return n > 0 ? n : 0;
-}
-
-static int
-tells_slots(const json_t *vioses)
-{
-	const json_t *vios;
-	size_t	      i;
-
-	json_array_foreach(vioses, i, vios)
-		if (json_is_integer(json_object_get(vios, "max_slots")) && json_is_array(json_object_get(vios, "slots")))
-			return 1;
-	return 0;
-}
-
 /* Copies in the place of those that the store's row has. */
 int
 place_vioses(const struct admitting *ad, const char *system, const json_t *image, json_t *facts, struct pd_err *e)
 {
 	json_t *vioses = json_array(), *ours = NULL, *vios, *copy;
+	int64_t left;
 	size_t	i;
-	int	rv = 0;
+	int	rv = json_object_get(facts, "slots_ms") == NULL ? 0 : store_server_slots(ad->a->store, system, &ours, e);
 
-	if (tells_slots(json_object_get(facts, "vioses")))
-		rv = store_server_slots(ad->a->store, system, &ours, e);
 	json_array_foreach(json_object_get(facts, "vioses"), i, vios) {
 		copy = json_copy(vios);
 		if (image != NULL)
 			(void)json_object_set_new(copy, "has_image", json_boolean(has_image(image, system, field_text(vios, "name"))));
-		if (json_is_integer(json_object_get(vios, "max_slots")) && json_is_array(json_object_get(vios, "slots")))
-			(void)json_object_set_new(copy, "slots_free", json_integer((json_int_t)slots_free(vios, ours)));
+		if ((left = slots_left(vios, ours)) != -1)
+			(void)json_object_set_new(copy, "slots_free", json_integer((json_int_t)left));
 		(void)json_array_append_new(vioses, copy);
 	}
 	if (json_array_size(vioses) > 0)

@@ -260,9 +260,9 @@ take_slots_of(json_t *vios, const json_t *slots)
 	(void)json_object_set_new(vios, "slots", taken);
 }
 
-/* Of the virtual slots only those of its VIOSes are of interest, and are kept with them. */
+/* Of the virtual slots only those of its VIOSes are of interest, and are kept with them.  Absent when nobody asked for them. */
 static void
-take_slots(json_t *system)
+take_slots(json_t *system, int64_t asked_ms)
 {
 	const json_t *slots = json_object_get(system, "slots"), *limit;
 	json_t	     *vios;
@@ -274,6 +274,8 @@ take_slots(json_t *system)
 		if ((limit = inventory_row(json_object_get(system, "slot_limits"), "id", field_number(vios, "id"))) != NULL)
 			(void)json_object_set(vios, "max_slots", json_object_get(limit, "most"));
 	}
+	if (json_is_array(slots))
+		(void)json_object_set_new(json_object_get(system, "facts"), "slots_ms", json_integer((json_int_t)asked_ms));
 	(void)json_object_del(system, "slots");
 	(void)json_object_del(system, "slot_limits");
 }
@@ -311,7 +313,7 @@ inventory_record(struct store *st, const char *platform, const json_t *value, in
 
 	json_array_foreach(systems, i, system) {
 		take_maps(system);
-		take_slots(system);
+		take_slots(system, asked_ms);
 	}
 	if (store_begin(st, e) == 0 && (json_is_array(systems) ? record_systems(&r, field_text(json_object_get(value, "facts"), "level"), systems, e) : record_system(&r, e)) == 0)
 		rv = store_commit(st, e);

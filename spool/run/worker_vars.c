@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "gateway/verbs.h"
+#include "spool/admit/slot_rules.h"
 #include "spool/effects/effects.h"
 #include "spool/field.h"
+#include "spool/os/clock.h"
+#include "spool/platforms/slots.h"
 #include "spool/run/worker_vars.h"
 
 #define SSH_PORT	22
@@ -273,6 +276,17 @@ out:
 	return rv;
 }
 
+/* Rules give slots away by their numbers; else it matters only where few are left. */
+static int
+asks_slots(const struct pd_conf *conf, struct store *st, const json_t *platform, struct pd_err *e)
+{
+	const char *name = field_text(platform, "name");
+
+	if (strcmp(field_text(platform, "kind"), "hmc") != 0)
+		return 0;
+	return slot_rules_of(conf, name) != NULL ? 1 : slots_are_due(st, name, clock_wall_ms(), e);
+}
+
 int
 worker_inventory(const struct pd_conf *conf, struct store *st, const char *platform, const char *id, int details, json_t **msg,
     struct pd_err *e)
@@ -287,6 +301,12 @@ worker_inventory(const struct pd_conf *conf, struct store *st, const char *platf
 	if (details)
 		(void)json_object_set_new(json_object_get(job, "args"), "details", json_true());
 	rv = worker_message(conf, st, job, "run", msg, e);
+	if (rv == 0 && (rv = asks_slots(conf, st, json_object_get(*msg, "platform"), e)) == 1)
+		rv = json_object_set_new(json_object_get(*msg, "platform"), "ask_slots", json_true());
+	if (rv == -1) {
+		json_decref(*msg);
+		*msg = NULL;
+	}
 	json_decref(job);
 	return rv;
 }

@@ -331,6 +331,7 @@ have_two_vioses(const char *system, int in_use)
 		    id == 1 ? 900000 : 1000, "kind", "LVPOOL"));
 	json_decref(slots);
 	know(system, "vioses", vioses);
+	know(system, "slots_ms", json_integer(1));
 }
 
 /* Through which VIOS its disks go. */

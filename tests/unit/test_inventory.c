@@ -10,6 +10,7 @@
 #include "spool/field.h"
 #include "spool/os/clock.h"
 #include "spool/platforms/inventory.h"
+#include "spool/platforms/slots.h"
 #include "tests/unit/fixture_store.h"
 
 #define TAG "pd00000001"
@@ -142,6 +143,7 @@ Test(inventory, the_virtual_slots_of_VIOSes_are_facts_of_the_system)
 	cr_assert_eq(store_begin(f.st, &f.e), 0);
 	cr_assert_eq(store_vm_remove(f.st, "web1", &f.e), 0);
 	cr_assert_eq(store_commit(f.st, &f.e), 0);
+	cr_expect_eq(slots_are_due(f.st, "power1", asked, &f.e), 0, "no system of an HMC");
 	for (int i = 0; i < 2; i++) {
 		cr_assert_eq(inventory_record(f.st, "power1", value, asked, &f.e), 0, "%s", f.e.msg);
 		cr_assert_eq(store_system_get(f.st, "p9", &row, &f.e), 0);
@@ -152,6 +154,17 @@ Test(inventory, the_virtual_slots_of_VIOSes_are_facts_of_the_system)
 	}
 	cr_assert_eq(store_inventory_get(f.st, "p9", &row, &f.e), 0);
 	cr_expect_null(json_object_get(json_object_get(row, "found"), "slots"), "those of others are not kept");
+	cr_expect_eq(slots_are_due(f.st, "power1", asked + 3599999, &f.e), 0);
+	cr_expect_eq(slots_are_due(f.st, "power1", asked + 3600000, &f.e), 1, "an hour later");
+	cr_expect_eq(slots_are_due(f.st, "power1", asked - 1, &f.e), 1, "the clock was put back");
+	(void)json_object_set_new(json_object_get(json_array_get(json_object_get(value, "systems"), 0), "facts"), "vioses", json_pack("[{s:i s:s s:i s:[{s:i} {s:i}]}]",
+	    "id", 1, "name", "vios1", "max_slots", 35, "slots", "slot", 0, "slot", 7));
+	cr_assert_eq(inventory_record(f.st, "power1", value, asked, &f.e), 0, "%s", f.e.msg);
+	cr_expect_eq(slots_are_due(f.st, "power1", asked, &f.e), 0, "32 are left");
+	(void)json_object_set_new(json_array_get(json_object_get(json_object_get(json_array_get(json_object_get(value, "systems"), 0), "facts"), "vioses"), 0),
+	    "max_slots", json_integer(34));
+	cr_assert_eq(inventory_record(f.st, "power1", value, asked, &f.e), 0, "%s", f.e.msg);
+	cr_expect_eq(slots_are_due(f.st, "power1", asked, &f.e), 1, "and 31 are few");
 	json_decref(row);
 	json_decref(expected);
 	json_decref(value);
