@@ -58,16 +58,21 @@ workers() {
 		[ "$(cat "/proc/$p/comm")" != powerdirector-w ] || echo "$p"
 	done
 }
-: >"$site/hmc1/transcript.jsonl"
-echo 'match=^viosvrcmd .*mklv,times=1,action=delay,ms=6000' | faults
-as alice 0 create-vm slow --platform hmc1 --memory 256M --disk 1G --no-start --detach --json
-job=$(json .job)
-wait_until 'the volume is made' grep -q 'delay: .*mklv' "$site/log/hmc"
-workers | xargs -r kill -KILL
-as alice 0 follow "$job"
-says 'still at work'
-is 'volumes made' 1 "$(jq -r '.ran[]?.command // empty' "$site/hmc1/transcript.jsonl" | grep -c '^viosvrcmd .*mklv -lv')"
-faults </dev/null
+lost() { # lost words...: a request whose worker is lost while its volume is made
+	: >"$site/hmc1/transcript.jsonl"
+	: >"$site/log/hmc"
+	echo 'match=^viosvrcmd .*mklv,times=1,action=delay,ms=4000' | faults
+	as alice 0 "$@" --detach --json
+	job=$(json .job)
+	wait_until 'the volume is made' grep -q 'delay: .*mklv' "$site/log/hmc"
+	workers | xargs -r kill -KILL
+	as alice 0 follow "$job"
+	says 'still at work'
+	is 'volumes made' 1 "$(jq -r '.ran[]?.command // empty' "$site/hmc1/transcript.jsonl" | grep -c '^viosvrcmd .*mklv -lv')"
+	faults </dev/null
+}
+lost create-vm slow --platform hmc1 --memory 256M --disk 1G --no-start
+lost add-disk slow --disk 1G
 as alice 0 delete-vm slow --yes
 is_clean() { world >"$work/after"; diff "$work/before" "$work/after" >/dev/null; }
 checks=$((checks + 1))
