@@ -213,6 +213,25 @@ faults </dev/null
 as alice 0 drift web1 --fresh
 as alice 0 add-disk web1 --disk 1G
 
+# ---- a slot that only a profile holds, for an adapter of another kind: seen before anything is changed ----
+
+next_slot=$(hmc lshwres -r virtualio --rsubtype slot --level lpar -m p9a --filter lpar_ids=1 -F next_avail_virtual_slot)
+viosprofile=$(hmc lssyscfg -r lpar -m p9a --filter lpar_ids=1 -F default_profile)
+world >"$work/before"
+hmc "chsyscfg -r prof -m p9a -i 'name=$viosprofile,lpar_id=1,\"virtual_eth_adapters+=\"\"$next_slot/1/99/3,4/0/0\"\"\"'"
+hmc "chsyscfg -r prof -m p9a -i 'name=$tag,lpar_name=web1,virtual_scsi_adapters+=17/client/1//88/0'"
+world >"$work/held"
+nothing_sent
+as alice 73 create-vm web9 --host p9a --memory 512M --disk 1G --no-start
+says "slot $next_slot of vios11 is free now, but its profile $viosprofile has an adapter there: have that"
+as alice 73 add-network web1 --network name=lab --network name=lab --network name=lab
+says 'slot 17 of web1 is taken in its profile by an adapter that was not made here'
+is 'changes' 0 "$(sent '^(chhwres|chsyscfg|mksyscfg|rmsyscfg)' | wc -l)"
+world | diff - "$work/held" >"$work/out" || fail 'a slot that is held: something was changed'
+hmc "chsyscfg -r prof -m p9a -i 'name=$viosprofile,lpar_id=1,\"virtual_eth_adapters-=\"\"$next_slot/1/99/3,4/0/0/ETHERNET0//all/none\"\"\"'"
+hmc "chsyscfg -r prof -m p9a -i 'name=$tag,lpar_name=web1,virtual_scsi_adapters-=17/client/1/vios11/88/0'"
+is_as_before 'slots that were held'
+
 # ---- media, boot mode, name ----
 
 drives() { vios lsmap -all -field vtd backing -fmt : | tr : '\n' | grep -c "${tag}_iso"; }
