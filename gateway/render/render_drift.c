@@ -15,15 +15,14 @@ table(FILE *out, const char *layout, const json_t *rows, int *is_first)
 	render_table(out, layout, rows);
 }
 
-/* Fit to be copied behind "ssh HOST", or to be given to batch. */
 static void
-requests(FILE *out, const json_t *list)
+lines(FILE *out, const char *title, const json_t *list)
 {
 	const json_t *request;
 	size_t	      i;
 
 	if (json_array_size(list) > 0)
-		(void)fputs("\nThis brings back what a request can bring back:\n", out);
+		(void)fputs(title, out);
 	json_array_foreach(list, i, request) {
 		(void)fputs("    ", out);
 		render_cell(out, "request", request, NULL);
@@ -39,5 +38,7 @@ render_drift(FILE *out, const json_t *value)
 	table(out, "drift", json_object_get(value, "differences"), &is_first);
 	table(out, "not compared", json_object_get(value, "not_compared"), &is_first);
 	table(out, "partitions", json_object_get(value, "partitions"), &is_first);
-	requests(out, json_object_get(value, "repair"));
+	/* Fit to be copied behind "ssh HOST", or to be given to batch. */
+	lines(out, "\nThis brings back what a request can bring back:\n", json_object_get(value, "repair"));
+	lines(out, "\nThis an administrator does:\n", json_object_get(value, "by_hand"));
 }

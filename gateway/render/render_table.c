@@ -40,7 +40,7 @@ static const struct layout layouts[] = {
 	{ "disks that a VM keeps", "kept size pool", "", "no disks" },
 	{ "fibre channel of a VM", "fc vios port wwpn second_wwpn", "", "no Fibre Channel adapters" },
 	{ "networks of a VM", "adapter network vlan address gateway mac", "", "no networks" },
-	{ "drift", "vm what wanted found", "repair", "no drift" },
+	{ "drift", "vm what wanted found", "repair by_hand", "no drift" },
 	{ "not compared", "vm why", "", "nothing" },
 	{ "partitions", "name id state system platform", "", "no partitions" },
 	{ "orphans", "kind name system vios removed origin vm job why as before command", "platform pool tag state", "nothing" },

@@ -4,6 +4,7 @@
  *
  * drift_device.c: adapters and disks.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,34 @@ drift_add(struct drift *d, const char *what, const char *wanted, const char *fou
 		return NULL;
 	}
 	return row;
+}
+
+void
+drift_add_by_hand(struct drift *d, const char *what, const char *wanted, const char *found, const char *how, ...)
+{
+	json_t *row = drift_add(d, what, wanted, found, NULL);
+	char	text[2 * TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, how);
+	(void)vsnprintf(text, sizeof(text), how, ap);
+	va_end(ap);
+	if (row != NULL && json_object_set_new(row, "by_hand", json_string(text)) == -1)
+		d->failed = 1;
+}
+
+/* Nothing is left without a way on. */
+static void
+say_by_hand(struct drift *d, size_t first)
+{
+	for (size_t i = first; i < json_array_size(d->rows); i++) {
+		json_t *row = json_array_get(d->rows, i);
+
+		if (json_object_get(row, "repair") == NULL && json_object_get(row, "by_hand") == NULL &&
+		    json_object_set_new(row, "by_hand", json_sprintf("change it at the console, or take it over as it is: accept-drift %.31s",
+		    d->name)) == -1)
+			d->failed = 1;
+	}
 }
 
 /* ---- processors and memory ---- */
@@ -307,10 +336,12 @@ drift_of_vm(const json_t *vm, const json_t *found, int is_hmc, json_t *rows)
 {
 	struct drift d = { .vm = vm, .spec = json_object_get(vm, "spec"), .objects = json_object_get(vm, "objects"), .found = found,
 		.name = field_text(vm, "name"), .is_hmc = is_hmc, .rows = rows };
+	size_t	     first = json_array_size(rows);
 
 	d.lpar = inventory_partition(found, vm);
 	if (d.lpar == NULL) {
 		drift_partition(&d);
+		say_by_hand(&d, first);
 		return d.failed ? -1 : 0;
 	}
 	d.is_off = strcmp(field_text(d.lpar, "state"), "Not Activated") == 0;
@@ -320,6 +351,7 @@ drift_of_vm(const json_t *vm, const json_t *found, int is_hmc, json_t *rows)
 	drift_disks(&d);
 	drift_fc(&d);
 	drift_power(&d);	/* last: most of the others are brought back while it is as it is */
+	say_by_hand(&d, first);
 	return d.failed ? -1 : 0;
 }
 

@@ -84,10 +84,13 @@ compare_adapter(struct drift *d, const json_t *net, const json_t *found)
 	if (drift_number(found, "vlan") != drift_number(net, "vlan"))
 		(void)drift_add(d, what, wanted, seen, repair);
 	else if (mac[0] != '\0' && field_text(found, "mac")[0] != '\0' && strcmp(mac, field_text(found, "mac")) != 0)
-		(void)drift_add(d, what, mac, field_text(found, "mac"), NULL);
+		/* A console gives an adapter its address when it makes it, and keeps that. */
+		drift_add_by_hand(d, what, mac, field_text(found, "mac"), "remove the adapter in slot %lld at the console and make it again with the "
+		    "address %.17s, or take over the one that it has: accept-drift %.31s", (long long)drift_number(net, "slot"), mac, d->name);
 	if (more[0] != '\0' && strcmp(more, "none") != 0) {
 		(void)snprintf(seen, sizeof(seen), "tagged VLANs %.80s, too", more);
-		(void)drift_add(d, what, wanted, seen, NULL);
+		drift_add_by_hand(d, what, wanted, seen, "take the tagged VLANs off the adapter in slot %lld at the console",
+		    (long long)drift_number(net, "slot"));
 	}
 }
 
@@ -110,7 +113,7 @@ drift_adapters(struct drift *d)
 			continue;
 		(void)snprintf(what, sizeof(what), "adapter in slot %lld", (long long)drift_number(row, "slot"));
 		(void)snprintf(seen, sizeof(seen), "VLAN %lld", (long long)drift_number(row, "vlan"));
-		(void)drift_add(d, what, "none", seen, NULL);
+		drift_add_by_hand(d, what, "none", seen, "remove it at the console, or take it over: accept-drift %.31s", d->name);
 	}
 }
 

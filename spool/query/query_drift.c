@@ -179,6 +179,21 @@ requests(const json_t *rows)
 	return list;
 }
 
+/* What no request brings back, one each: "web1, adapter 1: remove ..." */
+static json_t *
+by_hand(const json_t *rows)
+{
+	json_t	     *list = json_array();
+	const json_t *row;
+	size_t	      i;
+
+	json_array_foreach(rows, i, row)
+		if (field_text(row, "repair")[0] == '\0')
+			(void)json_array_append_new(list, json_sprintf("%s, %s: %s", field_text(row, "vm"), field_text(row, "what"),
+			    field_text(row, "by_hand")));
+	return list;
+}
+
 static void
 say(const struct looking *l, struct answer_to *a)
 {
@@ -212,8 +227,10 @@ query_drift(const struct question *x, struct answer_to *a, struct pd_err *e)
 	if (rv == 0) {
 		a->value = json_pack("{s:O s:O s:O s:O}", "differences", l.rows, "not_compared", l.skipped, "partitions", l.partitions, "systems",
 		    l.systems);
-		if (field_is_set(x->args, "repair"))
+		if (field_is_set(x->args, "repair")) {
 			(void)json_object_set_new(a->value, "repair", requests(l.rows));
+			(void)json_object_set_new(a->value, "by_hand", by_hand(l.rows));
+		}
 		a->code = json_array_size(l.rows) > 0 ? PD_CONFLICT : PD_OK;
 		say(&l, a);
 	}

@@ -119,6 +119,9 @@ addresses >"$work/addresses"
 is 'its address' 2 "$(grep -c 0A1B2C3D4E5F "$work/addresses")"
 as alice 73 drift web1 --fresh --json
 is 'another address' 'adapter 2|0A1B2C3D4E5F' "$(found | cut -d'|' -f1,3)"
+as alice 73 drift web1 --repair
+says_not 'brings back what a request'
+says 'web1, adapter 2: remove the adapter in slot 16 at the console and make it again with the address [0-9A-F]{12}, or take over .*: accept-drift web1'
 as admin 0 accept-drift web1
 as alice 0 drift web1 --fresh
 hmc "chhwres -r virtualio -m p9a --rsubtype eth -o r --id $id -s 16"
