@@ -11,35 +11,51 @@
 #define COUNT(a)     (sizeof(a) / sizeof((a)[0]))
 #define JOBS_DEFAULT 50
 
-/* Held up by its platform: that is no queue, and nobody's turn. */
+/* What is "" or absent is left out. */
 static void
-set_waiting(json_t *job, const json_t *row, const char *text)
+write_member(struct rows *rows, const json_t *row, const char *key)
 {
-	(void)json_object_set_new(job, "waits", json_string(text));
-	(void)json_object_set_new(job, "reason", json_string("platform"));
-	if (strcmp(field_text(row, "state"), "queued") == 0)
-		(void)json_object_set_new(job, "state", json_string("waiting"));
+	const json_t *value = json_object_get(row, key);
+
+	if (json_is_integer(value))
+		rows_number(rows, key, json_integer_value(value));
+	else if (json_is_boolean(value))
+		rows_json(rows, key, json_is_true(value) ? "true" : "false");
+	else if (json_string_length(value) > 0)
+		rows_text(rows, key, json_string_value(value));
 }
 
-static json_t *
-summary(const struct question *x, const json_t *row)
+static void
+write_members(struct rows *rows, const json_t *row, const char *const *keys, size_t n)
 {
-	static const char *const keys[] = { "id", "verb", "user", "tenant", "platform", "vm",
-	    "state", "plan", "code", "exit",
-		"message" };
-	json_t	   *job = json_object();
-	int	    is_platform = 0;
-	const char *wait = x->q->wait != NULL ? x->q->wait(x->q->arg, row, &is_platform) : "";
+	for (size_t i = 0; i < n; i++)
+		write_member(rows, row, keys[i]);
+}
 
-	set_copy(job, row, keys, COUNT(keys));
+/* What list-jobs says of one.  Held up by its platform, it is in no queue, and waits for nobody's turn. */
+static void
+write_job(const struct question *x, struct rows *rows, const json_t *row)
+{
+	static const char *const who[] = { "id", "verb", "user", "tenant", "platform", "vm" };
+	static const char *const what[] = { "plan", "code", "exit", "message" };
+	int			 is_platform = 0;
+	const char		*wait = x->q->wait != NULL ? x->q->wait(x->q->arg, row, &is_platform) : "";
+
+	rows_open(rows);
+	write_members(rows, row, who, COUNT(who));
+	if (is_platform && strcmp(field_text(row, "state"), "queued") == 0)
+		rows_text(rows, "state", "waiting");
+	else
+		write_member(rows, row, "state");
+	write_members(rows, row, what, COUNT(what));
+	if (is_platform || wait[0] != '\0')
+		rows_text(rows, "waits", wait);
 	if (is_platform)
-		set_waiting(job, row, wait);
-	else if (wait[0] != '\0')
-		(void)json_object_set_new(job, "waits", json_string(wait));
-	set_time(job, "submitted", field_number(row, "submitted"));
-	set_time(job, "started", field_number(row, "started"));
-	set_time(job, "finished", field_number(row, "finished"));
-	return job;
+		rows_text(rows, "reason", "platform");
+	rows_time(rows, "submitted", field_number(row, "submitted"));
+	rows_time(rows, "started", field_number(row, "started"));
+	rows_time(rows, "finished", field_number(row, "finished"));
+	rows_close(rows);
 }
 
 int
@@ -52,11 +68,11 @@ query_list_jobs(const struct question *x, struct answer_to *a, struct pd_err *e)
 		.limit = limit != NULL ? (int)json_integer_value(limit) : JOBS_DEFAULT };
 	size_t		  i;
 
-	if (store_job_list(x->q->store, &f, &rows, e) == -1)
+	if (store_job_list_brief(x->q->store, &f, &rows, e) == -1)
 		return -1;
-	a->value = json_array();
+	rows_begin(a->rows, LIST_BYTES_MAX);
 	json_array_foreach(rows, i, row)
-		(void)json_array_append_new(a->value, summary(x, row));
+		write_job(x, a->rows, row);
 	(void)count_text(a->message, sizeof(a->message), json_array_size(rows),
 	    all ? "job" : "unfinished job",
 	    all ? "jobs" : "unfinished jobs; list-jobs --all shows the finished ones too");
@@ -118,12 +134,18 @@ query_show_job(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
 	static const char *const keys[] = { "args", "value", "note", "once", "source", "origin",
 	    "attempts", "cancel" };
+	struct rows		 rows = { .text = NULL };
 	json_t			*row = NULL, *receipt = NULL;
 	int			 rv;
 
 	if (get_job(x, &row, e) == -1)
 		return -1;
-	a->value = summary(x, row);
+	rows_begin(&rows, LIST_BYTES_MAX);
+	write_job(x, &rows, row);
+	if ((a->value = rows_only(&rows, e)) == NULL) {
+		json_decref(row);
+		return -1;
+	}
 	set_copy(a->value, row, keys, COUNT(keys));
 	(void)snprintf(a->job, sizeof(a->job), "%s", field_text(row, "id"));
 	rv = add_queue(x, a->value, row, e);

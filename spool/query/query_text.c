@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 
-#include "policy/quota.h"
 #include "spool/os/clock.h"
 #include "spool/query/query_verbs.h"
 
@@ -36,13 +35,12 @@ set_time(json_t *to, const char *key, int64_t wall_ms)
 }
 
 void
-set_units(json_t *to, int64_t hundredths)
+rows_time(struct rows *rows, const char *key, int64_t wall_ms)
 {
-	char text[32];
+	char text[CLOCK_TEXT_LEN];
 
-	(void)json_object_set_new(to, "units", json_integer(hundredths));
-	(void)json_object_set_new(to, "units_text",
-	    json_string(quota_units_text(text, sizeof(text), hundredths)));
+	if (wall_ms > 0)
+		rows_text(rows, key, clock_text(text, wall_ms));
 }
 
 char *

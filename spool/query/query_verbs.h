@@ -73,7 +73,7 @@ json_t *question_system(const struct question *x, const json_t *row, const json_
 /* query_text.c: members of values.  What is 0, "" or absent is not set. */
 void set_copy(json_t *to, const json_t *row, const char *const *keys, size_t nkeys);
 void set_time(json_t *to, const char *key, int64_t wall_ms);
-void set_units(json_t *to, int64_t hundredths);
+void rows_time(struct rows *rows, const char *key, int64_t wall_ms);
 /* "no VMs", "1 VM", "5 VMs" into buf; returns buf. */
 char *count_text(char *buf, size_t size, size_t n, const char *one, const char *many);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "policy/quota.h"
-#include "spool/os/clock.h"
 #include "spool/query/query_verbs.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -41,15 +40,6 @@ text_member(struct rows *rows, const char *key, const char *text)
 		rows_text(rows, key, text);
 }
 
-static void
-time_member(struct rows *rows, const char *key, int64_t wall_ms)
-{
-	char text[CLOCK_TEXT_LEN];
-
-	if (wall_ms > 0)
-		rows_text(rows, key, clock_text(text, wall_ms));
-}
-
 /*
  * What list-vms says of one VM: its times and units as text, and its system only where that says more than the platform.  It was seen when
  * its state was told last, by the console or by a job.
@@ -76,8 +66,8 @@ write_vm(void *arg, const struct vm_brief *vm, struct pd_err *e)
 	rows_number(rows, "disk", vm->disk);
 	rows_text(rows, "owner", vm->owner);
 	rows_text(rows, "tenant", vm->tenant);
-	time_member(rows, "state_since", vm->state_ms);
-	time_member(rows, "seen", last);
+	rows_time(rows, "state_since", vm->state_ms);
+	rows_time(rows, "seen", last);
 	if (strcmp(vm->system, vm->platform) != 0)
 		text_member(rows, "system", vm->system);
 	text_member(rows, "console_name", vm->console_name);
@@ -85,7 +75,7 @@ write_vm(void *arg, const struct vm_brief *vm, struct pd_err *e)
 	rows_number(rows, "units", vm->units);
 	rows_text(rows, "units_text", quota_units_text(units, sizeof(units), vm->units));
 	rows_json(rows, "addresses", vm->addresses);
-	time_member(rows, "lease_end", vm->lease_ms);
+	rows_time(rows, "lease_end", vm->lease_ms);
 	rows_close(rows);
 	return 0;
 }
@@ -217,20 +207,19 @@ shown_vm(const struct question *x, struct answer_to *a, const char *name, struct
 {
 	struct rows    rows = { .text = NULL };
 	struct writing w = { .rows = &rows, .oldest_ms = INT64_MAX };
-	json_t	      *seen = seen_of_systems(x), *list = NULL, *vm = NULL;
+	json_t	      *seen = seen_of_systems(x);
+	int	       rv;
 
 	w.seen = seen;
 	rows_begin(&rows, LIST_BYTES_MAX);
-	if (store_vm_brief(x->q->store, name, write_vm, &w, e) == 0 && rows_end(&rows, e) == 0) {
-		list = rows_value(&rows);
-		if ((vm = json_incref(json_array_get(list, 0))) == NULL)
-			(void)pd_fail(e, PD_IO, "no memory");
-		add_age(a, 1, x->q->now_ms - w.oldest_ms);
-	}
-	json_decref(list);
+	rv = store_vm_brief(x->q->store, name, write_vm, &w, e);
 	json_decref(seen);
-	rows_free(&rows);
-	return vm;
+	if (rv == -1) {
+		rows_free(&rows);
+		return NULL;
+	}
+	add_age(a, 1, x->q->now_ms - w.oldest_ms);
+	return rows_only(&rows, e);
 }
 
 int

@@ -218,3 +218,18 @@ rows_value(const struct rows *r)
 {
 	return json_loadb(r->text, r->len, JSON_ALLOW_NUL, NULL);
 }
+
+json_t *
+rows_only(struct rows *r, struct pd_err *e)
+{
+	json_t *list = NULL, *row = NULL;
+
+	if (rows_end(r, e) == 0) {
+		list = rows_value(r);
+		if ((row = json_incref(json_array_get(list, 0))) == NULL)
+			(void)pd_fail(e, PD_IO, "no memory");
+	}
+	json_decref(list);
+	rows_free(r);
+	return row;
+}

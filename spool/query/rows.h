@@ -45,5 +45,7 @@ void rows_free(struct rows *r);
 
 /* As a value; NULL: no memory. */
 json_t *rows_value(const struct rows *r);
+/* The one row that was written into it, as a value; the list is ended and freed.  NULL with *e. */
+json_t *rows_only(struct rows *r, struct pd_err *e);
 
 #endif

@@ -80,6 +80,8 @@ struct job_filter {
 int store_job_each_pending(struct store *st, int (*fn)(void *arg, const json_t *row, struct pd_err *e), void *arg, struct pd_err *e);
 int store_job_state(struct store *st, const char *id, enum job_state *state, struct pd_err *e);	/* PD_NOTFOUND */
 int store_job_list(struct store *st, const struct job_filter *f, json_t **jobs, struct pd_err *e);
+/* The same with what a list shows: id verb user tenant platform vm state plan submitted started finished attempts cancel code exit message, and args of those that have not ended. */
+int store_job_list_brief(struct store *st, const struct job_filter *f, json_t **jobs, struct pd_err *e);
 /* Jobs that are not final and the bytes of their files (may be NULL), in the same time however many they are. */
 int store_job_count_pending(struct store *st, const char *user /* NULL = all */, int64_t *n, int64_t *bytes, struct pd_err *e);
 /* How many jobs of the platform are running or undoing, and how many queued ones were taken in before job id (NULL = all queued). */

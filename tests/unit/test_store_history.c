@@ -426,7 +426,7 @@ static int
 may_scan(const char *sql, const char *step)
 {
 	if (strncmp(step, "SCAN ", 5) != 0)
-		return strstr(step, "TEMP B-TREE") == NULL || strstr(sql, " FROM job ") == NULL ||
+		return strstr(step, "TEMP B-TREE") == NULL || (strstr(sql, " FROM job ") == NULL && strstr(sql, " FROM vm ") == NULL) ||
 		    strstr(sql, "job_pending_user") != NULL;
 	return strstr(step, "USING INDEX job_pending_") != NULL ||
 	    strstr(step, "USING COVERING INDEX job_pending_") != NULL ||

@@ -288,3 +288,28 @@ Test(store_job, the_queue_counts_what_runs_and_what_came_before)
 	cr_assert_eq(store_job_queue(f.st, "power2", NULL, &running, &before, &f.e), 0);
 	cr_assert_eq(running + before, 0);
 }
+
+Test(store_job, a_brief_list_has_the_arguments_of_those_only_that_have_not_ended)
+{
+	struct job_filter filter = { .user = "alice" };
+	json_t		 *whole = NULL, *rows = NULL, *row;
+	size_t		  i;
+
+	fixture_add_job(&f, fixture_job(1, "alice", "blue", "web1", "queued"));
+	fixture_add_job(&f, fixture_job(2, "alice", "blue", "web2", "done"));
+	fixture_add_job(&f, fixture_job(3, "bob", "blue", "web3", "done"));
+	cr_assert_eq(store_job_list(f.st, &filter, &whole, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(store_job_list_brief(f.st, &filter, &rows, &f.e), 0, "%s", f.e.msg);
+	cr_assert_eq(json_array_size(rows), 2);
+	json_array_foreach(rows, i, row) {
+		const char *key;
+		json_t	   *value;
+
+		json_object_foreach(row, key, value)
+			cr_expect(json_equal(value, json_object_get(json_array_get(whole, i), key)), "%s", key);
+		cr_expect_eq(json_object_get(row, "args") != NULL, strcmp(row_text(row, "state"), "queued") == 0);
+		cr_expect_gt(json_object_size(row), 10);
+	}
+	json_decref(rows);
+	json_decref(whole);
+}
