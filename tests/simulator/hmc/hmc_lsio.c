@@ -6,9 +6,6 @@
 
 #include "lshwres.h"
 
-#define SRIOV_PORTS    4  /* of an adapter */
-#define SRIOV_LOGICAL  48
-
 static const struct pslot *
 slot_of(const struct row *r)
 {
@@ -188,7 +185,7 @@ static const struct hmc_attr physport_attrs[] = {
 	{ "adapter_lldp", NULL, "1", false },
 };
 
-GET(logport_id, text_printf(t, "%x", 0x27000000u + 0x4000u * (unsigned)slot_of(r)->sriov_id + (unsigned)r->n))
+GET(logport_id, text_printf(t, "%x", (unsigned)SRIOV_LOGICAL_ID(slot_of(r)->sriov_id, r->n)))
 GET(logport_drc, text_printf(t, "PHB %d", 4096 + 64 * slot_of(r)->sriov_id + r->n))
 GET(logport_loc, text_printf(t, "%s-%s-T1-S%d", slot_of(r)->unit, slot_of(r)->phys_loc, r->n))
 static const struct hmc_attr logport_attrs[] = {
@@ -219,7 +216,7 @@ add_ports(struct sim_cmd *cmd, struct list *rows, struct cec *c, const struct ps
 	for (int i = from; i <= to; i++) {
 		struct row *r;
 
-		if (from == 1 && logical_port_used(c, 0x27000000 + 0x4000 * s->sriov_id + i))
+		if (from == 1 && logical_port_used(c, SRIOV_LOGICAL_ID(s->sriov_id, i)))
 			continue;
 		r = row_add(rows, cmd->hmc, c, NULL);
 		r->x = s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * lslparutil and chlparutil: samples of the past, made when somebody asks for them, newest
+ * lslparutil: samples of the past, made when somebody asks for them, newest
  * first.  The counters are functions of the time since activation, so that they only grow
  * while a partition is up and begin anew with it.  A partition that is off has empty values.
  */
@@ -211,10 +211,6 @@ static const struct hmc_attr change_attrs[] = {
 	{ "lpar_name", row_lpar_name, NULL, false }, { "lpar_id", row_lpar_id, NULL, false },
 };
 
-GET_STR(cfg_name, r->c->name)
-GET_INT(cfg_rate, r->c->sample_rate)
-static const struct hmc_attr config_attrs[] = { { "name", cfg_name, NULL, false }, { "sample_rate", cfg_rate, NULL, false } };
-
 static void
 filter_event(const void *row, struct text *t)
 {
@@ -378,24 +374,6 @@ list_samples(struct sim_cmd *cmd, const struct opts *o, struct cec *c, int n)
 	return strcmp(type, "all") == 0 ? list_all(cmd, o, c, &span) : list_type(cmd, o, c, type, &span);
 }
 
-static int
-list_config(struct sim_cmd *cmd, const struct opts *o)
-{
-	static const struct hmc_listing ls = { "lparutil.config", config_attrs, 2, NULL, 0 };
-	struct cec *one = opt_has(o, "-m") ? hmc_system(cmd, o) : NULL;
-	struct list rows = { 0 };
-	int rv;
-
-	if (opt_has(o, "-m") && one == NULL)
-		return 1;
-	LIST_EACH(struct cec, c, &cmd->hmc->cecs)
-		if (one == NULL || c == one)
-			(void)row_add(&rows, cmd->hmc, c, NULL);
-	rv = hmc_list(cmd, o, cmd->hmc->version, &ls, NULL, &rows);
-	list_free(&rows);
-	return rv;
-}
-
 int
 hmc_lslparutil(struct sim_cmd *cmd)
 {
@@ -419,31 +397,9 @@ hmc_lslparutil(struct sim_cmd *cmd)
 	    (opt_has(&o, "-s") && hmc_one_of(cmd, &o, "-s", "s h d m") != 0))
 		return 1;
 	if (strcmp(opt_str(&o, "-r"), "config") == 0)
-		return list_config(cmd, &o);
+		return util_list_config(cmd, &o);
 	if (opt_has(&o, "-n") && !parse_int(opt_str(&o, "-n"), 1, ROWS_MAX, &n))
 		return hmc_missing(cmd, "-n");
 	c = hmc_system(cmd, &o);
 	return c == NULL ? 1 : list_samples(cmd, &o, c, n);
-}
-
-int
-hmc_chlparutil(struct sim_cmd *cmd)
-{
-	static const struct optdef def[] = { { "-r", OPT_ONE }, { "-s", OPT_ONE }, { "-m", OPT_ONE }, { NULL, OPT_END } };
-	struct opts o;
-	struct cec *c;
-	int rv = hmc_options(cmd, &o, def, "-r -s", "chlparutil -r config -s 0 | 30 | 60 | 300 | 1800 | 3600 "
-	    "[-m <managed system>]");
-
-	if (rv != -1)
-		return rv;
-	if (hmc_one_of(cmd, &o, "-r", "config") != 0 || hmc_one_of(cmd, &o, "-s", "0 30 60 300 1800 3600") != 0)
-		return 1;
-	c = opt_has(&o, "-m") ? hmc_system(cmd, &o) : NULL;
-	if (opt_has(&o, "-m") && c == NULL)
-		return 1;
-	LIST_EACH(struct cec, each, &cmd->hmc->cecs)
-		if (c == NULL || each == c)
-			each->sample_rate = atoi(opt_str(&o, "-s"));
-	return 0;
 }

@@ -11,9 +11,6 @@
 #include "chhwres.h"
 #include "lshwres.h"
 
-#define SRIOV_PORTS   4
-#define SRIOV_LOGICAL 48
-
 /* ---- listing ---- */
 
 static const struct vnic *
@@ -166,8 +163,8 @@ static int
 free_logical(const struct cec *c, int adapter)
 {
 	for (int n = 1; n <= SRIOV_LOGICAL; n++)
-		if (!logical_port_used(c, 0x27000000 + 0x4000 * adapter + n))
-			return 0x27000000 + 0x4000 * adapter + n;
+		if (!logical_port_used(c, SRIOV_LOGICAL_ID(adapter, n)))
+			return SRIOV_LOGICAL_ID(adapter, n);
 	return -1;
 }
 

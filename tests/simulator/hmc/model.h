@@ -74,6 +74,10 @@ struct config { /* what a profile asks for; once more as what a partition has */
 	struct list io_slots; /* struct ioslot */
 };
 
+#define SRIOV_PORTS   4	 /* of an SR-IOV adapter in shared mode */
+#define SRIOV_LOGICAL 48 /* logical ports of it, numbered from 1; their ids are 2700xxxx */
+#define SRIOV_LOGICAL_ID(adapter, n) (0x27000000 + 0x4000 * (adapter) + (n))
+
 struct backing { /* of a vNIC: a logical port of an SR-IOV adapter, by way of a VIOS */
 	int vios_id, adapter, port, logical;
 	int capacity, max_capacity; /* hundredths of a percent */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Which records of utilisation were asked for: from when to when, how often, how many. */
+/* lslparutil: which records were asked for (from when to when, how often, how many), and its -r config. */
 #ifndef PD_SIM_HMC_UTIL_SPAN_H
 #define PD_SIM_HMC_UTIL_SPAN_H
 
@@ -15,5 +15,7 @@ struct util_span {
  * last hour (at least one record).  false after the message.
  */
 bool util_span(struct sim_cmd *cmd, const struct opts *o, const struct cec *c, struct util_span *span);
+
+int util_list_config(struct sim_cmd *cmd, const struct opts *o);
 
 #endif

@@ -5,7 +5,7 @@
  *
  *	kind ivm | vios | hmc	(first) whose console
  *	world FILE		(second) the machine's description
- *	@ ivm 3.1		the section of the reference that the rows below are from
+ *	@ ivm 3.1		the section of the reference that the rows below are from (and the client that sends them)
  *	# a comment
  *	$ command		several of these in a row are one script
  *	> stdout		a line of it; ~ instead of > is an extended regular expression for the whole line
