@@ -30,6 +30,10 @@ says 'no lease terms for tenant blue'
 
 # ---- terms: a default, a longest, administrators ----
 terms blue '		default = 10d\n		longest = 20d\n		grace = 1s\n		after-grace = delete'
+as alice 0 whoami
+says '^ +longest: +20d'
+as bob 0 whoami
+says_not 'lease'
 as alice 77 create-vm web1 --memory 128M --disk 64M --lease 21d
 says 'a lease of 21d is longer than tenant blue may have at a time: 20d'
 as alice 77 create-vm web1 --memory 128M --disk 64M --lease none
