@@ -252,6 +252,12 @@ says 'web1 has rhel6.iso in its optical drive'
 is 'its drive' 1 "$(drives)"
 as alice 0 detach-iso web1
 is 'no drive' 0 "$(drives)"
+as alice 0 attach-iso web1 --iso rhel6.iso
+echo 'match=^rmvdev,nth=1,action=cut-during' | faults
+as alice 0 detach-iso web1
+says 'but it is done'
+faults </dev/null
+is 'no drive' 0 "$(drives)"
 each 'attach-iso web1 --iso rhel6.iso' 'detach-iso web1'
 as alice 0 attach-iso web1 --iso rhel6.iso
 each 'detach-iso web1' 'attach-iso web1 --iso rhel6.iso'
