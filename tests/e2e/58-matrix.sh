@@ -20,7 +20,9 @@ sed 's/"p9a"/"p9c"/; s/"p9b"/"p9d"/; s/13AB00/13AC00/' "$source/tests/simulator/
 more hmc2 hmc "$site/etc/hmc2.json"
 golden=$source/tests/e2e/58-matrix.golden
 [ -z "${MATRIX_GOLDEN:-}" ] || : >"$MATRIX_GOLDEN"
-programs=$work/console
+has_terminals=
+( . "$source/tests/e2e/console-lib.sh" ) >/dev/null && has_terminals=1 && . "$source/tests/e2e/console-lib.sh" && allow_terminals
+programs=$work/local
 mkdir -m 0755 "$programs"
 for name in ioscli lssyscfg mksyscfg chsyscfg rmsyscfg chsysstate lshwres chhwres rmvt oem_setup_env ps; do
 	cp "$bin/local-console" "$programs/$name"
@@ -29,7 +31,7 @@ done
 cp "$site/etc/keys/power1" "$programs/key"
 chmod 600 "$programs/key"
 sed -i "/^tenant operations/a media = { 'rhel6*' }" "$site/etc/powerdirector.conf"
-options "console-programs = { '$programs' }"
+options "console-programs = { '$programs' }" 'record-consoles = yes'
 quick_sequences
 as admin 0 register-platform power1 $(reach power1 ivm) --pools datavg,rootvg
 as admin 0 register-platform here --kind ivm --local --pools datavg,rootvg
@@ -73,7 +75,7 @@ use() {	# use KIND: $console, $platform, $system, what m is created with, and so
 
 # ---- one cell ----
 
-cells=0 reads=0 absent_cells=0 states=0
+kept= cells=0 reads=0 absent_cells=0 states=0
 new_faults() {	# the simulator has read them
 	kill -HUP "$(cat "$site/run/$program.pid")"
 	for try in $(seq 1000); do
@@ -270,6 +272,10 @@ for kind in ${MATRIX_KINDS:-ivm local hmc hmc-dual hmc-ssh}; do
 		case $name in
 		'' | '#'*) continue ;;
 		absent | running | stopped | movable) before_rows "$name"; continue ;;
+		console)
+			case " ${MATRIX_VERBS:-console} " in *' console '*) console_cell ;; esac
+			continue
+			;;
 		'! '*) ask 'for the rows' 0 $(put_in "${name#! }"); continue ;;
 		esac
 		case " ${MATRIX_VERBS:-${name%%:*}} " in *" ${name%%:*} "*) row "$name" ;; esac
@@ -279,4 +285,10 @@ for kind in ${MATRIX_KINDS:-ivm local hmc hmc-dual hmc-ssh}; do
 	world_is 'all is gone' "$work/empty.$kind"
 	more_cells
 done
+# P9: of a VIOS nothing but virtual adapters of VMs is changed.
+cell='a VIOS'
+grep -E '^(chhwres|chsyscfg|chsysstate|rmsyscfg|migrlpar|mksyscfg|mkvterm|rmvterm|mkvt|rmvt) ' "${MATRIX_GOLDEN:-$golden}" |
+    grep -E -e '(--?id |lpar_ids?=)1( |,|$)|-m 9009-42A\*13A[BC]002 .*(--id |lpar_ids?=)2( |,|$)' |
+    grep -vE '^chhwres -r virtualio .*--rsubtype scsi -o [ar] |^chsyscfg -r prof .*virtual_scsi_adapters[+-]=[0-9]+/server/' >"$work/out"
+is 'other changes of a VIOS' 0 "$(wc -l <"$work/out")"
 echo "matrix: $cells cells, $reads that only read, $absent_cells not there, $states states with a command refused"
