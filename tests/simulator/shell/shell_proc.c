@@ -75,7 +75,7 @@ write_uptime(const struct vfs_at *at)
 	char text[64];
 	int fd, n;
 
-	(void)clock_gettime(CLOCK_BOOTTIME, &ts);
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
 	n = snprintf(text, sizeof(text), "%lld.%02ld %lld.00\n", (long long)ts.tv_sec, ts.tv_nsec / 10000000,
 	    (long long)ts.tv_sec);
 	fd = vfs_open(at, "/proc/uptime", O_WRONLY | O_CREAT | O_TRUNC, 0444);
