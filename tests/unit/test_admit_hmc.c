@@ -475,3 +475,55 @@ Test(admit_hmc, a_whole_disk_is_written_through_a_VIOS_that_has_the_image)
 	}
 	json_decref(vm);
 }
+
+/* ---- two at the same moment ---- */
+
+/* Both in one transaction: how many are admitted. */
+static int
+both(const char *more)
+{
+	struct verdict verdicts[2];
+	struct job     jobs[2];
+	char	       args[400];
+	int	       n = 0;
+
+	for (int i = 0; i < 2; i++) {
+		(void)snprintf(args, sizeof(args), "{\"name\":\"both%d\",\"disks\":[{\"size\":64}],\"memory\":{\"desired\":1024},\"units\":{\"desired\":50}%s}", i, more);
+		director_fixture_job(&jobs[i], "admin", "create-vm", args);
+	}
+	cr_assert_eq(admission_decide(&f.admission, jobs, 2, verdicts, &f.e), 0, "%s", f.e.msg);
+	for (int i = 0; i < 2; i++) {
+		n += strcmp(field_text(verdicts[i].row, "state"), "queued") == 0;
+		if (strcmp(field_text(verdicts[i].row, "state"), "queued") != 0)
+			cr_expect_str_eq(field_text(verdicts[i].row, "code"), "NO_CAPACITY", "%s", field_text(verdicts[i].row, "message"));
+		verdict_clear(&verdicts[i]);
+		job_clear(&jobs[i]);
+	}
+	return n;
+}
+
+Test(admit_hmc, P11_of_two_at_once_one_has_the_last_slot)
+{
+	have_two_vioses("p9a", 19);
+	know("p9b", "state", json_string("Standby"));
+	cr_expect_eq(both(",\"disks\":[{\"size\":2000}]"), 1, "the other VIOS has no room");
+}
+
+Test(admit_hmc, P11_of_two_at_once_one_has_what_is_left_of_the_license)
+{
+	struct pd_license *old, tight = cap;
+	size_t		   n;
+
+	license(&old, &n);
+	tight.units = 60;
+	f.conf->licenses = &tight;
+	cr_expect_eq(both(",\"proc_pool\":\"db1\""), 1);
+	f.conf->licenses = old;
+	f.conf->nlicenses = n;
+}
+
+Test(admit_hmc, P11_two_at_once_are_apart)
+{
+	know("p9b", "state", json_string("Standby"));
+	cr_expect_eq(both(",\"group\":\"g\",\"apart_from\":[\"g\"]"), 1);
+}
