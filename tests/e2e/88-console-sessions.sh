@@ -107,14 +107,14 @@ person_tests() {
 	done
 }
 
-# Three wrong passwords lock the account, for keys it stays open; five minutes are three seconds at this speed.
+# Three wrong passwords lock the account, for keys it stays open; five minutes are six seconds at this speed.
 lock_tests() {
 	for i in 1 2 3; do
 		check "wrong password $i" "$(person password wrong)" "refused 255"
 	done
 	check "the right one is too late" "$(person password abc123)" "refused 255"
 	check "a key is not asked" "$(console 'echo in' < /dev/null)" in
-	sleep 3.2
+	sleep 6.2
 	check "later it is right again" "$(person password abc123)" "status 127"
 }
 
@@ -124,13 +124,12 @@ running() {
 }
 
 several_tests() {
-	console 'sleep 2; echo slow' < /dev/null > "$dir/slow" &
+	console 'sleep 5; echo slow' < /dev/null > "$dir/slow" &
 	slow=$!
-	t0=$(date +%s%N)
 	for i in 1 2 3; do
 		check "beside a slow one, $i" "$(console 'lssyscfg -r sys -F name | head -1' < /dev/null)" p9a
 	done
-	check "they did not wait" "$([ $((($(date +%s%N) - t0) / 1000000)) -lt 1800 ] && echo yes)" yes
+	check "they did not wait for it" "$(kill -0 $slow && cat "$dir/slow")" ""
 	wait $slow
 	check "the slow one" "$(cat "$dir/slow")" slow
 	check "a megabyte of answers" "$(console 'for i in 1 2 3 4 5 6 7 8 9; do for j in 1 2 3 4 5 6 7 8 9; do lssyscfg -r sys; lssyscfg -r sys; lssyscfg -r sys; done; done' < /dev/null | wc -l | tr -d ' ')" 486
@@ -189,7 +188,7 @@ role_tests() {
 	check "then it does" "$(at port mon key 'chsyscfg -r lpar -m p9a -i "name=vios11,description=x"; echo $?' < /dev/null)" 0
 }
 
-launch hmc hmc.json --password hscroot:abc123 --password mon:abc12345 --speed 100
+launch hmc hmc.json --password hscroot:abc123 --password mon:abc12345 --speed 50
 command_tests
 script_tests
 person_tests

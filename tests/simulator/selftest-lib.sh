@@ -56,7 +56,8 @@ at() {
 	port=$(cat "$dir/state/$1")
 	user=$2 key=$3
 	shift 3
-	sed "s/^/[127.0.0.1]:$port /" "$dir/state/host_key.pub" > "$dir/known_hosts"
+	hosts=$(mktemp "$dir/hosts.XXXXXX")	# another session may be reading the one that is there
+	sed "s/^/[127.0.0.1]:$port /" "$dir/state/host_key.pub" > "$hosts" && mv "$hosts" "$dir/known_hosts"
 	timeout 30 ssh -q -F none -p "$port" -i "$dir/$key" -o IdentitiesOnly=yes -o IdentityAgent=none \
 	    -o UserKnownHostsFile="$dir/known_hosts" -o StrictHostKeyChecking=yes -o BatchMode=yes ${sshopts:-} \
 	    "$user@127.0.0.1" "$@"
