@@ -159,6 +159,17 @@ number_of(const json_t *element, size_t i)
 	return json_sprintf("%d", json_is_integer(index) ? (int)json_integer_value(index) + 1 : (int)i + 1);
 }
 
+/* A table of them behind a blank line, when there are any; takes rows. */
+static void
+devices(FILE *out, const char *layout, json_t *rows)
+{
+	if (json_array_size(rows) > 0) {
+		(void)fputc('\n', out);
+		render_table(out, layout, rows);
+	}
+	json_decref(rows);
+}
+
 static void
 kept(FILE *out, const json_t *vm)
 {
@@ -173,11 +184,7 @@ kept(FILE *out, const json_t *vm)
 		json_object_set(row, "pool", json_object_get(disk, "pool"));
 		json_array_append_new(rows, row);
 	}
-	if (json_array_size(rows) > 0) {
-		(void)fputc('\n', out);
-		render_table(out, "disks that a VM keeps", rows);
-	}
-	json_decref(rows);
+	devices(out, "disks that a VM keeps", rows);
 }
 
 static void
@@ -195,11 +202,7 @@ disks(FILE *out, const json_t *vm)
 		json_object_set(row, "backing_device", json_object_get(disk, "bd"));
 		json_array_append_new(rows, row);
 	}
-	if (json_array_size(rows) > 0) {
-		(void)fputc('\n', out);
-		render_table(out, "disks of a VM", rows);
-	}
-	json_decref(rows);
+	devices(out, "disks of a VM", rows);
 	kept(out, vm);
 }
 
@@ -232,11 +235,7 @@ networks(FILE *out, const json_t *vm)
 			json_object_set_new(row, "mac", mac);
 		json_array_append_new(rows, row);
 	}
-	if (json_array_size(rows) > 0) {
-		(void)fputc('\n', out);
-		render_table(out, "networks of a VM", rows);
-	}
-	json_decref(rows);
+	devices(out, "networks of a VM", rows);
 }
 
 /* What the storage administrator is told. */
@@ -256,11 +255,7 @@ fibre_channel(FILE *out, const json_t *vm)
 		json_object_set(row, "second_wwpn", json_object_get(fc, "wwpn2"));
 		json_array_append_new(rows, row);
 	}
-	if (json_array_size(rows) > 0) {
-		(void)fputc('\n', out);
-		render_table(out, "fibre channel of a VM", rows);
-	}
-	json_decref(rows);
+	devices(out, "fibre channel of a VM", rows);
 }
 
 static void

@@ -379,19 +379,6 @@ vm_paths_more(const json_t *paths, const json_t *facts, json_t *disks, json_t **
 	return rv;
 }
 
-/* The number of a disk is the same on every path; the name of its device need not be. */
-static const json_t *
-numbered(const json_t *list, int64_t number)
-{
-	const json_t *disk;
-	size_t	      i;
-
-	json_array_foreach(list, i, disk)
-		if (field_number(disk, "index") == number)
-			return disk;
-	return NULL;
-}
-
 int
 vm_paths_with(const json_t *paths, const json_t *disk, json_t **made, struct pd_err *e)
 {
@@ -401,9 +388,9 @@ vm_paths_with(const json_t *paths, const json_t *disk, json_t **made, struct pd_
 
 	*made = json_array();
 	json_array_foreach(paths, i, path) {
-		const json_t *here = numbered(json_object_get(path, "disks"), number);
+		const json_t *here = field_find_number(json_object_get(path, "disks"), "index", number);
 
-		if (here == NULL && (here = numbered(json_object_get(path, "detached"), number)) == NULL)
+		if (here == NULL && (here = field_find_number(json_object_get(path, "detached"), "index", number)) == NULL)
 			continue;
 		copy = copy_of(path);
 		if (json_array_append_new(*made, copy) == -1 || json_array_append_new(json_object_get(copy, "disks"), json_deep_copy(here)) == -1)

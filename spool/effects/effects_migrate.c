@@ -31,18 +31,6 @@ disks_of(const json_t *before, const json_t *attached)
 	return disks;
 }
 
-static const json_t *
-path_in_slot(const json_t *paths, json_int_t client_slot)
-{
-	const json_t *path;
-	size_t	      i;
-
-	json_array_foreach(paths, i, path)
-		if (field_number(path, "client_slot") == client_slot)
-			return path;
-	return NULL;
-}
-
 static json_t *
 path_of(const json_t *found, const json_t *before, size_t index)
 {
@@ -115,7 +103,7 @@ vm_moved(struct change *c)
 	size_t	      i;
 
 	json_array_foreach(json_object_get(moved, "paths"), i, found)
-		(void)json_array_append_new(paths, path_of(found, path_in_slot(before, field_number(found, "client_slot")), i));
+		(void)json_array_append_new(paths, path_of(found, field_find_number(before, "client_slot", field_number(found, "client_slot")), i));
 	rename_disks(json_object_get(c->objects, "disks"), paths);
 	rename_disks(json_object_get(c->spec, "disks"), paths);
 	(void)json_object_set_new(c->objects, "paths", paths);

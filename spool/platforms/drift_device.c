@@ -35,18 +35,6 @@ drift_adapter(const json_t *adapters, int64_t lpar, int64_t slot)
 	return NULL;
 }
 
-static const json_t *
-in_slot(const json_t *networks, int64_t slot)
-{
-	const json_t *net;
-	size_t	      i;
-
-	json_array_foreach(networks, i, net)
-		if (drift_number(net, "slot") == slot)
-			return net;
-	return NULL;
-}
-
 /* "change-network web1 --adapter 1 --network vlan=10,ip=10.0.10.5/24,gateway=10.0.10.1": what it has, asked for once more. */
 static void
 network_request(const struct drift *d, const json_t *net, char *text, size_t size)
@@ -69,7 +57,7 @@ network_request(const struct drift *d, const json_t *net, char *text, size_t siz
 static void
 compare_adapter(struct drift *d, const json_t *net, const json_t *found)
 {
-	const char *mac = field_text(in_slot(json_object_get(d->objects, "networks"), drift_number(net, "slot")), "mac");
+	const char *mac = field_text(field_find_number(json_object_get(d->objects, "networks"), "slot", drift_number(net, "slot")), "mac");
 	const char *more = field_text(found, "more");
 	char	    what[48], wanted[96], seen[128], repair[TEXT_MAX];
 
@@ -109,7 +97,7 @@ drift_adapters(struct drift *d)
 		if (json_object_get(row, "adding") == NULL)
 			compare_adapter(d, row, drift_adapter(adapters, id, drift_number(row, "slot")));
 	json_array_foreach(adapters, i, row) {
-		if (field_number(row, "lpar") != id || in_slot(networks, drift_number(row, "slot")) != NULL)
+		if (field_number(row, "lpar") != id || field_find_number(networks, "slot", drift_number(row, "slot")) != NULL)
 			continue;
 		(void)snprintf(what, sizeof(what), "adapter in slot %lld", (long long)drift_number(row, "slot"));
 		(void)snprintf(seen, sizeof(seen), "VLAN %lld", (long long)drift_number(row, "vlan"));
