@@ -115,7 +115,8 @@ int store_vm_brief(struct store *st, const char *name, vm_brief_fn *fn, void *ar
 /*
  * store_lease.c.  A VM with name tenant owner state lease_ms lease_due_ms lease_ended_ms lease_tries.  next: the one for whose lease something is to be
  * done first, *vm NULL = none (is_off: among those that are off, and have not ended yet); one that a job has, or that is not running, stopped or in
- * Open Firmware, is not it.  soon: those for whose leases it is to be done until before_ms, the first ones first, at most LEASE_SOON_MOST.
+ * Open Firmware, is not it.  soon: those of tenant (and, when not NULL, of owner) for whose leases it is to be done until before_ms, the first ones first, at
+ * most LEASE_SOON_MOST.
  */
 #define LEASE_SOON_MOST 100
 int store_lease_next(struct store *st, int is_off, json_t **vm, struct pd_err *e);

@@ -38,13 +38,12 @@ store_lease_soon(struct store *st, const char *tenant, const char *owner, int64_
 
 	*vms = NULL;
 	row_select(&sql, &lease_table);
-	sql_add(&sql, "INDEXED BY vm_lease WHERE lease_due_ms > 0 AND lease_due_ms<=?%s%s ORDER BY lease_due_ms LIMIT ?",
-	    tenant != NULL ? " AND tenant=?" : "", owner != NULL ? " AND owner=?" : "");
+	sql_add(&sql, "INDEXED BY vm_lease_tenant WHERE tenant=? AND lease_due_ms > 0 AND lease_due_ms<=?%s ORDER BY lease_due_ms LIMIT ?",
+	    owner != NULL ? " AND owner=?" : "");
 	if (stmt_open_text(&q, st, &sql, e) == -1)
 		return -1;
+	stmt_text(&q, tenant);
 	stmt_int(&q, before_ms);
-	if (tenant != NULL)
-		stmt_text(&q, tenant);
 	if (owner != NULL)
 		stmt_text(&q, owner);
 	stmt_int(&q, LEASE_SOON_MOST);

@@ -162,6 +162,7 @@ static const char version_5[] =
     "ALTER TABLE vm ADD COLUMN lease_ended_ms INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE vm ADD COLUMN lease_tries INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX vm_lease ON vm(lease_due_ms) WHERE lease_due_ms > 0;"
+    "CREATE INDEX vm_lease_tenant ON vm(tenant, lease_due_ms) WHERE lease_due_ms > 0;"
     "PRAGMA user_version = 5;";
 
 /*

@@ -464,3 +464,31 @@ Test(lease, no_file_can_pass_for_the_directors)
 	cr_expect_not(job_user_is_valid(LEASE_USER));
 	job_clear(&job);
 }
+
+static size_t
+soon(const char *tenant, const char *owner, int64_t in_ms, const char *first)
+{
+	json_t *vms = NULL;
+	size_t	n;
+
+	cr_assert_eq(store_lease_soon(d->store, tenant, owner, clock_wall_ms() + in_ms, &vms, &f.e), 0, "%s", f.e.msg);
+	n = json_array_size(vms);
+	if (n > 0)
+		cr_expect_str_eq(field_text(json_array_get(vms, 0), "name"), first);
+	json_decref(vms);
+	return n;
+}
+
+Test(lease, an_owner_is_told_of_his_own_the_first_one_first)
+{
+	put_vm("web1", "running", 3 * DAY_MS);
+	put_vm("web2", "running", 2 * DAY_MS);
+	put_vm("web3", "running", 9 * DAY_MS);
+	set_vm("web2", "owner", json_string("carol"));
+	cr_expect_eq(soon("blue", NULL, 7 * DAY_MS, "web2"), 2);
+	cr_expect_eq(soon("blue", "alice", 7 * DAY_MS, "web1"), 1);
+	cr_expect_eq(soon("blue", "alice", 10 * DAY_MS, "web1"), 2);
+	cr_expect_eq(soon("red", NULL, 10 * DAY_MS, ""), 0);
+	set_vm("web1", "lease_due_ms", json_integer(0));	/* it has ended and is kept */
+	cr_expect_eq(soon("blue", "alice", 7 * DAY_MS, ""), 0);
+}

@@ -113,7 +113,7 @@ Test(store_open, everything_is_there_after_reopening)
 	"ALTER TABLE image DROP COLUMN vioses; DROP TRIGGER vm_addresses_new; DROP TRIGGER vm_addresses_changed; ALTER TABLE vm DROP COLUMN addresses; DROP INDEX vm_tenant;" \
 	"DROP INDEX vm_owner; DROP INDEX vm_platform; CREATE INDEX vm_owner ON vm(owner); CREATE INDEX vm_platform ON vm(platform); PRAGMA user_version = 5;"
 #define BACK_TO_4 BACK_TO_5 \
-	"DROP INDEX vm_lease; ALTER TABLE vm DROP COLUMN lease_ms; ALTER TABLE vm DROP COLUMN lease_due_ms;" \
+	"DROP INDEX vm_lease; DROP INDEX vm_lease_tenant; ALTER TABLE vm DROP COLUMN lease_ms; ALTER TABLE vm DROP COLUMN lease_due_ms;" \
 	"ALTER TABLE vm DROP COLUMN lease_ended_ms; ALTER TABLE vm DROP COLUMN lease_tries; PRAGMA user_version = 4;"
 #define BACK_TO_3 BACK_TO_4 \
 	"DROP TABLE inventory; DROP TABLE managed_system; DROP INDEX vm_system; ALTER TABLE vm DROP COLUMN system; ALTER TABLE vm DROP COLUMN label;" \
