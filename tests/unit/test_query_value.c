@@ -361,6 +361,10 @@ Test(query_value, a_list_as_text_is_the_value_that_it_would_be_and_the_reply_has
 	}
 	json_decref(query_ask(&f, "admin", "show-vm", json_pack("{s:s}", "name", "nosuch")));
 	cr_expect_eq(list.len, 0, "nothing is left of the one before");
+	json_decref(query_ask(&f, "admin", "list-vms", NULL));
+	reply = query_ask(&f, "admin", "show-vm", json_pack("{s:s}", "name", "web1"));
+	cr_expect(json_is_object(json_object_get(reply, "value")) && list.len == 0);
+	json_decref(reply);
 	rows_free(&list);
 }
 
