@@ -18,12 +18,16 @@
 #include "spool/admit/placement.h"
 #include "spool/field.h"
 
+struct target {
+	json_t *barred;	/* spool/admit/placement.h */
+};
+
 struct choice {
 	struct admitting *ad;
 	const json_t	 *vm;
 	struct neighbours neighbours;
 	json_t		 *licensed, *platform, *systems, *need;
-	json_t		**barred;	/* one list for each candidate */
+	struct target	 *targets;	/* one for each candidate */
 	struct candidate *candidates;
 	size_t		  n;
 };
@@ -33,9 +37,9 @@ choice_clear(struct choice *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		held_clear(&c->candidates[i].ours);
-		json_decref(c->barred[i]);
+		json_decref(c->targets[i].barred);
 	}
-	free(c->barred);
+	free(c->targets);
 	free(c->candidates);
 	neighbours_clear(&c->neighbours);
 	json_decref(c->licensed);
@@ -138,7 +142,7 @@ bar_fc(const json_t *vm, const json_t *system, json_t *barred)
 static int
 add(struct choice *c, const json_t *system, struct pd_err *e)
 {
-	json_t		**barred = &c->barred[c->n];
+	json_t		**barred = &c->targets[c->n].barred;
 	struct candidate *k = &c->candidates[c->n];
 	json_t		 *facts;
 	const char	 *name = field_text(system, "name");
@@ -182,9 +186,9 @@ gather(struct choice *c, struct pd_err *e)
 	if (store_system_list(c->ad->a->store, c->ad->platform, &c->systems, e) == -1)
 		rv = -1;
 	all = json_array_size(c->systems);
-	c->barred = calloc(all + 1, sizeof(*c->barred));
+	c->targets = calloc(all + 1, sizeof(*c->targets));
 	c->candidates = calloc(all + 1, sizeof(*c->candidates));
-	if (rv == 0 && (c->barred == NULL || c->candidates == NULL))
+	if (rv == 0 && (c->targets == NULL || c->candidates == NULL))
 		rv = pd_fail(e, PD_IO, "no memory to place the VM");
 	json_array_foreach(c->systems, i, system)
 		if (rv == 0 && strcmp(field_text(system, "name"), from) != 0 && (to[0] == '\0' || strcmp(field_text(system, "name"), to) == 0))
