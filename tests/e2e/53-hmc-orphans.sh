@@ -70,20 +70,25 @@ as admin 0 show-job "$job" --json
 is 'the stuck job is closed' failed "$(json .value.state)"
 
 # ---- the partition is gone, what its VIOS had for it is not ----
+
+# The VM's row names the slot, and stays until nothing is left.
+left_on_vios() {	# left_on_vios VM KINDS REGEX FILE: of what is stuck a cleaning is refused REGEX first; then all is as in FILE
+	faults </dev/null
+	as admin 0 orphans --json
+	is "$1: of a VIOS" "$2" "$(kinds)"
+	is "$1: as ours" ours "$(json '[.value.orphans[].origin] | unique | join(",")')"
+	refuse "$3"
+	as admin 1 orphans --clean --yes
+	faults </dev/null
+	as alice 0 show-vm "$1" --json
+	is "$1: its row stays" broken "$(json .value.state)"
+	as admin 0 orphans --clean --yes
+	as alice 66 show-vm "$1"
+	console_is_as "$4" "$1: after the second cleaning"
+}
 refuse 'chsysstate.*-o on' rmdev 'chhwres.*-o r' 'adapters-='
 create web1 2 10.0.10.8
-faults </dev/null
-as admin 0 orphans --json
-is 'of a VIOS' 'profile entry,server adapter' "$(kinds)"
-is 'as ours' ours "$(json '[.value.orphans[].origin] | unique | join(",")')"
-refuse 'chhwres.*-o r'
-as admin 1 orphans --clean --yes
-faults </dev/null
-as alice 0 show-vm web1 --json
-is 'its row stays' broken "$(json .value.state)"
-as admin 0 orphans --clean --yes
-as alice 66 show-vm web1
-console_is_as with-web0 'after the second cleaning'
+left_on_vios web1 'profile entry,server adapter' 'chhwres.*-o r' with-web0
 
 # ---- Fibre Channel: stuck behind its mapping, beside a VM whose adapter stands in the same profile ----
 system=$(as admin 0 list-systems --json; json '.value[0].ident')
@@ -111,21 +116,10 @@ diff "$work/commands" "$work/sent" >"$work/out" || fail 'of Fibre Channel, what 
 console_is_as with-beside 'after the cleaning of Fibre Channel'
 as alice 66 show-vm web2
 
-# Its partition gone, the adapter and its entry left: the VM's row names the slot.
+# Its partition gone, the adapter and its entry left.
 refuse '.*wwpns' 'rmdev.*vfchost' 'chhwres.*fc -o r' 'virtual_fc_adapters-='
 create_fc web2 2
-faults </dev/null
-as admin 0 orphans --json
-is 'of a VIOS' "$fc" "$(kinds)"
-is 'as ours' ours "$(json '[.value.orphans[].origin] | unique | join(",")')"
-refuse 'chhwres.*fc -o r'
-as admin 1 orphans --clean --yes
-faults </dev/null
-as alice 0 show-vm web2 --json
-is 'its row stays' broken "$(json .value.state)"
-as admin 0 orphans --clean --yes
-as alice 66 show-vm web2
-console_is_as with-beside 'after the second cleaning of Fibre Channel'
+left_on_vios web2 "$fc" 'chhwres.*fc -o r' with-beside
 as alice 0 delete-vm beside --yes --force
 console_is_as with-web0 'after the deletion of the VM beside'
 
