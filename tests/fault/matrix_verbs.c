@@ -51,7 +51,7 @@ static const struct matrix_verb ivm_verbs[] = {
 /* ---- an HMC ---- */
 
 /* What takes a change of a profile or of the running partition back says what was. */
-#define HMC_SIZES "(desired_mem=512|uncap_weight=128|desired_proc_units=0.5|-r mem .*-o r|-r proc .*-o (r|s) )"
+#define HMC_SIZES "(desired_mem=512|uncap_weight=128|desired_proc_units=0.5|-r mem .*-o r |-r proc .*-o r )"
 #define HMC_DISKS "(rmlv |rmvdev |reserve_policy=single)"
 #define HMC_CHANGES(more_disks) \
 	CHANGES("modify-vm", "modify-vm web1 --memory 768M --cpu 0.7 --weight 60", "running", HMC_SIZES, after_modify), \
