@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/render/list_rows.h"
+#include "spool/os/portable.h"
 
 /* One more element of size bytes; the array, or NULL. */
 static void *
@@ -16,7 +17,7 @@ grown(void *array, size_t n, size_t *room, size_t size)
 
 	if (n < *room)
 		return array;
-	if ((p = reallocarray(array, more, size)) != NULL)
+	if ((p = port_grow(array, more, size)) != NULL)
 		*room = more;
 	return p;
 }
