@@ -26,8 +26,8 @@ no_connection(const struct pd_err *why, int limit_ms, struct pd_err *e)
 	if (why->code != PD_BUSY)
 		return pd_fail(e, why->code, "the director cannot be asked: %s", why->msg);
 	if (why->sys == EAGAIN)
-		return pd_fail_wait(e, PD_BUSY, ASK_AGAIN_S, "the director did not take the connection within %d ms, it is busy or hangs",
-		    limit_ms);
+		return pd_fail_wait(e, PD_BUSY, ASK_AGAIN_S,
+		    "the director did not take the connection within %d ms, it is busy or hangs", limit_ms);
 	return pd_fail(e, PD_BUSY, "the director is not running; try later, or tell an administrator");
 }
 
@@ -48,7 +48,8 @@ exchange(int sock, json_t *msg, int64_t end_ms, json_t **reply, char **list, siz
 }
 
 static int
-ask(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply, char **list, size_t *list_len, int *is_down, struct pd_err *e)
+ask(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply, char **list, size_t *list_len, int *is_down,
+    struct pd_err *e)
 {
 	int64_t	      end_ms = clock_mono_ms() + limit_ms;
 	struct pd_err why;
@@ -128,8 +129,8 @@ static void
 log_refusal(const struct gateway *g, const char *verb, const struct response *r)
 {
 	openlog("powerdirector", LOG_PID, LOG_AUTHPRIV);
-	syslog(LOG_NOTICE, "refused: user=%s source=%s verb=%s code=%s exit=%d message=%s", g->caller.user, g->launch.source, verb,
-	    r->word, r->status, r->message);
+	syslog(LOG_NOTICE, "refused: user=%s source=%s verb=%s code=%s exit=%d message=%s", g->caller.user,
+	    g->launch.source, verb, r->word, r->status, r->message);
 	closelog();
 }
 

@@ -18,8 +18,8 @@
 json_t *ask_new(const struct gateway *g, const char *op);
 
 /*
- * Sends (takes the reference) and waits for the reply.  PD_BUSY when the director is not running or does not answer in time: *is_down tells
- * which (may be NULL).  limit_ms is for all of it, the connection too.
+ * Sends (takes the reference) and waits for the reply.  PD_BUSY when the director is not running or does not answer in
+ * time: *is_down tells which (may be NULL).  limit_ms is for all of it, the connection too.
  */
 int ask_director(const struct gateway *g, json_t *msg, int limit_ms, json_t **reply, int *is_down, struct pd_err *e);
 

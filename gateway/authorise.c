@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * authorise.c - may this caller make this request?  Account, policy, confirmation, second authentication, in this order.
+ * authorise.c - may this caller make this request?  Account, policy, confirmation, second authentication, in this
+ * order.
  *
  * The policy's answer here is early, not final: the director asks the same matcher again.
  */

@@ -93,8 +93,9 @@ tell(const struct gateway *g, const struct batch_line *l, const struct response 
 {
 	if (g->req.json)
 		return response_print_line(r, l->req.verb->name, l->number);
-	return json_array_append_new(rows, json_pack("{s:i s:s s:s s:s s:s}", "line", l->number, "job", r->job, "command",
-	    l->req.verb->name, "code", r->word, "message", r->message));
+	return json_array_append_new(rows,
+	    json_pack("{s:i s:s s:s s:s s:s}", "line", l->number, "job", r->job, "command", l->req.verb->name, "code",
+		r->word, "message", r->message));
 }
 
 /* One after the other; with 1 at the end when nobody reads us any more. */

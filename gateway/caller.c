@@ -45,7 +45,8 @@ check_options(const struct invocation *inv, const struct launch *l, struct pd_er
 	if (l->setid && (inv->user != NULL || inv->conf_file != NULL))
 		return pd_fail(e, PD_DENIED, "-c and --user are not for you to choose here: you are who your account is");
 	if (inv->user != NULL && !is_user_name(inv->user))
-		return pd_fail(e, PD_USAGE, "--user: \"%s\" is not a user name; write 1 to %d letters, digits, \".\", \"_\" and \"-\"",
+		return pd_fail(e, PD_USAGE,
+		    "--user: \"%s\" is not a user name; write 1 to %d letters, digits, \".\", \"_\" and \"-\"",
 		    vis_encode(shown, sizeof(shown), inv->user, strlen(inv->user)), JOB_USER_MAX);
 	if (inv->conf_file != NULL && inv->conf_file[0] != '/')
 		return pd_fail(e, PD_USAGE, "-c: \"%s\" is not a whole path; write it from the root, as in %s",
@@ -104,7 +105,8 @@ caller_identify(const struct invocation *inv, const struct pd_conf *conf, struct
 	}
 	if (inv->user == NULL) {
 		if (!is_user_name(pw.pw_name))
-			return pd_fail(e, PD_DENIED, "the account of uid %lu has a name that PowerDirector does not take", (unsigned long)uid);
+			return pd_fail(e, PD_DENIED,
+			    "the account of uid %lu has a name that PowerDirector does not take", (unsigned long)uid);
 		c->origin = JOB_BY_ACCOUNT;
 		(void)snprintf(c->user, sizeof(c->user), "%s", pw.pw_name);
 		return 0;

@@ -3,7 +3,8 @@
  * caller.h - who asks, and with which words.
  *
  * Identity is the forced command's --user (only when the process runs as the service account, as root or as the
- * configuration's owner, and has no more rights than its caller), otherwise the real uid's account.  Never the environment.
+ * configuration's owner, and has no more rights than its caller), otherwise the real uid's account.  Never the
+ * environment.
  */
 #ifndef PD_GATEWAY_CALLER_H
 #define PD_GATEWAY_CALLER_H

@@ -42,7 +42,8 @@ gateway_confirm(const struct gateway *g, const struct request *req, struct pd_er
 	if (!verb_destroys(req->verb, req->args) || req->yes || req->plan || !read_wish(req, &w))
 		return 0;
 	if (!g->launch.has_tty || req != &g->req)	/* a batch is not asked about line by line */
-		return pd_fail(e, PD_USAGE, "%s cannot be taken back; without a terminal to ask on it needs --yes: %s --yes", w.line, w.line);
+		return pd_fail(e, PD_USAGE,
+		    "%s cannot be taken back; without a terminal to ask on it needs --yes: %s --yes", w.line, w.line);
 	(void)snprintf(prompt, sizeof(prompt), "%s cannot be taken back.  Type %s to go on: ", w.line, w.what);
 	if (terminal_ask(prompt, 1, answer, sizeof(answer)) == -1 || strcmp(answer, w.name) != 0)
 		return pd_fail(e, PD_USAGE, "%s was not confirmed; nothing is changed", w.line);

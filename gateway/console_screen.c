@@ -2,9 +2,10 @@
 /*
  * console_screen.c - the caller's terminal as a VM's serial console (verb console).
  *
- * The director hands our connection to a worker (spool/director/console.h): what is typed goes there as it is, what comes is printed as it is.
- * It is the guest's screen, which the caller may write to as well, so nothing is escaped.  Ctrl-] is kept back: with a full stop after it
- * the caller leaves, twice it is typed once.  ssh has its own escape (~), and so has mkvt.
+ * The director hands our connection to a worker (spool/director/console.h): what is typed goes there as it is, what
+ * comes is printed as it is. It is the guest's screen, which the caller may write to as well, so nothing is escaped.
+ * Ctrl-] is kept back: with a full stop after it the caller leaves, twice it is typed once.  ssh has its own escape
+ * (~), and so has mkvt.
  */
 #include <sys/socket.h>
 

@@ -2,8 +2,8 @@
 /*
  * export.c - an answer that is too long for one: asked for page by page, its lines written as they come.
  *
- * Nothing is kept of what was written.  Lines go out byte for byte, because a hash covers them; only on a terminal they are made
- * harmless.
+ * Nothing is kept of what was written.  Lines go out byte for byte, because a hash covers them; only on a terminal they
+ * are made harmless.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -56,8 +56,8 @@ void gateway_batch(struct gateway *g, struct response *r);	/* batch_submit.c: ma
 void gateway_repair(struct gateway *g, const json_t *requests, struct response *r);
 
 /*
- * submit.c: puts the jobs into new/, in one file, and has the director take them in.  1 with its *reply; 0 when there is none, but the file is
- * durable; -1 with *r: nothing is handed in, or nobody knows.
+ * submit.c: puts the jobs into new/, in one file, and has the director take them in.  1 with its *reply; 0 when there
+ * is none, but the file is durable; -1 with *r: nothing is handed in, or nobody knows.
  */
 int gateway_hand_in(const struct gateway *g, const struct job *jobs, size_t n, json_t **reply, int *is_down, struct response *r);
 

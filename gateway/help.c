@@ -24,7 +24,8 @@ group_of(const struct verb *v)
 		return GROUP_ADMIN;
 	if (v->kind == VERB_LOCAL || strcmp(v->name, "quota") == 0)
 		return GROUP_YOU;
-	if (v->kind == VERB_FOLLOW || v->kind == VERB_BATCH || strstr(v->name, "job") != NULL || strcmp(v->name, "history") == 0)
+	if (v->kind == VERB_FOLLOW || v->kind == VERB_BATCH || strstr(v->name, "job") != NULL ||
+	    strcmp(v->name, "history") == 0)
 		return GROUP_JOBS;
 	return v->flags & VERB_CHANGES ? GROUP_CHANGE : GROUP_LOOK;
 }
@@ -69,7 +70,8 @@ help_overview(FILE *out, const struct pd_role *role)
 	    "The line below each command is an example to copy; HOST is the name that you give to ssh.\n", PD_VERSION);
 	for (int g = 0; g < NGROUPS; g++)
 		one_group(out, g, role);
-	(void)fprintf(out, "\n\"ssh HOST help COMMAND\" explains one command and its options.  Every command takes --json.\n"
+	(void)fprintf(out,
+	    "\n\"ssh HOST help COMMAND\" explains one command and its options.  Every command takes --json.\n"
 	    "Values with blanks need two pairs of quotes: ssh HOST \"create-vm web1 --note 'shop front'\"\n");
 }
 
@@ -182,9 +184,9 @@ type_name(enum arg_type type)
 static json_t *
 arg_json(const struct verb_arg *a)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "name", a->name, "type", type_name(a->type), "help", a->help,
-	    "required", (a->flags & ARG_REQUIRED) != 0, "positional", (a->flags & ARG_POSITIONAL) != 0, "repeat",
-	    (a->flags & ARG_REPEAT) != 0);
+	json_t *o = json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "name", a->name, "type", type_name(a->type), "help",
+	    a->help, "required", (a->flags & ARG_REQUIRED) != 0, "positional", (a->flags & ARG_POSITIONAL) != 0,
+	    "repeat", (a->flags & ARG_REPEAT) != 0);
 
 	if (a->metavar != NULL)
 		json_object_set_new(o, "metavar", json_string(a->metavar));
@@ -214,9 +216,10 @@ help_json(const struct pd_role *role)
 		for (size_t k = 0; k < common_args_count; k++)
 			if (shows(v, &common_args[k]))
 				json_array_append_new(options, arg_json(&common_args[k]));
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:o, s:o}", "name", v->name, "help", v->help,
-		    "example", v->example, "changes", (v->flags & VERB_CHANGES) != 0, "destructive",
-		    verb_destroys(v, NULL), "admin", (v->flags & VERB_ADMIN) != 0, "args", args, "options", options));
+		json_array_append_new(all,
+		    json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:o, s:o}", "name", v->name, "help", v->help, "example",
+			v->example, "changes", (v->flags & VERB_CHANGES) != 0, "destructive", verb_destroys(v, NULL),
+			"admin", (v->flags & VERB_ADMIN) != 0, "args", args, "options", options));
 	}
 	return all;
 }

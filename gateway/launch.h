@@ -20,8 +20,8 @@ struct launch {
 };
 
 /*
- * The first call of main(): opens descriptors 0-2, closes all others, resets umask, signals, timers and limits, forbids dumps, reads
- * the SSH_* variables and then empties the environment, goes to /.  PD_USAGE when there is no argv[0].
+ * The first call of main(): opens descriptors 0-2, closes all others, resets umask, signals, timers and limits, forbids
+ * dumps, reads the SSH_* variables and then empties the environment, goes to /.  PD_USAGE when there is no argv[0].
  */
 int launch_clean(int argc, struct launch *l, struct pd_err *e);
 

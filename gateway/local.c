@@ -49,8 +49,9 @@ lease(const struct pd_lease *l)
 
 	if (l->line == 0)
 		return NULL;
-	return json_pack("{s:s, s:s, s:s, s:s}", "default", policy_lease_text(usual, l->default_s), "longest", policy_lease_text(longest, l->longest_s),
-	    "grace", policy_lease_text(grace, l->grace_s), "after_grace", l->deletes ? "delete" : "keep");
+	return json_pack("{s:s, s:s, s:s, s:s}", "default", policy_lease_text(usual, l->default_s), "longest",
+	    policy_lease_text(longest, l->longest_s), "grace", policy_lease_text(grace, l->grace_s), "after_grace",
+	    l->deletes ? "delete" : "keep");
 }
 
 static void
@@ -65,8 +66,9 @@ whoami(const struct gateway *g, struct response *r)
 	for (size_t i = 0; i < verbs_count; i++)
 		if (help_allows(t->role, &verbs[i]))
 			json_array_append_new(commands, json_string(verbs[i].name));
-	r->value = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o*, s:o}", "user", g->caller.user, "tenant", t->name,
-	    "role", t->role->name, "identified_by", g->caller.origin == JOB_BY_KEY ? "key" : "account", "from",
+	r->value = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o*, s:o}", "user", g->caller.user,
+	    "tenant", t->name, "role", t->role->name, "identified_by",
+	    g->caller.origin == JOB_BY_KEY ? "key" : "account", "from",
 	    g->launch.source[0] != '\0' ? g->launch.source : "this host", "vms_and_jobs_seen", scopes[t->role->scope],
 	    "tenant_may_use", amounts(&t->quota), "you_may_use", amounts(&t->user_quota), "one_vm_may_use",
 	    amounts(&t->vm_limit), "lease", lease(&t->lease), "commands", commands);

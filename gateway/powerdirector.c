@@ -40,8 +40,8 @@ prepare(struct gateway *g, int argc, char **argv, struct pd_err *e)
 }
 
 /*
- * Behind PAM, whose modules may do anything (pam_unix starts a set-id program), and before anything of a job or an answer
- * is read.  What is left: the drop, the logs, the director's socket.
+ * Behind PAM, whose modules may do anything (pam_unix starts a set-id program), and before anything of a job or an
+ * answer is read.  What is left: the drop, the logs, the director's socket.
  */
 static int
 give_up_the_rest(const struct gateway *g, struct pd_err *e)

@@ -202,7 +202,8 @@ find_job(const struct gateway *g, struct response *r)
 
 	json_object_set(msg, "job", json_object_get(g->req.args, "job"));
 	if (ask_director(g, msg, ASK_LIMIT_MS, &reply, NULL, &e) == -1) {
-		if (e.code == PD_BUSY && gateway_find_log(g, json_string_value(json_object_get(g->req.args, "job")), r->job) == 0)
+		if (e.code == PD_BUSY &&
+		    gateway_find_log(g, json_string_value(json_object_get(g->req.args, "job")), r->job) == 0)
 			return 0;
 		response_error(r, &e);
 		return -1;

@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /*
- * Writes prompt to stderr and reads one line from stdin, both terminals.  Without echo the terminal is restored on every way out,
- * signals included.  -1: end of file, a line of size bytes or more, a signal, no terminal.
+ * Writes prompt to stderr and reads one line from stdin, both terminals.  Without echo the terminal is restored on
+ * every way out, signals included.  -1: end of file, a line of size bytes or more, a signal, no terminal.
  */
 int terminal_ask(const char *prompt, int echo, char *line, size_t size);
 

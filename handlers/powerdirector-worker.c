@@ -52,8 +52,8 @@ set_descriptors(void)
 }
 
 /*
- * SIGTERM stays blocked: worker_serve() looks at it.  SIGINT and SIGHUP of a terminal go to the director's whole group; the
- * director tells us what follows from them.
+ * SIGTERM stays blocked: worker_serve() looks at it.  SIGINT and SIGHUP of a terminal go to the director's whole group;
+ * the director tells us what follows from them.
  */
 static void
 set_signals(void)

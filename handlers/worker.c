@@ -28,8 +28,8 @@
 
 #define MESSAGE_TIMEOUT_MS 10000	/* for the rest of a message whose beginning is there */
 /*
- * A command that the console is working on gets this long to end by itself after a cancel or park: most do, and then its
- * outcome is known.  A copy of an image that takes half an hour is cut.
+ * A command that the console is working on gets this long to end by itself after a cancel or park: most do, and then
+ * its outcome is known.  A copy of an image that takes half an hour is cut.
  */
 #define GRACE_MS 3000
 
@@ -166,8 +166,9 @@ add_contact(struct worker *w, const struct run_result *res, json_t *msg)
 	if (both != NULL)
 		(void)json_object_set_new(msg, "consoles", both);
 	if (res->vios != NULL)
-		(void)json_object_set_new(msg, "vios", json_pack("{s:O s:s}", "name", json_object_get(res->vios, "name"), "contact",
-		    sessions_contact(res->contact)));
+		(void)json_object_set_new(msg, "vios",
+		    json_pack("{s:O s:s}", "name", json_object_get(res->vios, "name"), "contact",
+			sessions_contact(res->contact)));
 	if (res->outcome == OUTCOME_PARKED)
 		(void)json_object_set_new(msg, "begun", json_boolean(res->has_begun));
 }
@@ -208,8 +209,8 @@ vios_session(void *arg, const json_t *access, struct pd_err *e)
 
 /* Runs with everything at hand. */
 static void
-run_sequence(struct worker *w, const struct order *o, const struct sequence *seq, struct journal *journal, json_t *records,
-    struct run_result *res)
+run_sequence(struct worker *w, const struct order *o, const struct sequence *seq, struct journal *journal,
+    json_t *records, struct run_result *res)
 {
 	const int  is_plan = strcmp(o->mode, "plan") == 0;
 	struct run r = {
@@ -264,13 +265,15 @@ take_decision(const struct order *o, struct journal *journal, json_t *records, s
 
 /* Everything that a run needs; -1 when it cannot begin. */
 static int
-prepare(struct worker *w, const struct order *o, const struct sequence **seq, struct journal *journal, json_t **records, struct pd_err *e)
+prepare(struct worker *w, const struct order *o, const struct sequence **seq, struct journal *journal, json_t **records,
+    struct pd_err *e)
 {
 	if (sequence_cache_load(&w->sequences, o->sequence, seq, e) == -1)
 		return -1;
 	if (strcmp(o->mode, "plan") == 0)
 		return 0;
-	if (sessions_know_keys(o->platform, e) == -1 || journal_load(journal, o->journal_fd, 1, records, e) == -1 || take_decision(o, journal, *records, e) == -1)
+	if (sessions_know_keys(o->platform, e) == -1 || journal_load(journal, o->journal_fd, 1, records, e) == -1 ||
+	    take_decision(o, journal, *records, e) == -1)
 		return -1;
 	return sessions_use(&w->sessions, o->platform, e);
 }
@@ -361,7 +364,8 @@ serve_console(struct worker *w, const json_t *msg, const int fds[2], struct pd_e
 		.record_max = json_integer_value(json_object_get(msg, "record_max")), .stop = stop, .stop_arg = w };
 	struct run_result	res = { .outcome = OUTCOME_FAILED };
 
-	if (!id_is_valid(o.job) || o.sequence[0] != '/' || !json_is_object(o.platform) || !json_is_object(o.vars) || fds[0] == -1)
+	if (!id_is_valid(o.job) || o.sequence[0] != '/' || !json_is_object(o.platform) || !json_is_object(o.vars) ||
+	    fds[0] == -1)
 		return pd_fail(e, PD_BUG, "the director's order of a console is incomplete");
 	if (give_up_the_rest(w, &o, e) == -1)
 		return -1;

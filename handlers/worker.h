@@ -23,8 +23,8 @@ struct worker_needs {
 typedef int worker_confine(const struct worker_needs *needs, struct pd_err *e);
 
 /*
- * Serves the director at the other end of sock (spool/run/workers.h) until it closes.  0 = it closed; -1 = it said something that
- * cannot be understood, or the socket failed.
+ * Serves the director at the other end of sock (spool/run/workers.h) until it closes.  0 = it closed; -1 = it said
+ * something that cannot be understood, or the socket failed.
  *
  * The caller has blocked SIGTERM: while a job runs a pending one parks the job; while none runs
  * it is let through and does what its disposition says.

@@ -50,7 +50,8 @@ set_defaults(const struct conf_parse *p)
 static int
 set_default_programs(struct conf_parse *p)
 {
-	static const char *const usual[] = { "/usr/ios/cli", "/usr/ios/utils", "/usr/ios/lpm/bin", "/usr/ios/oem", "/usr/ios/ldw/bin", "/usr/bin" };
+	static const char *const usual[] = { "/usr/ios/cli", "/usr/ios/utils", "/usr/ios/lpm/bin", "/usr/ios/oem",
+		"/usr/ios/ldw/bin", "/usr/bin" };
 	struct pd_list		*l = &p->conf->console_programs;
 
 	if (l->n > 0)
@@ -70,8 +71,9 @@ set_programs(struct conf_parse *p)
 	if (conf_list(p, p->cfg, "console-programs", conf_check_program_dir, &p->conf->console_programs) == -1)
 		return -1;
 	if (p->conf->console_programs.n > CONSOLE_PROGRAMS_MAX)
-		return conf_fail(p, conf_word(p->cfg, "console-programs", 0)->line, "console-programs: %zu directories, at most %d are possible",
-		    p->conf->console_programs.n, CONSOLE_PROGRAMS_MAX);
+		return conf_fail(p, conf_word(p->cfg, "console-programs", 0)->line,
+		    "console-programs: %zu directories, at most %d are possible", p->conf->console_programs.n,
+		    CONSOLE_PROGRAMS_MAX);
 	return set_default_programs(p);
 }
 
@@ -193,14 +195,14 @@ check_file(const char *path, const struct stat *st, uid_t owner, struct pd_err *
 	if (!S_ISREG(st->st_mode))
 		return pd_fail(e, PD_DENIED, "%s is not a regular file", path);
 	if (st->st_uid != 0 && st->st_uid != owner)
-		return pd_fail(e, PD_DENIED, "%s belongs to uid %ld; whoever owns it makes the policy: chown root %s", path,
-		    (long)st->st_uid, path);
+		return pd_fail(e, PD_DENIED, "%s belongs to uid %ld; whoever owns it makes the policy: chown root %s",
+		    path, (long)st->st_uid, path);
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return pd_fail(e, PD_DENIED, "%s has mode %04o, others than its owner may write it: chmod go-w %s", path,
-		    (unsigned)st->st_mode & 07777, path);
+		return pd_fail(e, PD_DENIED, "%s has mode %04o, others than its owner may write it: chmod go-w %s",
+		    path, (unsigned)st->st_mode & 07777, path);
 	if (st->st_size > CONF_FILE_MAX)
-		return pd_fail(e, PD_BADDATA, "%s has %lld bytes, at most %d are possible", path, (long long)st->st_size,
-		    CONF_FILE_MAX);
+		return pd_fail(e, PD_BADDATA, "%s has %lld bytes, at most %d are possible", path,
+		    (long long)st->st_size, CONF_FILE_MAX);
 	return 0;
 }
 

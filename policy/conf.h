@@ -43,8 +43,8 @@ struct pd_role {
 };
 
 /*
- * How long VMs of a tenant are there.  At the end of its lease a VM is stopped; it is deleted when it has been off for that for the grace, only
- * where that is asked for.
+ * How long VMs of a tenant are there.  At the end of its lease a VM is stopped; it is deleted when it has been off for
+ * that for the grace, only where that is asked for.
  */
 #define LEASE_WARNING_S (7 * 86400)
 struct pd_lease {
@@ -85,8 +85,8 @@ struct pd_network {
 enum placement_policy { PLACEMENT_SPREAD, PLACEMENT_PACK };
 
 /*
- * All VMs made of an image with one of these products, on these systems, in these shared processor pools, have at most so many processing units
- * together.
+ * All VMs made of an image with one of these products, on these systems, in these shared processor pools, have at most
+ * so many processing units together.
  */
 #define LICENSE_DEFAULT_POOL "DefaultPool"	/* as consoles call the pool of VMs that name none */
 struct pd_license {
@@ -165,8 +165,8 @@ void conf_free(struct pd_conf *conf);	/* NULL is fine */
 int conf_parse(const char *name, const char *text, size_t len, struct pd_conf **conf, struct pd_err *e);
 
 /*
- * Fills conf->digest, once, right after loading.  Apart from conf_load() because libcrypto would double the time that the
- * gateway takes to start; the director calls it.
+ * Fills conf->digest, once, right after loading.  Apart from conf_load() because libcrypto would double the time that
+ * the gateway takes to start; the director calls it.
  */
 int conf_digest(struct pd_conf *conf, struct pd_err *e);
 

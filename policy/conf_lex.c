@@ -72,7 +72,8 @@ scan_string(struct conf_lexer *lx, struct conf_token *t)
 		if (*lx->p < 0x20 || *lx->p > 0x7e)
 			return conf_lex_fail(lx, lx->line, "a byte in quotes that is not printable ASCII");
 		if (*lx->p == '$' && lx->p[1] == '{')
-			return conf_lex_fail(lx, lx->line, "\"${\" in a value; nothing is taken from the environment, write the value itself");
+			return conf_lex_fail(lx, lx->line,
+			    "\"${\" in a value; nothing is taken from the environment, write the value itself");
 	}
 	if (lx->p == lx->end || *lx->p == '\n')
 		return conf_lex_fail(lx, lx->line, "the quote %c is not closed in its line", quote);

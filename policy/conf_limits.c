@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * conf_limits.c - how much of everything: the numbers of powerdirector.conf that nobody may exceed, with their defaults.
+ * conf_limits.c - how much of everything: the numbers of powerdirector.conf that nobody may exceed, with their
+ * defaults.
  *
  * Where a default comes from stands in powerdirector.conf(5), which gives the reason beside each.
  */
@@ -62,7 +63,8 @@ conf_set_limits(struct conf_parse *p)
 			return -1;
 	}
 	if (p->conf->disk_warn < p->conf->disk_refuse)
-		return conf_fail(p, conf_word(p->cfg, conf_word(p->cfg, "disk-warn", 0) != NULL ? "disk-warn" : "disk-refuse", 0)->line,
+		return conf_fail(p,
+		    conf_word(p->cfg, conf_word(p->cfg, "disk-warn", 0) != NULL ? "disk-warn" : "disk-refuse", 0)->line,
 		    "disk-warn is %lld and disk-refuse is %lld; a warning that comes after the refusal helps nobody",
 		    (long long)p->conf->disk_warn, (long long)p->conf->disk_refuse);
 	return 0;

@@ -42,6 +42,8 @@ conf_add_license(struct conf_parse *p, cfg_t *section, int line)
 	if (l->units == -1)
 		return conf_fail(p, line, "license %s has no cap; write: processing-units = NUMBER", l->name);
 	if (l->products.n == 0 && l->systems.n == 0 && l->pools.n == 0)
-		return conf_fail(p, line, "license %s names no products, systems or processor-pools; write: products = { LABEL, ... }", l->name);
+		return conf_fail(p, line,
+		    "license %s names no products, systems or processor-pools; write: products = { LABEL, ... }",
+		    l->name);
 	return 0;
 }

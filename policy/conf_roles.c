@@ -61,7 +61,8 @@ check_again(struct conf_parse *p, cfg_t *section, const struct pd_role *role)
 		len = strlen(w->text);
 		has = w->text[len - 1] == '*' || policy_list_has(&role->verbs, w->text);
 		if (!has)
-			return conf_fail(p, w->line, "authenticate-again: role %s does not have the verb %s; add it to verbs or remove it here",
+			return conf_fail(p, w->line,
+			    "authenticate-again: role %s does not have the verb %s; add it to verbs or remove it here",
 			    role->name, w->text);
 	}
 	return 0;

@@ -31,6 +31,8 @@ conf_add_rules(struct conf_parse *p, cfg_t *section, int line)
 		return conf_fail(p, line, "platform %s: with server-slot-offset %lld two VIOSes would share slots; server-slot-step must be larger", r->name,
 		    (long long)r->slot_offset);
 	if (r->client_slots.base + r->client_slots.step > CLIENT_SLOT_MOST)
-		return conf_fail(p, line, "platform %s: a VM's slots for two VIOSes must end at %d: network adapters follow", r->name, CLIENT_SLOT_MOST);
+		return conf_fail(p, line,
+		    "platform %s: a VM's slots for two VIOSes must end at %d: network adapters follow", r->name,
+		    CLIENT_SLOT_MOST);
 	return 0;
 }

@@ -45,7 +45,8 @@ scan_list(struct scan *s, const struct conf_token *name)
 		if (t.kind == CONF_CLOSE && n > 0)
 			return 0;	/* a comma behind the last value is fine */
 		if (t.kind == CONF_CLOSE)
-			return conf_lex_fail(&s->lexer, t.line, "the list %.*s is empty; leave the option out", (int)name->len, name->text);
+			return conf_lex_fail(&s->lexer, t.line, "the list %.*s is empty; leave the option out",
+			    (int)name->len, name->text);
 		if (t.kind != CONF_WORD && t.kind != CONF_STRING)
 			return unexpected(s, &t, "a value of the list");
 		if (conf_lex(&s->lexer, &t) == -1)
@@ -140,7 +141,8 @@ scan_section(struct scan *s, int depth, int open_line)
 		if (t.kind == CONF_CLOSE)
 			return 0;
 		if (t.kind == CONF_END)
-			return conf_lex_fail(&s->lexer, open_line, "the \"{\" in this line is never closed; a \"}\" is missing or the file is cut off");
+			return conf_lex_fail(&s->lexer, open_line,
+			    "the \"{\" in this line is never closed; a \"}\" is missing or the file is cut off");
 		if (t.kind != CONF_WORD)
 			return unexpected(s, &t, "an option or \"}\"");
 		if (scan_statement(s, &seen, &t, depth) == -1)
@@ -185,7 +187,8 @@ scan_file(struct scan *s)
 		if (conf_lex(&s->lexer, &t) == -1)
 			return -1;
 		if (t.kind == CONF_END)
-			return conf_lex_fail(&s->lexer, t.line, "the last line must be: end = true (without it a file that was cut off would look complete)");
+			return conf_lex_fail(&s->lexer, t.line,
+			    "the last line must be: end = true (without it a file that was cut off would look complete)");
 		if (t.kind == CONF_CLOSE)
 			return conf_lex_fail(&s->lexer, t.line, "a \"}\" without a \"{\"");
 		if (t.kind != CONF_WORD)

@@ -27,8 +27,8 @@ struct conf_titles {
 };
 
 /*
- * Replaces comments in text (NUL behind len bytes) by blanks.  -1 with PD_BADDATA and "FILE:LINE: what is wrong, what to
- * write".  The caller frees titles->list, whatever comes back.
+ * Replaces comments in text (NUL behind len bytes) by blanks.  -1 with PD_BADDATA and "FILE:LINE: what is wrong, what
+ * to write".  The caller frees titles->list, whatever comes back.
  */
 int conf_scan(const char *file, char *text, size_t len, struct conf_titles *titles, struct pd_err *e);
 

@@ -63,8 +63,8 @@ set_role(struct conf_parse *p, cfg_t *section, struct pd_tenant *t)
 			t->role = &p->conf->roles[i];
 			return 0;
 		}
-	return conf_fail(p, w->line, "there is no role \"%.60s\" in this file; write: role %.60s { verbs = { ... } }", w->text,
-	    w->text);
+	return conf_fail(p, w->line, "there is no role \"%.60s\" in this file; write: role %.60s { verbs = { ... } }",
+	    w->text, w->text);
 }
 
 /* A name or pattern of networks that fits no network section is a typing error. */
@@ -81,8 +81,8 @@ check_network(const struct conf_parse *p, const struct conf_word *w)
 	for (size_t i = 0; i < p->conf->nnetworks; i++)
 		if (policy_list_has(&list, p->conf->networks[i].name))
 			return 0;
-	return conf_fail(p, w->line, "there is no network \"%.60s\" in this file; write: network %.60s { vlan = ... }", w->text,
-	    w->text);
+	return conf_fail(p, w->line, "there is no network \"%.60s\" in this file; write: network %.60s { vlan = ... }",
+	    w->text, w->text);
 }
 
 static int
@@ -175,9 +175,10 @@ conf_check_members(const struct conf_parse *p)
 	qsort(all, n, sizeof(*all), compare_members);
 	for (size_t i = 1; i < n && rv == 0; i++)
 		if (strcmp(all[i - 1].user, all[i].user) == 0)
-			rv = conf_fail(p, member_line(p, &all[i]), "user %s is a member of tenant %s and of tenant %s (line %d); "
-			    "a user belongs to one tenant", all[i].user, all[i].tenant->name,
-			    all[i - 1].tenant->name, member_line(p, &all[i - 1]));
+			rv = conf_fail(p, member_line(p, &all[i]),
+			    "user %s is a member of tenant %s and of tenant %s (line %d); "
+			    "a user belongs to one tenant",
+			    all[i].user, all[i].tenant->name, all[i - 1].tenant->name, member_line(p, &all[i - 1]));
 	free(all);
 	return rv;
 }

@@ -170,8 +170,10 @@ conf_check_user(const struct conf_parse *p, const struct conf_word *w)
 {
 	if (job_user_is_valid(w->text))
 		return 0;
-	return conf_fail(p, w->line, "members: \"%.60s\" is not a user's name; it has 1 to %d letters, digits, \".\", \"_\", "
-	    "\"@\" and \"-\"", w->text, JOB_USER_MAX);
+	return conf_fail(p, w->line,
+	    "members: \"%.60s\" is not a user's name; it has 1 to %d letters, digits, \".\", \"_\", "
+	    "\"@\" and \"-\"",
+	    w->text, JOB_USER_MAX);
 }
 
 int
@@ -214,8 +216,10 @@ conf_range(const struct conf_parse *p, const struct conf_word *w, uint32_t *addr
 		bits = atoi(slash + 1);
 	}
 	if (bits < 8 || bits > 30 || inet_pton(AF_INET, host, &in) != 1)
-		return conf_fail(p, w->line, "\"%.60s\" is not a range of addresses; write ADDRESS/BITS with 8 to 30 bits, "
-		    "as in 10.0.10.0/24", w->text);
+		return conf_fail(p, w->line,
+		    "\"%.60s\" is not a range of addresses; write ADDRESS/BITS with 8 to 30 bits, "
+		    "as in 10.0.10.0/24",
+		    w->text);
 	*addr = ntohl(in.s_addr);
 	*mask = 0xffffffffu << (32 - bits);
 	if ((*addr & ~*mask) == 0)

@@ -84,8 +84,9 @@ policy_verb(const struct pd_conf *conf, const char *user, const char *verb, stru
 	(void)snprintf(why->rule, sizeof(why->rule), "tenant %s, role %s", t->name, t->role->name);
 	why->line = t->role->line;
 	if (v == NULL || !policy_list_has(&t->role->verbs, verb))
-		return pd_fail(e, PD_DENIED, "%s is not among the verbs of your role (%s of tenant %s); ask an administrator for it",
-		    verb, t->role->name, t->name);
+		return pd_fail(e, PD_DENIED,
+		    "%s is not among the verbs of your role (%s of tenant %s); ask an administrator for it", verb,
+		    t->role->name, t->name);
 	why->again = policy_list_has(&t->role->again, verb);
 	return 0;
 }

@@ -22,8 +22,9 @@ const struct pd_tenant *policy_tenant(const struct pd_conf *conf, const char *us
 const struct pd_tenant *policy_tenant_by_name(const struct pd_conf *conf, const char *name);
 
 /*
- * May user call verb?  Verbs that the gateway answers alone (VERB_LOCAL), and batch, need no permission, everything else needs a tenant whose
- * role has the verb.  0 with *why, or -1 PD_DENIED whose text says what the user may ask an administrator for.
+ * May user call verb?  Verbs that the gateway answers alone (VERB_LOCAL), and batch, need no permission, everything
+ * else needs a tenant whose role has the verb.  0 with *why, or -1 PD_DENIED whose text says what the user may ask an
+ * administrator for.
  */
 int policy_verb(const struct pd_conf *conf, const char *user, const char *verb, struct policy_why *why, struct pd_err *e);
 
@@ -40,8 +41,9 @@ int policy_args(const struct pd_conf *conf, const struct pd_tenant *tenant, cons
     struct policy_why *why, struct pd_err *e);
 
 /*
- * The lease of a VM of tenant `of` that a member of `asking` asks for: args.lease becomes the seconds that it has from now on, by default the
- * policy's; it goes when the VM has none.  PD_DENIED says what may be had; administrators may have any.  policy_args() does it for create-vm.
+ * The lease of a VM of tenant `of` that a member of `asking` asks for: args.lease becomes the seconds that it has from
+ * now on, by default the policy's; it goes when the VM has none.  PD_DENIED says what may be had; administrators may
+ * have any.  policy_args() does it for create-vm.
  */
 int policy_lease(const struct pd_tenant *asking, const struct pd_tenant *of, json_t *args, struct pd_err *e);
 /* "30d", "12h", "90s".  Returns buf. */
@@ -54,7 +56,8 @@ const struct pd_network *policy_network(const struct pd_conf *conf, const char *
 const struct pd_network *policy_network_by_vlan(const struct pd_conf *conf, const struct pd_tenant *tenant, int vlan);
 
 /*
- * What a tenant may ask for only when its section lists it, because other VMs pay for it: policy_args() looks for key among the arguments.
+ * What a tenant may ask for only when its section lists it, because other VMs pay for it: policy_args() looks for key
+ * among the arguments.
  */
 struct policy_feature {
 	const char *name;	/* in the configuration */

@@ -26,8 +26,9 @@ static const struct {
 };
 
 /*
- * Processors of one's own are lost to all others, a processor pool has a limit that its VMs share, a higher priority takes processors from
- * others when one fails, a Fibre Channel port is shared by those that are mapped to it, as is a memory pool, a tape drive has one client, a restart elsewhere takes room there.
+ * Processors of one's own are lost to all others, a processor pool has a limit that its VMs share, a higher priority
+ * takes processors from others when one fails, a Fibre Channel port is shared by those that are mapped to it, as is a
+ * memory pool, a tape drive has one client, a restart elsewhere takes room there.
  */
 const struct policy_feature policy_features[] = {
 	{ "dedicated", "dedicated", "processors of its own (--dedicated)" },
@@ -67,7 +68,8 @@ not_there(const struct asking *a, const struct pd_list *allowed, const char *wha
 {
 	char list[120];
 
-	return pd_fail(a->e, PD_NOTFOUND, "there is no %s \"%s\" for you%s", what, name, choices(allowed, what, list, sizeof(list)));
+	return pd_fail(a->e, PD_NOTFOUND, "there is no %s \"%s\" for you%s", what, name,
+	    choices(allowed, what, list, sizeof(list)));
 }
 
 /* NULL is no name and always allowed. */
@@ -180,7 +182,8 @@ find_network(const struct asking *a, const json_t *adapter)
 	if (net != NULL && policy_list_has(&a->t->networks, net->name) && (vlan == 0 || net->vlan == vlan))
 		return net;
 	if (name != NULL && net != NULL && policy_list_has(&a->t->networks, name)) {
-		(void)pd_fail(a->e, PD_NOTFOUND, "network %s is VLAN %d, not %d: leave one of the two out", name, net->vlan, vlan);
+		(void)pd_fail(a->e, PD_NOTFOUND, "network %s is VLAN %d, not %d: leave one of the two out", name,
+		    net->vlan, vlan);
 		return NULL;
 	}
 	(void)snprintf(text, sizeof(text), "vlan=%d", vlan);
@@ -206,8 +209,9 @@ check_ip(const struct asking *a, const struct pd_network *net, const char *ip)
 		return 0;
 	in.s_addr = htonl(net->address);
 	(void)inet_ntop(AF_INET, &in, range, sizeof(range));
-	return pd_fail(a->e, PD_DENIED, "%s is not an address that you may use on network %s; choose one of %s/%d%s%s%s", ip,
-	    net->name, range, __builtin_popcount(net->mask), net->gateway != NULL ? " but not " : "",
+	return pd_fail(a->e, PD_DENIED,
+	    "%s is not an address that you may use on network %s; choose one of %s/%d%s%s%s", ip, net->name, range,
+	    __builtin_popcount(net->mask), net->gateway != NULL ? " but not " : "",
 	    net->gateway != NULL ? net->gateway : "", net->gateway != NULL ? ", the gateway" : "");
 }
 
@@ -277,8 +281,10 @@ static int
 check_features(const struct asking *a, const json_t *args)
 {
 	for (size_t i = 0; i < policy_features_count; i++)
-		if (json_object_get(args, policy_features[i].key) != NULL && !policy_list_has(&a->t->features, policy_features[i].name))
-			return pd_fail(a->e, PD_DENIED, "%s is not for tenant %s: its section of the policy does not list the feature %s",
+		if (json_object_get(args, policy_features[i].key) != NULL &&
+		    !policy_list_has(&a->t->features, policy_features[i].name))
+			return pd_fail(a->e, PD_DENIED,
+			    "%s is not for tenant %s: its section of the policy does not list the feature %s",
 			    policy_features[i].what, a->t->name, policy_features[i].name);
 	return 0;
 }
@@ -296,7 +302,8 @@ policy_args(const struct pd_conf *conf, const struct pd_tenant *tenant, const ch
 	    check_name(&a, &tenant->images, "image", json_object_get(args, "image")) == -1 ||
 	    check_name(&a, &tenant->media, "medium", json_object_get(args, "iso")) == -1)
 		return -1;
-	if (check_features(&a, args) == -1 || (strcmp(verb, "create-vm") == 0 && policy_lease(tenant, tenant, args, e) == -1))
+	if (check_features(&a, args) == -1 ||
+	    (strcmp(verb, "create-vm") == 0 && policy_lease(tenant, tenant, args, e) == -1))
 		return -1;
 	return check_sizes(&a, args) == -1 ? -1 : check_networks(&a, json_object_get(args, "networks"));
 }

@@ -35,7 +35,8 @@ check(const struct pd_tenant *asking, const struct pd_tenant *of, int64_t asked,
 		return pd_fail(e, PD_DENIED, "VMs of tenant %s have a lease, of at most %s at a time (line %d); an administrator can give one without",
 		    of->name, may, of->lease.line);
 	if (asked > of->lease.longest_s)
-		return pd_fail(e, PD_DENIED, "a lease of %s is longer than tenant %s may have at a time: %s (line %d); renew-vm renews it later",
+		return pd_fail(e, PD_DENIED,
+		    "a lease of %s is longer than tenant %s may have at a time: %s (line %d); renew-vm renews it later",
 		    policy_lease_text(wants, asked), of->name, may, of->lease.line);
 	return 0;
 }
@@ -44,7 +45,7 @@ int
 policy_lease(const struct pd_tenant *asking, const struct pd_tenant *of, json_t *args, struct pd_err *e)
 {
 	const json_t *asked = json_object_get(args, "lease");
-	int64_t	      seconds = asked != NULL ? json_integer_value(asked) : of->lease.line != 0 ? of->lease.default_s : 0;
+	int64_t seconds = asked != NULL ? json_integer_value(asked) : of->lease.line != 0 ? of->lease.default_s : 0;
 
 	if (asked != NULL && check(asking, of, seconds, e) == -1)
 		return -1;

@@ -43,9 +43,10 @@ digest_answer(const void *out, size_t out_len, const void *err, size_t err_len, 
 	int	      len = snprintf(length, sizeof(length), "%zu\n", out_len), ok;
 
 	text[0] = '\0';
-	ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 && EVP_DigestUpdate(ctx, length, (size_t)len) == 1 &&
-	    EVP_DigestUpdate(ctx, out, out_len) == 1 && EVP_DigestUpdate(ctx, err, err_len) == 1 &&
-	    EVP_DigestFinal_ex(ctx, md, &n) == 1 && n * 2 + 1 == DIGEST_TEXT_LEN;
+	ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
+	    EVP_DigestUpdate(ctx, length, (size_t)len) == 1 && EVP_DigestUpdate(ctx, out, out_len) == 1 &&
+	    EVP_DigestUpdate(ctx, err, err_len) == 1 && EVP_DigestFinal_ex(ctx, md, &n) == 1 &&
+	    n * 2 + 1 == DIGEST_TEXT_LEN;
 	EVP_MD_CTX_free(ctx);
 	if (!ok)
 		return pd_fail(e, PD_BUG, "libcrypto cannot compute a SHA-256 digest");

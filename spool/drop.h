@@ -40,8 +40,8 @@ int spool_open_for_drop(struct spool *s, const char *path, struct pd_err *e);
 
 /*
  * Director: makes missing directories (when make), checks type, owner, group and exact mode of each on its
- * descriptor, refuses (PD_DENIED) and names the first that is wrong.  gid is the spool group's, or (gid_t)-1 when there is none
- * (service account alone: modes are then 0700).  The modes are in spool_dirs.c.
+ * descriptor, refuses (PD_DENIED) and names the first that is wrong.  gid is the spool group's, or (gid_t)-1 when there
+ * is none (service account alone: modes are then 0700).  The modes are in spool_dirs.c.
  */
 int spool_open_for_director(struct spool *s, const char *path, gid_t gid, int make, struct pd_err *e);
 void spool_close(struct spool *s);
@@ -53,9 +53,10 @@ void spool_close(struct spool *s);
 int drop_submit(const struct spool *s, const struct job *job, struct pd_err *e);
 
 /*
- * The same in two steps, for a batch too (batch_encode(); in one file: all of its jobs or none).  Behind drop_put() the bytes are durable and
- * the name is there; behind drop_settle() the name is durable.  A gateway that has the director's receipt, which is given when the job
- * is durable in the store, needs no second step.  *fd is the open file, to be closed by the caller; -1 on failure.
+ * The same in two steps, for a batch too (batch_encode(); in one file: all of its jobs or none).  Behind drop_put() the
+ * bytes are durable and the name is there; behind drop_settle() the name is durable.  A gateway that has the director's
+ * receipt, which is given when the job is durable in the store, needs no second step.  *fd is the open file, to be
+ * closed by the caller; -1 on failure.
  */
 int drop_put(const struct spool *s, const struct job *jobs, size_t n, int *fd, struct pd_err *e);
 int drop_settle(const struct spool *s, int fd, const char *id, struct pd_err *e);
@@ -70,8 +71,9 @@ struct dropped {
 void dropped_clear(struct dropped *d);
 
 /*
- * Reads and checks new/ID or cur/ID (dirfd): regular, one link, mode 0640 (0600 when gid is -1), group gid, size, decodes, the (first) id inside is
- * the file's name.  PD_BADDATA: the file belongs in bad/.  PD_NOTFOUND: there is none (any more).  The caller clears *d.
+ * Reads and checks new/ID or cur/ID (dirfd): regular, one link, mode 0640 (0600 when gid is -1), group gid, size,
+ * decodes, the (first) id inside is the file's name.  PD_BADDATA: the file belongs in bad/.  PD_NOTFOUND: there is none
+ * (any more).  The caller clears *d.
  */
 int drop_read(int dirfd, const char *name, gid_t gid, struct dropped *d, struct pd_err *e);
 
@@ -82,8 +84,8 @@ int drop_finish(const struct spool *s, const char *id, struct pd_err *e);	/* cur
 int drop_taken_apart(const struct spool *s, int fromfd, const char *id, struct pd_err *e);	/* a batch, new/ or cur/ -> done/ */
 
 /*
- * Moves name, whatever it is, from fromfd into bad/ and writes bad/ID.reason: time, name (escaped) and reason.  ID is name
- * when that is a job id and free in bad/, otherwise a fresh one.  Fails (PD_IO) for another user's directory,
+ * Moves name, whatever it is, from fromfd into bad/ and writes bad/ID.reason: time, name (escaped) and reason.  ID is
+ * name when that is a job id and free in bad/, otherwise a fresh one.  Fails (PD_IO) for another user's directory,
  * which only root can move: the caller says so in its log and passes over it.
  */
 int drop_reject(const struct spool *s, int fromfd, const char *name, const char *reason, struct pd_err *e);
@@ -97,8 +99,8 @@ struct drop_sweep {
 };
 
 /*
- * Removes what is in tmp/ and was changed last over age_s ago: a gateway that was killed left it.  1 = its share of names is looked
- * at, call again; 0 = all of tmp/ is.
+ * Removes what is in tmp/ and was changed last over age_s ago: a gateway that was killed left it.  1 = its share of
+ * names is looked at, call again; 0 = all of tmp/ is.
  */
 int  drop_sweep(const struct spool *s, struct drop_sweep *w, int age_s, struct pd_err *e);
 void drop_sweep_end(struct drop_sweep *w);

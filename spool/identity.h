@@ -37,8 +37,8 @@ int identity_init(struct identity *id, const struct pd_conf *conf, const struct 
 int identity_of_file(const struct identity *id, uid_t owner, const struct job *job, struct pd_err *e);
 
 /*
- * The user that a peer of the query socket speaks for.  claimed may be "" (then the account's own name).  PD_DENIED when it
- * claims what it may not.
+ * The user that a peer of the query socket speaks for.  claimed may be "" (then the account's own name).  PD_DENIED
+ * when it claims what it may not.
  */
 int identity_of_peer(const struct identity *id, uid_t peer, const char *claimed, enum job_origin origin,
     char user[JOB_USER_MAX + 1], struct pd_err *e);

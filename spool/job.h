@@ -60,8 +60,8 @@ int job_user_is_valid(const char *name);
 void job_clear(struct job *job);
 
 /*
- * Encodes (deterministic CBOR, RFC 8949 4.2.1).  *buf is allocated; the caller frees it.  What job_decode() would refuse
- * is refused here already, with PD_BADDATA.
+ * Encodes (deterministic CBOR, RFC 8949 4.2.1).  *buf is allocated; the caller frees it.  What job_decode() would
+ * refuse is refused here already, with PD_BADDATA.
  */
 int job_encode(const struct job *job, unsigned char **buf, size_t *len, struct pd_err *e);
 
@@ -72,9 +72,10 @@ int job_encode(const struct job *job, unsigned char **buf, size_t *len, struct p
 int job_decode(const unsigned char *buf, size_t len, struct job *job, struct pd_err *e);
 
 /*
- * A batch: the jobs of one user's one request, durable together in one file.  An array of 2 to BATCH_JOBS_MAX jobs, each within the limits
- * of a job of its own; their ids follow each other (id_next()) and user, origin, source, tty and submitted are the first one's.
- * One job alone is a job, not a batch: both functions take and give that too, so that every job file can be read with batch_decode().
+ * A batch: the jobs of one user's one request, durable together in one file.  An array of 2 to BATCH_JOBS_MAX jobs,
+ * each within the limits of a job of its own; their ids follow each other (id_next()) and user, origin, source, tty and
+ * submitted are the first one's. One job alone is a job, not a batch: both functions take and give that too, so that
+ * every job file can be read with batch_decode().
  */
 int batch_encode(const struct job *jobs, size_t n, unsigned char **buf, size_t *len, struct pd_err *e);
 /* *jobs is allocated: batch_free().  On failure it is NULL. */

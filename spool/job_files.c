@@ -166,8 +166,8 @@ is_whole_line(int fd, off_t at)
 }
 
 /*
- * Our own writer's lines: a user's text has its quotes escaped and cannot look like this.  A result with a state behind it is that
- * of an earlier end: undo-job or resume-job went on.
+ * Our own writer's lines: a user's text has its quotes escaped and cannot look like this.  A result with a state behind
+ * it is that of an earlier end: undo-job or resume-job went on.
  */
 int
 job_log_has_result(const struct spool *s, const char *id)
@@ -191,7 +191,8 @@ job_log_has_result(const struct spool *s, const char *id)
 		result = last_mark(buf, (size_t)n, mark);
 		other = last_mark(buf, (size_t)n, state);
 		if (result != NULL || other != NULL)
-			found = result != NULL && (other == NULL || other < result) && is_whole_line(fd, at + (result - buf));
+			found = result != NULL && (other == NULL || other < result) &&
+			    is_whole_line(fd, at + (result - buf));
 	}
 	(void)sys.close(fd);
 	return found == 1;
@@ -203,9 +204,9 @@ job_log_result(const struct spool *s, const json_t *row, const json_t *receipt, 
 	const char *id = field_text(row, "id");
 	json_t	   *fields, *value = json_object_get(row, "value");
 
-	fields = json_pack("{s:s s:s s:I s:s s:s s:s}", "state", field_text(row, "state"), "code", field_text(row, "code"), "exit",
-	    (json_int_t)field_number(row, "exit"), "message", field_text(row, "message"), "user", field_text(row, "user"), "tenant",
-	    field_text(row, "tenant"));
+	fields = json_pack("{s:s s:s s:I s:s s:s s:s}", "state", field_text(row, "state"), "code",
+	    field_text(row, "code"), "exit", (json_int_t)field_number(row, "exit"), "message",
+	    field_text(row, "message"), "user", field_text(row, "user"), "tenant", field_text(row, "tenant"));
 	if (fields != NULL && value != NULL)
 		(void)json_object_set(fields, "value", value);
 	if (fields != NULL && receipt != NULL)

@@ -14,8 +14,8 @@
 /*
  * The journal, made when missing, with a lock that lives as long as somebody has this descriptor: the worker gets it
  * with the job.  PD_BUSY: a worker of an earlier director is still ending its step on it.
- * Workers sync their records, not the directory: where *is_named says 0 the name is new, and no worker gets it before job_journals_settle() has
- * made all new names durable, once for as many of them as there are.
+ * Workers sync their records, not the directory: where *is_named says 0 the name is new, and no worker gets it before
+ * job_journals_settle() has made all new names durable, once for as many of them as there are.
  */
 int job_journal_open(const struct spool *s, const char *id, int *is_named, struct pd_err *e);
 int job_journals_settle(const struct spool *s, struct pd_err *e);
@@ -25,8 +25,8 @@ int job_journal_settle(const struct spool *s, const char *id, struct pd_err *e);
 
 /*
  * The journal as it is now: its SHA-256, and its records, NULL when there is none or it is
- * damaged (the worker says so too, and a person has to look).  The digest is "" when there is none, it cannot be read, or nothing in it had to be
- * durable: a job that has only asked (spool/journal.h).
+ * damaged (the worker says so too, and a person has to look).  The digest is "" when there is none, it cannot be read,
+ * or nothing in it had to be durable: a job that has only asked (spool/journal.h).
  */
 int job_journal_read(const struct spool *s, const char *id, char text[DIGEST_TEXT_LEN], json_t **records, struct pd_err *e);
 

@@ -28,7 +28,8 @@
 
 /*
  * Appends an event.  "t" and "event" are added here; takes the reference to fields (may be NULL),
- * an object.  max: bytes after which the log is full, 0 = LOG_FILE_MAX.  A log helps people and may be lost: callers may ignore the result.
+ * an object.  max: bytes after which the log is full, 0 = LOG_FILE_MAX.  A log helps people and may be lost: callers
+ * may ignore the result.
  */
 int joblog_event(int fd, int64_t max, const char *event, json_t *fields, struct pd_err *e);
 

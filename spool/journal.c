@@ -206,12 +206,13 @@ parse(struct journal *j, const unsigned char *buf, size_t len, json_t *records, 
 		if (!is_record(buf + at, len - at, j->next)) {
 			if (is_torn_tail(buf + at, len - at, j->next))
 				break;
-			return pd_fail(e, PD_STUCK, "journal is damaged at record %u, byte %zu of %zu; a person must look",
-			    j->next, at, len);
+			return pd_fail(e, PD_STUCK,
+			    "journal is damaged at record %u, byte %zu of %zu; a person must look", j->next, at, len);
 		}
 		if (take(buf + at, records) == -1)
-			return pd_fail(e, PD_STUCK, "journal record %u, byte %zu of %zu, is not a JSON object; a person must look",
-			    j->next, at, len);
+			return pd_fail(e, PD_STUCK,
+			    "journal record %u, byte %zu of %zu, is not a JSON object; a person must look", j->next, at,
+			    len);
 		at += HEAD_LEN + get_u32(buf + at);
 	}
 	*end = at;
@@ -261,7 +262,8 @@ make_durable(int fd, const unsigned char *buf, size_t end, size_t len, struct pd
 {
 	if (end < len && sys.ftruncate(fd, (off_t)end) == -1)
 		return pd_fail_sys(e, PD_IO, "cut the torn end of the journal");
-	if (len > 0 && (sys.lseek(fd, 0, SEEK_SET) == -1 || io_write_all(fd, buf, end) == -1 || sys.fdatasync(fd) == -1))
+	if (len > 0 &&
+	    (sys.lseek(fd, 0, SEEK_SET) == -1 || io_write_all(fd, buf, end) == -1 || sys.fdatasync(fd) == -1))
 		return pd_fail_sys(e, PD_IO, "make the journal durable");
 	return 0;
 }

@@ -56,10 +56,10 @@ struct journal {
 int journal_append(struct journal *j, json_t *record, int sync, struct pd_err *e);
 
 /*
- * Reads all records into *records (a JSON array, owned by the caller), positions at the end and sets j->next; cuts a torn
- * tail off and makes the rest durable, which an earlier sync may have failed to do, when cut is set; fd is then without O_APPEND.
- * An empty file is an empty array.  fd is open for reading, and for writing when the caller
- * appends or cuts.  Without cut a torn tail leaves j->next at JOURNAL_BROKEN: nothing may be appended behind it.
+ * Reads all records into *records (a JSON array, owned by the caller), positions at the end and sets j->next; cuts a
+ * torn tail off and makes the rest durable, which an earlier sync may have failed to do, when cut is set; fd is then
+ * without O_APPEND. An empty file is an empty array.  fd is open for reading, and for writing when the caller appends
+ * or cuts.  Without cut a torn tail leaves j->next at JOURNAL_BROKEN: nothing may be appended behind it.
  */
 int journal_load(struct journal *j, int fd, int cut, json_t **records, struct pd_err *e);
 

@@ -188,7 +188,8 @@ archives_of(const struct options *o, char *path, size_t size)
 
 	if (o->archives != NULL)
 		return o->archives;
-	if ((size_t)snprintf(path, size, "%.*s" ARCHIVE_DIR, slash != NULL ? (int)(slash + 1 - o->database) : 0, o->database) >= size)
+	if ((size_t)snprintf(path, size, "%.*s" ARCHIVE_DIR, slash != NULL ? (int)(slash + 1 - o->database) : 0,
+		o->database) >= size)
 		return NULL;
 	return path;
 }
@@ -196,8 +197,8 @@ archives_of(const struct options *o, char *path, size_t size)
 static void
 print_proof(const struct history_proof *p)
 {
-	(void)printf("proven: %lld records, head %lld:%s%s%s\n", (long long)(p->records - p->first), (long long)p->records, p->head,
-	    p->t[0] != '\0' ? ", written " : "", p->t);
+	(void)printf("proven: %lld records, head %lld:%s%s%s\n", (long long)(p->records - p->first),
+	    (long long)p->records, p->head, p->t[0] != '\0' ? ", written " : "", p->t);
 	if (p->first > 0)
 		(void)printf("not looked at: records 1 to %lld, their archives are not all here\n", (long long)p->first);
 }

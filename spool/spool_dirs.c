@@ -120,11 +120,13 @@ check(const char *path, const struct dir *d, const struct stat *st, gid_t gid, s
 	mode_t mode = gid == (gid_t)-1 ? 0700 : d->mode;
 
 	if (st->st_uid != geteuid())
-		return pd_fail(e, PD_DENIED, "spool directory %s/%s belongs to uid %ld, must belong to uid %ld (the director's)",
-		    path, d->name, (long)st->st_uid, (long)geteuid());
+		return pd_fail(e, PD_DENIED,
+		    "spool directory %s/%s belongs to uid %ld, must belong to uid %ld (the director's)", path, d->name,
+		    (long)st->st_uid, (long)geteuid());
 	if (gid != (gid_t)-1 && (d->flags & SHARED) != 0 && st->st_gid != gid)
-		return pd_fail(e, PD_DENIED, "spool directory %s/%s has group %ld, must have group %ld (the spool group)",
-		    path, d->name, (long)st->st_gid, (long)gid);
+		return pd_fail(e, PD_DENIED,
+		    "spool directory %s/%s has group %ld, must have group %ld (the spool group)", path, d->name,
+		    (long)st->st_gid, (long)gid);
 	if ((st->st_mode & 07777) != mode)
 		return pd_fail(e, PD_DENIED, "spool directory %s/%s has mode %04o, must have %04o", path, d->name,
 		    (unsigned)st->st_mode & 07777, (unsigned)mode);

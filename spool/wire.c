@@ -291,7 +291,8 @@ find_list(const char *text, size_t len, struct json_piece *list)
 	if (json_walk_open(&w, (struct json_piece){ text, len }, '{') == -1)
 		return -1;
 	while ((rv = json_walk_next(&w, &key, &value)) == 1)
-		if (key.len == sizeof(name) - 1 && memcmp(key.p, name, key.len) == 0 && *value.p == '[' && list->p == NULL)
+		if (key.len == sizeof(name) - 1 && memcmp(key.p, name, key.len) == 0 && *value.p == '[' &&
+		    list->p == NULL)
 			*list = value;
 	return rv == 0 && list->p != NULL ? 0 : -1;
 }

@@ -22,14 +22,16 @@
 int wire_send(int sock, json_t *msg, const int *fds, size_t nfds, struct pd_err *e);
 
 /*
- * Blocking; waits at most timeout_ms (-1 = for ever) for the whole message.  1 = got one (*msg is the caller's), 0 = the peer closed,
- * -1 = error (PD_BUSY: time is over).  fds gets up to nfds descriptors (close-on-exec), the rest of it -1.
+ * Blocking; waits at most timeout_ms (-1 = for ever) for the whole message.  1 = got one (*msg is the caller's), 0 =
+ * the peer closed, -1 = error (PD_BUSY: time is over).  fds gets up to nfds descriptors (close-on-exec), the rest of it
+ * -1.
  */
 int wire_recv(int sock, size_t max, int timeout_ms, json_t **msg, int *fds, size_t nfds, struct pd_err *e);
 
 /*
- * The same without descriptors, for a reply that may be a long list: where "value" is an array in compact JSON it is not read, but checked and
- * handed over as text: *list, allocated, the caller's, and *msg has null there.  *list is NULL where it is not.
+ * The same without descriptors, for a reply that may be a long list: where "value" is an array in compact JSON it is
+ * not read, but checked and handed over as text: *list, allocated, the caller's, and *msg has null there.  *list is
+ * NULL where it is not.
  */
 int wire_recv_list(int sock, size_t max, int timeout_ms, json_t **msg, char **list, size_t *list_len, struct pd_err *e);
 
@@ -53,13 +55,13 @@ int wire_pack_list(const json_t *msg, const char *list, size_t list_len, char **
 /* Effective user of the peer, as the kernel knows it. */
 int wire_peer_uid(int sock, uid_t *uid, struct pd_err *e);
 /*
- * Blocking socket; waits at most timeout_ms (-1 = for ever) for a listener that is slow to take it, and as long for each send later.
- * PD_BUSY when there is none, or (e->sys is EAGAIN) it did not take the connection in time.
+ * Blocking socket; waits at most timeout_ms (-1 = for ever) for a listener that is slow to take it, and as long for
+ * each send later. PD_BUSY when there is none, or (e->sys is EAGAIN) it did not take the connection in time.
  */
 int wire_connect(const char *path, int timeout_ms, struct pd_err *e);
 /*
- * Blocking listener (an event loop sets O_NONBLOCK).  A stale socket of ours at path is replaced; one that is in use, of
- * another owner, or another kind of file is PD_CONFLICT.  gid (gid_t)-1 leaves the group.
+ * Blocking listener (an event loop sets O_NONBLOCK).  A stale socket of ours at path is replaced; one that is in use,
+ * of another owner, or another kind of file is PD_CONFLICT.  gid (gid_t)-1 leaves the group.
  */
 int wire_listen(const char *path, mode_t mode, gid_t gid, struct pd_err *e);
 

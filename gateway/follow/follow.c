@@ -2,11 +2,11 @@
 /*
  * follow.c - a job's event log, read while it grows.
  *
- * In the beginning the log is looked at every few milliseconds: most requests are answered by then, and to give a watch back
- * takes the kernel ten.  Then it is watched.  The log is the truth and the watch is a hint: it is set before a read, and when it
- * says nothing the file is looked at again after a second.  Where there is none it is looked at after PORT_LOOK_MS, and then after twice as long each
- * time that nothing was there: who looks learns of an event after at most as long again as it took to come, and hundreds of
- * them cost next to nothing.
+ * In the beginning the log is looked at every few milliseconds: most requests are answered by then, and to give a watch
+ * back takes the kernel ten.  Then it is watched.  The log is the truth and the watch is a hint: it is set before a
+ * read, and when it says nothing the file is looked at again after a second.  Where there is none it is looked at after
+ * PORT_LOOK_MS, and then after twice as long each time that nothing was there: who looks learns of an event after at
+ * most as long again as it took to come, and hundreds of them cost next to nothing.
  */
 #include <errno.h>
 #include <fcntl.h>

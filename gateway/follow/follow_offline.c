@@ -2,9 +2,9 @@
 /*
  * follow_offline.c - a job found by its log, when the director cannot be asked.
  *
- * The log is the truth for who follows, and its first event says whose job it is; so the policy's scope can be kept here as
- * the director keeps it.  Of a job that was refused the first event is its result, which says the same.  A log that names nobody
- * (of a file that was no job) is for those who see everything.
+ * The log is the truth for who follows, and its first event says whose job it is; so the policy's scope can be kept
+ * here as the director keeps it.  Of a job that was refused the first event is its result, which says the same.  A log
+ * that names nobody (of a file that was no job) is for those who see everything.
  */
 #include <dirent.h>
 #include <fcntl.h>

@@ -60,8 +60,9 @@ take(int dir, const char *name, int64_t limit, const char *who, int *slot, struc
 {
 	if (limit <= 0 || (*slot = open_slots(dir, name)) == -1 || lock_one(*slot, 0, limit) != 0)
 		return 0;
-	return pd_fail_wait(e, PD_BUSY, AGAIN_S, "%s %lld jobs already, %lld are allowed at a time; leave one, or use --detach", who,
-	    (long long)limit, (long long)limit);
+	return pd_fail_wait(e, PD_BUSY, AGAIN_S,
+	    "%s %lld jobs already, %lld are allowed at a time; leave one, or use --detach", who, (long long)limit,
+	    (long long)limit);
 }
 
 int

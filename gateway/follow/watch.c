@@ -69,8 +69,8 @@ static int
 must_leave(const struct watch *w, int is_gone, int64_t now, struct response *r)
 {
 	if (stopped_by == SIGINT) {
-		response_code(r, PD_BUSY, "job %s goes on; follow it with: follow %s; cancel it with: cancel-job %s", w->id,
-		    w->id, w->id);
+		response_code(r, PD_BUSY, "job %s goes on; follow it with: follow %s; cancel it with: cancel-job %s",
+		    w->id, w->id, w->id);
 		(void)strcpy(r->job, w->id);
 		return 1;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cell.c - one value of a list: where it is fit to print as it stands, it stays there; else it is read, and made by text_in_unit().
+ * cell.c - one value of a list: where it is fit to print as it stands, it stays there; else it is read, and made by
+ * text_in_unit().
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,8 @@ is_plain(const char *s, size_t len)
 static int
 plain_text(struct json_piece value, struct json_piece *text)
 {
-	if (value.len >= 4 && value.p[0] == '[' && value.p[1] == '"' && memchr(value.p + 2, '"', value.len - 2) == value.p + value.len - 2)
+	if (value.len >= 4 && value.p[0] == '[' && value.p[1] == '"' &&
+	    memchr(value.p + 2, '"', value.len - 2) == value.p + value.len - 2)
 		value = (struct json_piece){ value.p + 1, value.len - 2 };
 	if (value.len < 2 || value.p[0] != '"' || !is_plain(value.p + 1, value.len - 2))
 		return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * list_rows.h - a list as it comes from the director, compact JSON text, as rows of members: where each value stands, and under which key.
+ * list_rows.h - a list as it comes from the director, compact JSON text, as rows of members: where each value stands,
+ * and under which key.
  *
  * Keys are numbered as they come, so that nobody looks for a key in a row.  Nothing is decoded.
  */

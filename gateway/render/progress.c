@@ -255,5 +255,6 @@ progress_total(struct progress *p, int status, int64_t now_ms)
 		(void)snprintf(took, sizeof(took), "%d ms", (int)ms);
 	else
 		elapsed(took, sizeof(took), ms);
-	keep(p, status == 0 ? "done in " : "ended after ", took, status == EXIT_UNDONE && p->is_undoing ? "; nothing is left of it" : "");
+	keep(p, status == 0 ? "done in " : "ended after ", took,
+	    status == EXIT_UNDONE && p->is_undoing ? "; nothing is left of it" : "");
 }

@@ -3,7 +3,8 @@
  * progress.h - a job's events for a person, on stderr; a plan's commands on stdout.
  *
  * On a terminal one line is updated in place and each finished step stays as a line; without one each step is a line.
- * A plan's commands stand below the words of their step, which are comments: the whole can be kept as a note of what runs.
+ * A plan's commands stand below the words of their step, which are comments: the whole can be kept as a note of what
+ * runs.
  */
 #ifndef PD_GATEWAY_RENDER_PROGRESS_H
 #define PD_GATEWAY_RENDER_PROGRESS_H

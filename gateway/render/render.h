@@ -2,8 +2,9 @@
 /*
  * render.h - a reply's value for people.
  *
- * What a person asks for comes first and in words; what only programs need is left to --json.  Tables are as wide as their
- * contents: nothing is cut, so that what is shown can be copied.  A key that no layout knows is printed all the same.
+ * What a person asks for comes first and in words; what only programs need is left to --json.  Tables are as wide as
+ * their contents: nothing is cut, so that what is shown can be copied.  A key that no layout knows is printed all the
+ * same.
  */
 #ifndef PD_GATEWAY_RENDER_RENDER_H
 #define PD_GATEWAY_RENDER_RENDER_H

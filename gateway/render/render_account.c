@@ -86,8 +86,8 @@ limits(FILE *out, const char *label, const json_t *who, const char *key, const c
 void
 render_whoami(FILE *out, const json_t *who)
 {
-	static const char *const known[] = { "user", "tenant", "role", "identified_by", "from", "vms_and_jobs_seen", "tenant_may_use",
-		"you_may_use", "one_vm_may_use", "commands", NULL };
+	static const char *const known[] = { "user", "tenant", "role", "identified_by", "from", "vms_and_jobs_seen",
+		"tenant_may_use", "you_may_use", "one_vm_may_use", "commands", NULL };
 
 	render_label(out, "user");
 	render_cell(out, "user", json_object_get(who, "user"), who);

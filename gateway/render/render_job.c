@@ -8,9 +8,9 @@
 #include "gateway/render/render.h"
 #include "gateway/render/text.h"
 
-static const char *const known[] = { "id", "verb", "user", "tenant", "platform", "vm", "state", "plan", "code", "exit", "message",
-	"submitted", "started", "finished", "args", "value", "note", "once", "source", "origin", "attempts", "cancel", "position",
-	"waits", "reason", "history", NULL };
+static const char *const known[] = { "id", "verb", "user", "tenant", "platform", "vm", "state", "plan", "code", "exit",
+	"message", "submitted", "started", "finished", "args", "value", "note", "once", "source", "origin", "attempts",
+	"cancel", "position", "waits", "reason", "history", NULL };
 
 static void
 line(FILE *out, const char *label, const json_t *job, const char *key)
@@ -27,8 +27,8 @@ line(FILE *out, const char *label, const json_t *job, const char *key)
 static void
 request(FILE *out, const json_t *job)
 {
-	char *text = render_request(render_string(job, "verb"), json_object_get(job, "args"), render_string(job, "note"),
-	    json_is_true(json_object_get(job, "plan")));
+	char *text = render_request(render_string(job, "verb"), json_object_get(job, "args"),
+	    render_string(job, "note"), json_is_true(json_object_get(job, "plan")));
 
 	render_label(out, "request");
 	(void)fprintf(out, "%s\n", text != NULL ? text : "");

@@ -70,9 +70,10 @@ request(FILE *out, const json_t *r, const json_t *what)
 static char *
 details(const json_t *r)
 {
-	static const char *const in_record[] = { "t", "seq", "event", "user", "tenant", "verb", "vm", "job", "what", "hash", NULL };
-	static const char *const in_what[] = { "args", "note", "plan", "code", "message", "journal", "rule", "line", "source",
-		"attempt", "policy", "commands", NULL };
+	static const char *const in_record[] = { "t", "seq", "event", "user", "tenant", "verb", "vm", "job", "what",
+		"hash", NULL };
+	static const char *const in_what[] = { "args", "note", "plan", "code", "message", "journal", "rule", "line",
+		"source", "attempt", "policy", "commands", NULL };
 	const json_t *what = json_object_get(r, "what");
 	const char   *message = render_string(what, "message"), *verb = render_string(r, "verb");
 	int	      says_verb = verb[0] != '\0' && strncmp(message, verb, strlen(verb)) == 0;
@@ -185,7 +186,8 @@ heading(FILE *out, const json_t *entry)
 static void
 outcome(FILE *out, const json_t *entry)
 {
-	static const char *const known[] = { "t", "step", "i", "part", "as", "command", "status", "out", "err", "ms", NULL };
+	static const char *const known[] = { "t", "step", "i", "part", "as", "command", "status", "out", "err", "ms",
+		NULL };
 	const json_t *status = json_object_get(entry, "status");
 	char	     *text = NULL;
 	size_t	      size;
@@ -193,7 +195,8 @@ outcome(FILE *out, const json_t *entry)
 
 	if (json_is_integer(status) && json_integer_value(status) != 0)
 		(void)fprintf(out, "  -> exit status %lld\n", (long long)json_integer_value(status));
-	else if (!json_is_integer(status) && json_object_get(entry, "signal") == NULL && json_object_get(entry, "lost") == NULL)
+	else if (!json_is_integer(status) && json_object_get(entry, "signal") == NULL &&
+	    json_object_get(entry, "lost") == NULL)
 		(void)fputs("  -> no answer\n", out);
 	if ((more = open_memstream(&text, &size)) == NULL)
 		return;

@@ -12,9 +12,10 @@
 #include "gateway/render/text.h"
 #include "gateway/terminal.h"
 
-static const char *const known[] = { "name", "state", "state_since", "seen", "owner", "tenant", "platform", "lpar_id", "image", "units",
-	"units_text", "procs", "memory", "disk", "addresses", "created", "job", "disks", "networks", "spec",
-	"pending", "change", "detached", "iso", "fc", "tape", "lease_end", "lease_ended", "lease_delete", NULL };
+static const char *const known[] = { "name", "state", "state_since", "seen", "owner", "tenant", "platform", "lpar_id",
+	"image", "units", "units_text", "procs", "memory", "disk", "addresses", "created", "job", "disks", "networks",
+	"spec", "pending", "change", "detached", "iso", "fc", "tape", "lease_end", "lease_ended", "lease_delete",
+	NULL };
 
 /* "0.50 units (min 0.10, max 1.00)": a value with its bounds, where there are any. */
 static void
@@ -133,8 +134,9 @@ pending(FILE *out, const json_t *vm)
 	units = text_of_value("units", json_object_get(now, "units"), NULL);
 	mem = text_of_value("memory", json_object_get(now, "memory"), NULL);
 	render_label(out, "runs with");
-	(void)fprintf(out, "%s units, %d virtual processor%s and %s memory until it has been off\n", units != NULL ? units : "?",
-	    (int)json_integer_value(procs), json_integer_value(procs) == 1 ? "" : "s", mem != NULL ? mem : "?");
+	(void)fprintf(out, "%s units, %d virtual processor%s and %s memory until it has been off\n",
+	    units != NULL ? units : "?", (int)json_integer_value(procs), json_integer_value(procs) == 1 ? "" : "s",
+	    mem != NULL ? mem : "?");
 	free(units);
 	free(mem);
 }

@@ -11,5 +11,6 @@ render_why(FILE *out, const json_t *decision)
 
 	render_table(out, "why", json_object_get(decision, "systems"));
 	if (change != NULL)
-		(void)fprintf(out, "\nIt would fit on %s %s.\n", render_string(change, "system"), render_string(change, "options"));
+		(void)fprintf(out, "\nIt would fit on %s %s.\n", render_string(change, "system"),
+		    render_string(change, "options"));
 }

@@ -39,7 +39,8 @@ positional(struct request *req, size_t nth, const char *word, struct pd_err *e)
 	for (size_t i = 0; i < v->nargs; i++)
 		if ((v->args[i].flags & ARG_POSITIONAL) && nth-- == 0)
 			return request_set(req, &v->args[i], word, e);
-	return pd_fail(e, PD_USAGE, "%s is one word too many for %s; options begin with -- (\"help %s\" shows them), a value with blanks "
+	return pd_fail(e, PD_USAGE,
+	    "%s is one word too many for %s; options begin with -- (\"help %s\" shows them), a value with blanks "
 	    "needs two pairs of quotes: \"... --note 'two words'\"",
 	    value_shown(shown, word), v->name, v->name);
 }

@@ -26,9 +26,10 @@ struct request {
 };
 
 /*
- * Parses words (argv[0] is the verb).  PD_USAGE or PD_BADDATA with a text that names the word (escaped), what is wrong and
- * what to do: an unknown verb names the nearest, an unknown option the nearest and the verb's help.  On failure *req holds
- * nothing but verb, where it is known, and json: the refusal is recorded with the one and told as the other says.  No words, --help and VERB --help are the verb help.
+ * Parses words (argv[0] is the verb).  PD_USAGE or PD_BADDATA with a text that names the word (escaped), what is wrong
+ * and what to do: an unknown verb names the nearest, an unknown option the nearest and the verb's help.  On failure
+ * *req holds nothing but verb, where it is known, and json: the refusal is recorded with the one and told as the other
+ * says.  No words, --help and VERB --help are the verb help.
  */
 int  request_parse(int argc, char *const *argv, struct request *req, struct pd_err *e);
 /* The same from one JSON object {"command":"create-vm","name":"web1",...}: keys are argument names without "--". */

@@ -41,8 +41,8 @@ set_once(const struct request *batch, size_t nth, struct request *req, struct pd
 		return 0;
 	if ((size_t)snprintf(req->once, sizeof(req->once), "%s.%zu", batch->once, nth) < sizeof(req->once))
 		return 0;
-	return pd_fail(e, PD_USAGE, "--once: the key is too long for a batch of so many requests; at most %d characters",
-	    JOB_ONCE_MAX - 5);
+	return pd_fail(e, PD_USAGE,
+	    "--once: the key is too long for a batch of so many requests; at most %d characters", JOB_ONCE_MAX - 5);
 }
 
 static int
@@ -78,7 +78,8 @@ split(struct gateway *g, const char *text, size_t len, struct pd_err *e)
 			return -1;
 	}
 	if (g->nlines == 0)
-		return pd_fail(e, PD_USAGE, "batch reads requests from stdin, one a line, and there is none: ssh HOST batch < FILE");
+		return pd_fail(e, PD_USAGE,
+		    "batch reads requests from stdin, one a line, and there is none: ssh HOST batch < FILE");
 	return 0;
 }
 

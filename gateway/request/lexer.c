@@ -34,12 +34,15 @@ lexer_check_bytes(const char *text, size_t len, struct pd_err *e)
 		if (p[i] == '\n' || p[i] == '\r')
 			return pd_fail(e, PD_BADDATA, "line break at byte %zu of the request; write it on one line", i + 1);
 		if ((p[i] < 0x20 && p[i] != '\t') || p[i] == 0x7f)
-			return pd_fail(e, PD_BADDATA, "control character \\x%02X at byte %zu of the request; leave it out", p[i], i + 1);
+			return pd_fail(e, PD_BADDATA,
+			    "control character \\x%02X at byte %zu of the request; leave it out", p[i], i + 1);
 		if (!vis_is_utf8(text + i, n))
-			return pd_fail(e, PD_BADDATA, "byte \\x%02X at byte %zu of the request is not UTF-8; write names in plain letters",
-			    p[i], i + 1);
+			return pd_fail(e, PD_BADDATA,
+			    "byte \\x%02X at byte %zu of the request is not UTF-8; write names in plain letters", p[i],
+			    i + 1);
 		if (p[i] == 0xc2 && p[i + 1] < 0xa0)	/* C1: escapes to many terminals */
-			return pd_fail(e, PD_BADDATA, "control character U+%04X at byte %zu of the request; leave it out", p[i + 1], i + 1);
+			return pd_fail(e, PD_BADDATA,
+			    "control character U+%04X at byte %zu of the request; leave it out", p[i + 1], i + 1);
 	}
 	return 0;
 }
@@ -53,7 +56,8 @@ struct lexer {
 static int
 no_end(const struct lexer *l, const char *quote, struct pd_err *e)
 {
-	return pd_fail(e, PD_BADDATA, "the quote %c at byte %zu of the request has no end", *quote, (size_t)(quote - l->start) + 1);
+	return pd_fail(e, PD_BADDATA, "the quote %c at byte %zu of the request has no end", *quote,
+	    (size_t)(quote - l->start) + 1);
 }
 
 /* l->p is behind the opening '. */

@@ -19,10 +19,10 @@ struct words {
 };
 
 /*
- * Splits len bytes.  Blanks and tabs separate; '...' is literal; "..." keeps all but \", \\, \$ and \`; a backslash keeps the next
- * character.  Nothing expands, no character is an operator or a comment.  Refused with the position (first byte = 1): NUL, line breaks and other
- * control characters, bytes that are not UTF-8, a quote without its end, more than REQUEST_MAX bytes or LEXER_WORDS_MAX words.
- * PD_BADDATA, too many words PD_USAGE; *w then holds nothing.
+ * Splits len bytes.  Blanks and tabs separate; '...' is literal; "..." keeps all but \", \\, \$ and \`; a backslash
+ * keeps the next character.  Nothing expands, no character is an operator or a comment.  Refused with the position
+ * (first byte = 1): NUL, line breaks and other control characters, bytes that are not UTF-8, a quote without its end,
+ * more than REQUEST_MAX bytes or LEXER_WORDS_MAX words. PD_BADDATA, too many words PD_USAGE; *w then holds nothing.
  */
 int  lexer_split(const char *text, size_t len, struct words *w, struct pd_err *e);
 void words_free(struct words *w);

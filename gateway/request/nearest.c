@@ -82,7 +82,8 @@ is_verb_in_other_words(const char *name, const char *verb)
 {
 	const char *dash = strchr(verb, '-');
 
-	return strcasecmp(name, verb) == 0 || (dash != NULL && strcasecmp(name, dash + 1) == 0 && strncmp(verb, "list", 4) == 0);
+	return strcasecmp(name, verb) == 0 ||
+	    (dash != NULL && strcasecmp(name, dash + 1) == 0 && strncmp(verb, "list", 4) == 0);
 }
 
 const struct verb *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * request.h - building a struct request (gateway/request/args.h) one argument at a time: shared by words (args.c) and JSON
- * (request_json.c), so that both refuse the same.
+ * request.h - building a struct request (gateway/request/args.h) one argument at a time: shared by words (args.c) and
+ * JSON (request_json.c), so that both refuse the same.
  */
 #ifndef PD_GATEWAY_REQUEST_REQUEST_H
 #define PD_GATEWAY_REQUEST_REQUEST_H

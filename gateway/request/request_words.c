@@ -41,7 +41,8 @@ is_foreign(const char *word)
 static int
 refuse_foreign(struct pd_err *e)
 {
-	return pd_fail(e, PD_USAGE, "this account only takes PowerDirector's requests; it has no shell, no sftp, scp or rsync, "
+	return pd_fail(e, PD_USAGE,
+	    "this account only takes PowerDirector's requests; it has no shell, no sftp, scp or rsync, "
 	    "and no forwarding; try: ssh HOST help");
 }
 

@@ -60,7 +60,7 @@ int
 value_parse_disk(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e)
 {
 	static const char *const keys[] = { "size", "pool", NULL };
-	struct verb_arg		 size = { .name = a->name, .type = ARG_SIZE, .flags = a->flags, .min = 1, .max = MIB_MAX };
+	struct verb_arg size = { .name = a->name, .type = ARG_SIZE, .flags = a->flags, .min = 1, .max = MIB_MAX };
 	struct verb_arg		 pool = { .name = "disk pool", .type = ARG_POOL };
 	char			 copy[VALUE_TEXT_MAX], *found[2] = { copy, NULL };
 	int64_t			 mib;
@@ -84,7 +84,7 @@ int
 value_parse_fc(const struct verb_arg *a, const char *text, json_t **out, struct pd_err *e)
 {
 	static const char *const keys[] = { "vios", "port", NULL };
-	struct verb_arg		 part[2] = { { .name = "fc vios", .type = ARG_NAME }, { .name = "fc port", .type = ARG_NAME } };
+	struct verb_arg part[2] = { { .name = "fc vios", .type = ARG_NAME }, { .name = "fc port", .type = ARG_NAME } };
 	char			 copy[VALUE_TEXT_MAX], *found[2] = { NULL, NULL };
 	json_t			*value[2] = { NULL, NULL };
 

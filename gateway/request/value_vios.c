@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * value_vios.c - a VIOS that is reached by SSH: name=V,address=A[,system=S][,port=P][,host-key=SHA256:..][,user=U][,key=FILE].
+ * value_vios.c - a VIOS that is reached by SSH:
+ * name=V,address=A[,system=S][,port=P][,host-key=SHA256:..][,user=U][,key=FILE].
  */
 #include <stdio.h>
 #include <string.h>

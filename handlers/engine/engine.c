@@ -25,8 +25,8 @@ outcome_name(enum outcome o)
 /* ---- units ---- */
 
 /*
- * Sets the elements of for-each level and those below it so that *left units come before; *left counts down.  1 = found.  Counted
- * through: all of the inner list of the first element, then that of the next.
+ * Sets the elements of for-each level and those below it so that *left units come before; *left counts down.  1 =
+ * found.  Counted through: all of the inner list of the first element, then that of the next.
  */
 static int
 find_elements(struct scope *s, const struct step *step, size_t level, size_t *left)
@@ -223,8 +223,9 @@ engine_note(struct engine *g, const char *level, const char *fmt, ...)
 }
 
 /*
- * No room for a record that has to be there: the director has a reserve and gives it back.  When that was not enough the job is parked,
- * and goes on, forwards or backwards, when there is room: nothing is undone, or left, because of our own disk.
+ * No room for a record that has to be there: the director has a reserve and gives it back.  When that was not enough
+ * the job is parked, and goes on, forwards or backwards, when there is room: nothing is undone, or left, because of our
+ * own disk.
  */
 static int
 wait_for_room(struct engine *g, int tries, int64_t began_ms)
@@ -257,8 +258,8 @@ append(struct engine *g, json_t *record, int is_needed, int sync, struct pd_err 
 }
 
 /*
- * What the undo needs has room in a journal that forwards is full: half of the reserve for what it asks and is answered, all of it for what it has
- * to announce.
+ * What the undo needs has room in a journal that forwards is full: half of the reserve for what it asks and is
+ * answered, all of it for what it has to announce.
  */
 static int
 spare_for(const struct engine *g, const char *kind)
@@ -376,7 +377,8 @@ check_lists(struct engine *g)
 {
 	for (const struct step *s = g->seq->steps; s != NULL; s = s->next)
 		if (count_elements(g, s) > ENGINE_ELEMENTS_MAX)
-			return pd_fail(&g->err, PD_BADDATA, "%s has more than %d elements", s->each[s->neach - 1].path, ENGINE_ELEMENTS_MAX);
+			return pd_fail(&g->err, PD_BADDATA, "%s has more than %d elements", s->each[s->neach - 1].path,
+			    ENGINE_ELEMENTS_MAX);
 	return 0;
 }
 
@@ -428,7 +430,8 @@ begin(struct engine *g, struct run *r, struct run_result *res)
 	if (engine_load(g, &g->err) == -1)
 		return -1;
 	for (size_t i = 0; i < g->seq->ninputs; i++)
-		if (!json_is_object(json_object_get(r->vars, g->seq->inputs[i])) && !json_is_array(json_object_get(r->vars, g->seq->inputs[i])))
+		if (!json_is_object(json_object_get(r->vars, g->seq->inputs[i])) &&
+		    !json_is_array(json_object_get(r->vars, g->seq->inputs[i])))
 			return pd_fail(&g->err, PD_BUG, "sequence %s: the input %s is missing", g->seq->name, g->seq->inputs[i]);
 	if (check_lists(g) == -1)
 		return -1;
@@ -455,8 +458,9 @@ journal_is_broken(const struct engine *g)
 }
 
 /*
- * Failure or cancellation, or an undo that a crash interrupted.  Where nothing can be written down any more nothing is sent, and a
- * disk of ours makes nobody's job stuck: it is parked, and goes on from what the journal has when that can be read and written.
+ * Failure or cancellation, or an undo that a crash interrupted.  Where nothing can be written down any more nothing is
+ * sent, and a disk of ours makes nobody's job stuck: it is parked, and goes on from what the journal has when that can
+ * be read and written.
  */
 static void
 take_back(struct engine *g)
@@ -467,7 +471,8 @@ take_back(struct engine *g)
 		else
 			engine_undo(g);
 	}
-	if (g->disk.code != PD_OK && (g->res->outcome == OUTCOME_STUCK || (journal_is_broken(g) && engine_has_begun(g)))) {
+	if (g->disk.code != PD_OK &&
+	    (g->res->outcome == OUTCOME_STUCK || (journal_is_broken(g) && engine_has_begun(g)))) {
 		g->res->outcome = OUTCOME_PARKED;
 		g->res->err = g->disk;
 	}

@@ -81,7 +81,7 @@ int	      engine_stop(struct engine *g);
 int	      engine_wait(struct engine *g, int64_t ms);	/* non-zero: stop */
 int64_t	      engine_now(const struct engine *g);
 void	      engine_event(struct engine *g, const char *event, json_t *fields);
-void	      engine_note(struct engine *g, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void engine_note(struct engine *g, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int	      engine_record(struct engine *g, const struct unit *u, const char *kind, json_t *more, int sync, struct pd_err *e);
 void	      engine_park(struct engine *g, const char *why);	/* fills the result */
 
@@ -99,15 +99,16 @@ int engine_command(const struct engine *g, const struct unit *u, const struct co
     enum place_fill how, char buf[COMMAND_MAX], struct pd_err *e);
 
 /* The records of a command; what is sent beside another one has no engine_send(). */
-int  engine_record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, const struct commands *c, struct pd_err *e);
+int  engine_record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd,
+     const struct commands *c, struct pd_err *e);
 void engine_record_answer(struct engine *g, const struct unit *u, enum part part, const struct answer *a, int rc);
 
 /* engine_settle.c: what was sent for u last may still be at work; non-zero: stop */
 int engine_settle(struct engine *g, const struct unit *u);
 
 /*
- * The transport asks the caller whether to cut a command short.  A cancel is what brought the engine to undo, or to end what is under way: it
- * must not cut the commands that carry it out.
+ * The transport asks the caller whether to cut a command short.  A cancel is what brought the engine to undo, or to end
+ * what is under way: it must not cut the commands that carry it out.
  */
 struct shield {
 	struct engine *g;
@@ -118,8 +119,8 @@ void shield_raise(struct shield *s, struct engine *g);
 void shield_lower(struct shield *s);
 
 /*
- * engine_beside.c: while the command of a step with watch or stop runs.  begin and end stand around its engine_send(); stop tells the
- * console to end it when nothing waits for its answer.
+ * engine_beside.c: while the command of a step with watch or stop runs.  begin and end stand around its engine_send();
+ * stop tells the console to end it when nothing waits for its answer.
  */
 struct beside {
 	struct engine	  *g;

@@ -2,9 +2,10 @@
 /*
  * engine_beside.c - what is asked and told beside a long command: how far it is (watch), and that it shall end (stop).
  *
- * A migration's own command answers when it is over.  Cut off it goes on unseen; so a cancel is no reason to leave it, but to tell the console
- * to stop, and the command's own answer, or after a lost one the probe, says whether it was stopped or came through before.
- * That the console is told has its intent in the journal as every change (P3).  A question is written down when its answer is a new one.
+ * A migration's own command answers when it is over.  Cut off it goes on unseen; so a cancel is no reason to leave it,
+ * but to tell the console to stop, and the command's own answer, or after a lost one the probe, says whether it was
+ * stopped or came through before. That the console is told has its intent in the journal as every change (P3).  A
+ * question is written down when its answer is a new one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,8 +71,8 @@ stop_aside(struct beside *b)
 	enum sent	       sent = SENT_FAILED;
 
 	b->stops++;
-	if (engine_command(b->g, b->u, c, 0, FILL_COMMAND, cmd, &e) == 0 && engine_record_intent(b->g, b->u, PART_STOP, cmd, c, &e) == 0 &&
-	    send_aside(b, c, cmd, &a, &e) == 0) {
+	if (engine_command(b->g, b->u, c, 0, FILL_COMMAND, cmd, &e) == 0 &&
+	    engine_record_intent(b->g, b->u, PART_STOP, cmd, c, &e) == 0 && send_aside(b, c, cmd, &a, &e) == 0) {
 		engine_record_answer(b->g, b->u, PART_STOP, &a, a.status);
 		if (a.status == 0)
 			sent = SENT_OK;
@@ -97,7 +98,8 @@ tell(struct beside *b, const struct answer *a)
 	for (const struct capture_list *l = w->captures; l != NULL && all == 1; l = l->next)
 		all = capture_take(&l->capture, a->out, a->err, &s, set, NULL);
 	json_decref(set);
-	if (all != 1 || place_fill(&w->say, &s, FILL_MESSAGE, text, sizeof(text), NULL) == -1 || strncmp(text, b->said, sizeof(b->said) - 1) == 0)
+	if (all != 1 || place_fill(&w->say, &s, FILL_MESSAGE, text, sizeof(text), NULL) == -1 ||
+	    strncmp(text, b->said, sizeof(b->said) - 1) == 0)
 		return;
 	(void)snprintf(b->said, sizeof(b->said), "%.*s", (int)sizeof(b->said) - 1, text);
 	engine_note(b->g, "info", "%s", b->said);
@@ -112,8 +114,8 @@ look_aside(struct beside *b)
 	struct answer	       a = { 0 };
 	struct pd_err	       e = { 0 };
 
-	if (engine_command(b->g, b->u, c, 0, FILL_COMMAND, cmd, &e) == 0 && send_aside(b, c, cmd, &a, &e) == 0 && a.status == 0 && a.out != NULL &&
-	    (b->seen == NULL || strcmp(b->seen, a.out) != 0)) {
+	if (engine_command(b->g, b->u, c, 0, FILL_COMMAND, cmd, &e) == 0 && send_aside(b, c, cmd, &a, &e) == 0 &&
+	    a.status == 0 && a.out != NULL && (b->seen == NULL || strcmp(b->seen, a.out) != 0)) {
 		free(b->seen);
 		b->seen = strdup(a.out);
 		if (engine_record_intent(b->g, b->u, PART_WATCH, cmd, c, &e) == 0)

@@ -69,7 +69,8 @@ load_unit(struct engine *g, const json_t *r, struct pd_err *e)
 		u->sent_ms = json_integer_value(json_object_get(r, "t"));
 	if (is_kind(r, "intent") && is_run_part(r) && u->state == UNIT_NEW)
 		u->state = UNIT_UNKNOWN;
-	else if (is_kind(r, "answer") && is_run_part(r) && json_is_true(json_object_get(r, "unsent")) && u->state == UNIT_UNKNOWN)
+	else if (is_kind(r, "answer") && is_run_part(r) && json_is_true(json_object_get(r, "unsent")) &&
+	    u->state == UNIT_UNKNOWN)
 		u->state = UNIT_NEW;
 	else if (is_kind(r, "skipped"))
 		u->state = UNIT_SKIPPED;
@@ -81,8 +82,9 @@ load_unit(struct engine *g, const json_t *r, struct pd_err *e)
 }
 
 /*
- * Forwards again after an undo that did not end.  What stands in front of the first undone unit is as it was, but for what the undo may
- * have reached: the probe decides.  Behind it everything is looked at again, and what has no probe is repeated.
+ * Forwards again after an undo that did not end.  What stands in front of the first undone unit is as it was, but for
+ * what the undo may have reached: the probe decides.  Behind it everything is looked at again, and what has no probe is
+ * repeated.
  */
 static void
 go_forward(struct engine *g)
@@ -109,7 +111,7 @@ load_record(struct engine *g, const json_t *r, struct pd_err *e)
 
 	if (is_kind(r, "begin")) {
 		json_t *copy = json_is_object(vars) ? json_deep_copy(vars) : NULL;
-		int	rv = copy == NULL ? 0 : json_object_clear(g->run->vars) | json_object_update(g->run->vars, copy);
+		int rv = copy == NULL ? 0 : json_object_clear(g->run->vars) | json_object_update(g->run->vars, copy);
 
 		json_decref(copy);
 		return rv == 0 ? 0 : pd_fail(e, PD_BUG, "out of memory");

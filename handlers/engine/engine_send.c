@@ -48,7 +48,8 @@ engine_as(const struct engine *g, const struct unit *u, const struct commands *c
 	struct route r = route(g, u, c, 0);
 
 	if (r.vios != NULL)
-		(void)snprintf(buf, ENGINE_AS_MAX, "%s@%.32s", r.as_root ? "root" : "padmin", json_string_value(json_object_get(r.vios, "name")));
+		(void)snprintf(buf, ENGINE_AS_MAX, "%s@%.32s", r.as_root ? "root" : "padmin",
+		    json_string_value(json_object_get(r.vios, "name")));
 	else
 		(void)snprintf(buf, ENGINE_AS_MAX, "%s", r.as_root ? "root" : strcmp(g->seq->kind, "hmc") == 0 ? "console" : "padmin");
 	return buf;
@@ -56,8 +57,8 @@ engine_as(const struct engine *g, const struct unit *u, const struct commands *c
 
 /* Fills in one command, or all of a root session joined by &&. */
 int
-engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index, enum place_fill how,
-    char buf[COMMAND_MAX], struct pd_err *e)
+engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index,
+    enum place_fill how, char buf[COMMAND_MAX], struct pd_err *e)
 {
 	struct scope s = engine_scope(g, u);
 	struct route r = route(g, u, c, c->as_root ? 0 : index);
@@ -113,8 +114,9 @@ answer_json(enum part part, const struct answer *a, int rc)
 	(void)digest_answer(a->out, a->out_len, a->err, a->err_len, hex, NULL);
 	for (size_t max = JOURNAL_ANSWER_MAX;; max /= 2) {
 		int	cut = 0;
-		json_t *r = json_pack("{s:s, s:o, s:o, s:f, s:s}", "part", part_names[part], "out", stream_json(a->out, a->out_len, max, &cut),
-		    "err", stream_json(a->err, a->err_len, max, &cut), "ms", (double)a->us / 1000, "sha256", hex);
+		json_t *r = json_pack("{s:s, s:o, s:o, s:f, s:s}", "part", part_names[part], "out",
+		    stream_json(a->out, a->out_len, max, &cut), "err", stream_json(a->err, a->err_len, max, &cut), "ms",
+		    (double)a->us / 1000, "sha256", hex);
 
 		if (cut)
 			json_object_set_new(r, "cut", json_true());
@@ -126,7 +128,8 @@ answer_json(enum part part, const struct answer *a, int rc)
 			json_object_set_new(r, "lost", json_true());
 		if (a->kind == ANSWER_LOST && vis_is_utf8(a->why, strlen(a->why)))
 			json_object_set_new(r, "why", json_string(a->why));
-		if (max < 1024 || a->out_len + a->err_len < SHORT_ANSWER || json_dumpb(r, NULL, 0, JSON_COMPACT) < JOURNAL_RECORD_MAX - 1024)
+		if (max < 1024 || a->out_len + a->err_len < SHORT_ANSWER ||
+		    json_dumpb(r, NULL, 0, JSON_COMPACT) < JOURNAL_RECORD_MAX - 1024)
 			return r;
 		json_decref(r);
 	}
@@ -137,8 +140,10 @@ engine_record_intent(struct engine *g, const struct unit *u, enum part part, con
 {
 	char as[ENGINE_AS_MAX];
 
-	return engine_record(g, u, "intent", json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", engine_as(g, u, c, as), "part",
-	    part_names[part], "t", (json_int_t)clock_wall_ms()), is_change(part), e);
+	return engine_record(g, u, "intent",
+	    json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", engine_as(g, u, c, as), "part", part_names[part], "t",
+		(json_int_t)clock_wall_ms()),
+	    is_change(part), e);
 }
 
 /* ---- the answer ---- */
@@ -194,7 +199,8 @@ speaker(const struct commands *c, const struct scope *s, const char *doing, char
 }
 
 static void
-fail_text(const struct engine *g, const struct unit *u, const struct commands *c, const struct answer *a, int rc, struct pd_err *e)
+fail_text(const struct engine *g, const struct unit *u, const struct commands *c, const struct answer *a, int rc,
+    struct pd_err *e)
 {
 	struct scope s = engine_scope(g, u);
 	char	     doing[160], text[300], who[120];
@@ -203,14 +209,16 @@ fail_text(const struct engine *g, const struct unit *u, const struct commands *c
 	if (g->is_undoing && u->step->thing.source != NULL &&
 	    place_fill(&u->step->thing, &s, FILL_MESSAGE, text, sizeof(text), NULL) == 0)
 		snprintf(doing, sizeof(doing), "undoing %.150s", text);
-	else if (u->step->say.source == NULL || place_fill(&u->step->say, &s, FILL_MESSAGE, doing, sizeof(doing), NULL) == -1)
+	else if (u->step->say.source == NULL ||
+	    place_fill(&u->step->say, &s, FILL_MESSAGE, doing, sizeof(doing), NULL) == -1)
 		snprintf(doing, sizeof(doing), "%.150s", g->saying[0] != '\0' ? g->saying : u->step->name);
 	console_text(text, sizeof(text), a->out, a->err);
 	len = strlen(text);
 	if (len > 1 && text[len - 1] == '.' && text[len - 2] != '.')
 		text[len - 1] = '\0';	/* it stands inside a sentence of ours */
 	if (text[0] == '\0')
-		snprintf(text, sizeof(text), "the %s gives no reason, exit status %d", c->carrier != NULL ? "VIOS" : "console", rc);
+		snprintf(text, sizeof(text), "the %s gives no reason, exit status %d",
+		    c->carrier != NULL ? "VIOS" : "console", rc);
 	pd_fail(e, PD_FAILED, "%s:%s %s", doing, speaker(c, &s, doing, who), text);
 }
 
@@ -292,8 +300,8 @@ is_needed(const struct sending *d)
 }
 
 /*
- * Nobody knows for how long: the job is parked, and the director tries again after a back-off, which all jobs of the platform share when
- * it is the console.  That is why a console that has not answered in this run is tried once only.
+ * Nobody knows for how long: the job is parked, and the director tries again after a back-off, which all jobs of the
+ * platform share when it is the console.  That is why a console that has not answered in this run is tried once only.
  */
 static int
 go_away(const struct sending *d, const struct pd_err *why)
@@ -344,7 +352,8 @@ record_unsent(struct sending *d, const struct pd_err *why)
 	char	      text[480];
 
 	vis_encode(text, sizeof(text), why->msg, strlen(why->msg));
-	(void)engine_record(d->g, d->u, "answer", json_pack("{s:s, s:b, s:s}", "part", part_names[d->part], "unsent", 1, "why", text), 0, &ignored);
+	(void)engine_record(d->g, d->u, "answer",
+	    json_pack("{s:s, s:b, s:s}", "part", part_names[d->part], "unsent", 1, "why", text), 0, &ignored);
 }
 
 /* "VIOS vios1: 10.0.0.11:22 ...": people know the console's address, not that of each VIOS. */
@@ -446,14 +455,15 @@ join_streams(struct answer *a)
 }
 
 /*
- * Consoles print text in their own locale, and no control characters but these.  Anything else came over a broken line or from something
- * that is no console: a list with nothing recognizable in it must not count as an empty one.
+ * Consoles print text in their own locale, and no control characters but these.  Anything else came over a broken line
+ * or from something that is no console: a list with nothing recognizable in it must not count as an empty one.
  */
 static int
 is_text(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if ((s[i] >= 0 && s[i] < ' ' && (s[i] == '\0' || strchr("\a\b\t\n\v\f\r\033", s[i]) == NULL)) || s[i] == 0x7f)
+		if ((s[i] >= 0 && s[i] < ' ' && (s[i] == '\0' || strchr("\a\b\t\n\v\f\r\033", s[i]) == NULL)) ||
+		    s[i] == 0x7f)
 			return 0;
 	return 1;
 }
@@ -494,7 +504,8 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 	}
 	record_answer(d, a, rc);
 	if (a->kind != ANSWER_EXIT) {
-		pd_fail(e, PD_REMOTE, "the answer to a command was lost: %s", a->kind == ANSWER_SIGNAL ? a->signal : a->why);
+		pd_fail(e, PD_REMOTE, "the answer to a command was lost: %s",
+		    a->kind == ANSWER_SIGNAL ? a->signal : a->why);
 		*result = SENT_UNKNOWN;
 		if (is_change(d->part))
 			return 1;
@@ -544,8 +555,8 @@ choose_session(struct sending *d, size_t index, struct pd_err *e)
 }
 
 enum sent
-engine_send(struct engine *g, const struct unit *u, enum part part, const struct commands *c, size_t index, const char *ignore,
-    struct answer *a, struct pd_err *e)
+engine_send(struct engine *g, const struct unit *u, enum part part, const struct commands *c, size_t index,
+    const char *ignore, struct answer *a, struct pd_err *e)
 {
 	char	       cmd[COMMAND_MAX];
 	struct sending d = { .g = g, .u = u, .part = part, .c = c, .t = g->run->transport, .cmd = cmd, .ignore = ignore };

@@ -78,7 +78,8 @@ is_at_work(struct engine *g, const struct unit *u)
 {
 	struct pd_err ignored = { 0 };
 	struct answer a;
-	int	      rv = engine_send(g, u, PART_PROBE, &g->seq->at_work, 0, NULL, &a, &ignored) == SENT_OK && lists_one(g, u, a.out);
+	int	      rv = engine_send(g, u, PART_PROBE, &g->seq->at_work, 0, NULL, &a, &ignored) == SENT_OK &&
+	    lists_one(g, u, a.out);
 
 	answer_clear(&a);
 	return rv;
@@ -87,7 +88,8 @@ is_at_work(struct engine *g, const struct unit *u)
 static int
 wait_end(struct engine *g, const struct unit *u)
 {
-	int64_t most_ms = u->step->commands.timeout_s * 1000, left_ms = u->sent_ms + most_ms - clock_wall_ms(), pause_ms = LOOK_MS;
+	int64_t most_ms = u->step->commands.timeout_s * 1000, left_ms = u->sent_ms + most_ms - clock_wall_ms(),
+		pause_ms = LOOK_MS;
 	int64_t end_ms = engine_now(g) + (left_ms < most_ms ? left_ms : most_ms);	/* a clock that was set back delays nothing for long */
 	int	is_told = 0;
 

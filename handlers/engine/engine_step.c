@@ -16,8 +16,8 @@
 
 /* 1 all there, 0 one is missing, -1 error; *e says which. */
 static int
-take_captures(struct engine *g, const struct unit *u, const struct capture_list *list, const struct answer *a, json_t *set,
-    struct pd_err *e)
+take_captures(struct engine *g, const struct unit *u, const struct capture_list *list, const struct answer *a,
+    json_t *set, struct pd_err *e)
 {
 	struct scope s = engine_scope(g, u);
 	int	     all = 1;
@@ -34,7 +34,8 @@ take_captures(struct engine *g, const struct unit *u, const struct capture_list 
 
 /* An answer to a question that may fail: then it has no rows. */
 static enum sent
-ask(struct engine *g, const struct unit *u, enum part part, const struct commands *c, struct answer *a, struct pd_err *e)
+ask(struct engine *g, const struct unit *u, enum part part, const struct commands *c, struct answer *a,
+    struct pd_err *e)
 {
 	enum sent sent = engine_send(g, u, part, c, 0, NULL, a, e);
 
@@ -154,7 +155,8 @@ finish_unit(struct engine *g, struct unit *u, json_t *set)
 		engine_note(g, "info", "%s", text);
 	if (u->step->finish.source == NULL)
 		return FLOW_ON;
-	return place_fill(&u->step->finish, &s, FILL_MESSAGE, g->note, sizeof(g->note), &g->err) == 0 ? FLOW_FINISH : FLOW_FAIL;
+	return place_fill(&u->step->finish, &s, FILL_MESSAGE, g->note, sizeof(g->note), &g->err) == 0 ? FLOW_FINISH :
+													FLOW_FAIL;
 }
 
 /* ---- asking ---- */
@@ -189,7 +191,8 @@ poll_fails(struct engine *g, const struct unit *u, json_int_t limit_s, int is_la
 	if (u->step->poll->say_fail.source != NULL)
 		(void)place_fill(&u->step->poll->say_fail, &s, FILL_MESSAGE, text, sizeof(text), NULL);
 	if (is_late)
-		pd_fail(&g->err, PD_FAILED, "%s: not within %" JSON_INTEGER_FORMAT " s", text[0] != '\0' ? text : u->step->name, limit_s);
+		pd_fail(&g->err, PD_FAILED, "%s: not within %" JSON_INTEGER_FORMAT " s",
+		    text[0] != '\0' ? text : u->step->name, limit_s);
 	else
 		pd_fail(&g->err, PD_FAILED, "%s", text[0] != '\0' ? text : u->step->name);
 	return FLOW_FAIL;
@@ -301,7 +304,8 @@ has_captures(struct engine *g, const struct unit *u, json_t *set)
 	struct scope s = engine_scope(g, u);
 
 	for (const struct capture_list *l = u->step->captures; l != NULL; l = l->next)
-		if (!l->capture.optional && (json_object_get(set, l->capture.path) == NULL || scope_get(&s, l->capture.path) == NULL))
+		if (!l->capture.optional &&
+		    (json_object_get(set, l->capture.path) == NULL || scope_get(&s, l->capture.path) == NULL))
 			return pd_fail(&g->err, PD_REMOTE, "step %s: %s cannot be found out any more", u->step->name, l->capture.path), 0;
 	return 1;
 }
@@ -425,8 +429,9 @@ do_run(struct engine *g, struct unit *u, json_t *set)
 }
 
 /*
- * After a failure, a cancel or a lost answer: the last step may have come through all the same, and where there is no return that counts.
- * What is still under way is told to end when its user wants that.  1 = it is done, 0 = it is not, or nobody knows, -1 = parked.
+ * After a failure, a cancel or a lost answer: the last step may have come through all the same, and where there is no
+ * return that counts. What is still under way is told to end when its user wants that.  1 = it is done, 0 = it is not,
+ * or nobody knows, -1 = parked.
  */
 int
 engine_came_through(struct engine *g)
@@ -454,7 +459,8 @@ engine_came_through(struct engine *g)
 	else if (p == PROBED_DONE && finish_unit(g, u, set) == FLOW_ON)
 		rv = 1;
 	if (rv == 1)
-		engine_note(g, "warning", why.code != PD_OK ? "%s; but it is done" : "it was too late to stop it%s", why.code != PD_OK ? why.msg : "");
+		engine_note(g, "warning", why.code != PD_OK ? "%s; but it is done" : "it was too late to stop it%s",
+		    why.code != PD_OK ? why.msg : "");
 	json_decref(set);
 	return rv;
 }
@@ -499,6 +505,7 @@ engine_step(struct engine *g, struct unit *u)
 	flow = u->step->is_run ? do_run(g, u, set) : do_ask(g, u, set);
 	json_decref(set);
 	if (flow == FLOW_ON && u->step->say.source != NULL)
-		engine_event(g, "step-done", json_pack("{s:s, s:I}", "step", u->step->name, "ms", (json_int_t)(engine_now(g) - begin_ms)));
+		engine_event(g, "step-done",
+		    json_pack("{s:s, s:I}", "step", u->step->name, "ms", (json_int_t)(engine_now(g) - begin_ms)));
 	return flow;
 }

@@ -18,8 +18,8 @@
 enum undone { UNDONE, LEFT, PARKED };
 
 /*
- * What is left, for a person: each thing with the command that removes it, in the order in which to remove them; when that does not fit
- * into a message, the things alone (the job's log has had the commands).
+ * What is left, for a person: each thing with the command that removes it, in the order in which to remove them; when
+ * that does not fit into a message, the things alone (the job's log has had the commands).
  */
 struct left {
 	char   full[sizeof(((struct pd_err *)0)->msg)], brief[sizeof(((struct pd_err *)0)->msg)];
@@ -48,7 +48,8 @@ left_add(struct left *l, const char *thing, const char *command)
 	if (strstr(l->brief, thing) != NULL && command[0] == '\0')
 		return;
 	l->n++;
-	snprintf(text, sizeof(text), "%s%s%.300s%s", thing, command[0] != '\0' ? " (" : "", command, command[0] != '\0' ? ")" : "");
+	snprintf(text, sizeof(text), "%s%s%.300s%s", thing, command[0] != '\0' ? " (" : "", command,
+	    command[0] != '\0' ? ")" : "");
 	if (strstr(l->full, text) != NULL)
 		return;
 	if (l->full_is_cut || append(l->full, size, text) == -1)
@@ -208,8 +209,10 @@ tell_begin(struct engine *g, const char *why)
 	struct pd_err ignored = { 0 };
 
 	if (!g->is_undoing)
-		(void)engine_record(g, NULL, "undoing", json_pack("{s:s, s:s, s:i, s:b}", "why", why, "code", code_word(g->err.code), "exit",
-		    code_exit(g->err.code), "cancelled", g->stopped == 'c'), 1, &ignored);
+		(void)engine_record(g, NULL, "undoing",
+		    json_pack("{s:s, s:s, s:i, s:b}", "why", why, "code", code_word(g->err.code), "exit",
+			code_exit(g->err.code), "cancelled", g->stopped == 'c'),
+		    1, &ignored);
 	g->is_undoing = 1;
 	if (g->run->undoing != NULL)
 		g->run->undoing(g->run->arg, why);
@@ -252,8 +255,8 @@ undo_round(struct engine *g, size_t *n_left)
 }
 
 /*
- * In rounds: what a console refuses now it may accept when something else is gone, or a moment later; and however much is left, the
- * waiting between the rounds is done once.
+ * In rounds: what a console refuses now it may accept when something else is gone, or a moment later; and however much
+ * is left, the waiting between the rounds is done once.
  */
 static enum outcome
 undo_all(struct engine *g, struct left *left)

@@ -40,15 +40,16 @@ guard_value(const struct value_type *t, const struct scope *s, const char *path,
 		return 0;
 	value_as_text(own, scope_get(s, OWN_LPAR));
 	if (strcmp(text, own) == 0 || is_vios(s, text) || (!is_known && strcmp(text, "1") == 0))
-		return pd_fail(e, PD_BADDATA, "%s is partition %.16s, which runs the platform itself and is never touched", path, text);
+		return pd_fail(e, PD_BADDATA,
+		    "%s is partition %.16s, which runs the platform itself and is never touched", path, text);
 	return 0;
 }
 
 /* ---- commands ---- */
 
 /* Commands of a console that change partitions. */
-static const char *const partition_commands[] = { "mksyscfg", "chsyscfg", "rmsyscfg", "chsysstate", "chhwres", "migrlpar", "chlparstate",
-	"rmvterm", "rmvt", "chled", "rsthwres" };
+static const char *const partition_commands[] = { "mksyscfg", "chsyscfg", "rmsyscfg", "chsysstate", "chhwres",
+	"migrlpar", "chlparstate", "rmvterm", "rmvt", "chled", "rsthwres" };
 #define NCOMMANDS (sizeof(partition_commands) / sizeof(partition_commands[0]))
 
 static int
@@ -141,8 +142,8 @@ has_other_target(const char *source)
 static int
 sets_only_adapters(const char *source)
 {
-	static const char *const allowed[] = { "name=", "lpar_id=", "virtual_scsi_adapters+=", "virtual_scsi_adapters-=",
-		"virtual_fc_adapters+=", "virtual_fc_adapters-=" };
+	static const char *const allowed[] = { "name=", "lpar_id=", "virtual_scsi_adapters+=",
+		"virtual_scsi_adapters-=", "virtual_fc_adapters+=", "virtual_fc_adapters-=" };
 
 	for (const char *at = source; (at = strchr(at, '=')) != NULL; at++) {
 		const char *from = at;
@@ -151,7 +152,8 @@ sets_only_adapters(const char *source)
 		while (from > source && (is_word(from[-1]) || from[-1] == '+' || from[-1] == '-'))
 			from--;
 		for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
-			ok |= (size_t)(at + 1 - from) == strlen(allowed[i]) && strncmp(from, allowed[i], strlen(allowed[i])) == 0;
+			ok |= (size_t)(at + 1 - from) == strlen(allowed[i]) &&
+			    strncmp(from, allowed[i], strlen(allowed[i])) == 0;
 		if (!ok)
 			return 0;
 	}

@@ -89,7 +89,9 @@ capture_split(char *s, const char *split, char **field, size_t max)
 	size_t n = 0;
 
 	while (s != NULL && n < max) {
-		char *f = strcmp(split, ",") == 0 ? take_quoted(&s) : strcmp(split, " ") == 0 ? take_word(&s) : take_plain(&s, split);
+		char *f = strcmp(split, ",") == 0 ? take_quoted(&s) :
+		    strcmp(split, " ") == 0	  ? take_word(&s) :
+						    take_plain(&s, split);
 
 		field[n++] = trim(f);
 	}
@@ -219,7 +221,8 @@ is_better(struct taking *t, const struct row *r)
 
 	if (t->c->most == 0)
 		return t->value == NULL;
-	if ((size_t)t->c->most > r->n || !value_number(r->field[t->c->most - 1], &n) || (t->value != NULL && n <= t->largest))
+	if ((size_t)t->c->most > r->n || !value_number(r->field[t->c->most - 1], &n) ||
+	    (t->value != NULL && n <= t->largest))
 		return 0;
 	t->largest = n;
 	json_decref(t->value);
@@ -326,8 +329,10 @@ take_difference(struct taking *t)
 	char	   text[VALUE_MAX], other[VALUE_MAX];
 	json_int_t a = 0, b = 0, n;
 
-	if (!value_number(value_as_text(text, t->value), &a) || !value_number(value_as_text(other, scope_get(t->s, t->c->difference)), &b))
-		return pd_fail(t->e, PD_REMOTE, "%s: no number, or none at %s, to take the difference of", t->c->path, t->c->difference);
+	if (!value_number(value_as_text(text, t->value), &a) ||
+	    !value_number(value_as_text(other, scope_get(t->s, t->c->difference)), &b))
+		return pd_fail(t->e, PD_REMOTE, "%s: no number, or none at %s, to take the difference of", t->c->path,
+		    t->c->difference);
 	n = a > b ? a - b : b - a;
 	json_decref(t->value);
 	if (t->c->type->is_number)
@@ -358,7 +363,8 @@ missing(const struct taking *t)
 {
 	char text[300];
 
-	if (t->c->message.source != NULL && place_fill(&t->c->message, t->s, FILL_MESSAGE, text, sizeof(text), NULL) == 0)
+	if (t->c->message.source != NULL &&
+	    place_fill(&t->c->message, t->s, FILL_MESSAGE, text, sizeof(text), NULL) == 0)
 		pd_fail(t->e, PD_REMOTE, "%s", text);
 	else
 		pd_fail(t->e, PD_REMOTE, "the console's answer holds no %s", t->c->path);

@@ -58,8 +58,9 @@ struct capture {
 };
 
 /*
- * Takes the value out of an answer, sets it in the scope and in set (path -> value; an optional one that is missing: null, and it is
- * removed from the scope).  1 = taken or optional, 0 = missing (*e says what), -1 = there is something else (PD_REMOTE).
+ * Takes the value out of an answer, sets it in the scope and in set (path -> value; an optional one that is missing:
+ * null, and it is removed from the scope).  1 = taken or optional, 0 = missing (*e says what), -1 = there is something
+ * else (PD_REMOTE).
  */
 int capture_take(const struct capture *c, const char *out, const char *err, const struct scope *s, json_t *set,
     struct pd_err *e);
@@ -68,8 +69,8 @@ int capture_take(const struct capture *c, const char *out, const char *err, cons
 size_t capture_split(char *s, const char *split, char **field, size_t max);
 
 /*
- * The line of an answer that tells a person what went wrong, escaped into buf: for VIOS verbs the first nnnn-nnn message behind the
- * fixed banner, for partition verbs what follows [VIOSE...].  "" when the console said nothing.
+ * The line of an answer that tells a person what went wrong, escaped into buf: for VIOS verbs the first nnnn-nnn
+ * message behind the fixed banner, for partition verbs what follows [VIOSE...].  "" when the console said nothing.
  */
 char *console_text(char *buf, size_t size, const char *out, const char *err);
 

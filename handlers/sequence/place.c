@@ -98,13 +98,15 @@ check_place(struct parser *p, const struct value_type *t)
 	const char *dangerous = p->lex.quote == '\'' ? "'" : "\"$`\\!";
 
 	if (t->display)
-		return pd_fail(p->e, PD_BADDATA, "%s:%d: type %s is for people, it may not stand in a command", p->file, p->line, t->name);
-	if (p->lex.quote == 0 ? t->chars[strspn(t->chars, bare_chars)] != '\0' : strpbrk(t->chars, dangerous) != NULL)
-		return pd_fail(p->e, PD_BADDATA, "%s:%d: type %s may hold characters that mean something %s", p->file, p->line, t->name,
-		    p->lex.quote == 0 ? "outside quotes" : "inside these quotes");
-	if (p->lex.attribute && strpbrk(t->chars, p->lex.pair ? "=\"" : ",=\"") != NULL)
-		return pd_fail(p->e, PD_BADDATA, "%s:%d: type %s may hold characters that mean something in an attribute list", p->file,
+		return pd_fail(p->e, PD_BADDATA, "%s:%d: type %s is for people, it may not stand in a command", p->file,
 		    p->line, t->name);
+	if (p->lex.quote == 0 ? t->chars[strspn(t->chars, bare_chars)] != '\0' : strpbrk(t->chars, dangerous) != NULL)
+		return pd_fail(p->e, PD_BADDATA, "%s:%d: type %s may hold characters that mean something %s", p->file,
+		    p->line, t->name, p->lex.quote == 0 ? "outside quotes" : "inside these quotes");
+	if (p->lex.attribute && strpbrk(t->chars, p->lex.pair ? "=\"" : ",=\"") != NULL)
+		return pd_fail(p->e, PD_BADDATA,
+		    "%s:%d: type %s may hold characters that mean something in an attribute list", p->file, p->line,
+		    t->name);
 	return 0;
 }
 
@@ -123,15 +125,18 @@ parse_inside(struct parser *p, char *inside)
 			return pd_fail(p->e, PD_BADDATA, "%s:%d: unknown type '%s'", p->file, p->line, colon);
 	}
 	if (!scope_path_is_valid(inside))
-		return pd_fail(p->e, PD_BADDATA, "%s:%d: '{%s}' is no path of a value ({{ stands for a brace)", p->file, p->line, inside);
+		return pd_fail(p->e, PD_BADDATA, "%s:%d: '{%s}' is no path of a value ({{ stands for a brace)", p->file,
+		    p->line, inside);
 	if (p->use == PLACE_COMMAND) {
 		if (part.type == NULL)
-			return pd_fail(p->e, PD_BADDATA, "%s:%d: {%s} in a command needs a type, as {%s:name}", p->file, p->line, inside, inside);
+			return pd_fail(p->e, PD_BADDATA, "%s:%d: {%s} in a command needs a type, as {%s:name}", p->file,
+			    p->line, inside, inside);
 		if (check_place(p, part.type) == -1)
 			return -1;
 		p->lex.in_word = 1;
 	}
-	if (equals != NULL && *equals != '\0' && part.type != NULL && value_type_check(part.type, inside, equals, NULL) == -1)
+	if (equals != NULL && *equals != '\0' && part.type != NULL &&
+	    value_type_check(part.type, inside, equals, NULL) == -1)
 		return pd_fail(p->e, PD_BADDATA, "%s:%d: '%s' is not of type %s", p->file, p->line, equals, part.type->name);
 	part.path = arena_text(p->arena, inside, strlen(inside));
 	if (equals != NULL)
@@ -222,7 +227,8 @@ fill_typed(const struct place_part *part, const struct scope *s, char *buf, stru
 	char text[VALUE_MAX];
 
 	value_as_text(text, scope_get(s, part->path));
-	if (guard_value(part->type, s, part->path, text, e) == -1 || value_type_check(part->type, part->path, text, e) == -1)
+	if (guard_value(part->type, s, part->path, text, e) == -1 ||
+	    value_type_check(part->type, part->path, text, e) == -1)
 		return -1;
 	if (part->type->print != NULL)
 		part->type->print(buf, text);
@@ -285,7 +291,8 @@ place_fill(const struct place *p, const struct scope *s, enum place_fill how, ch
 		}
 		n = strlen(from);
 		if (n >= size - used)
-			return pd_fail(e, PD_BADDATA, "line %d: the text is longer than %zu bytes when filled in", p->line, size - 1);
+			return pd_fail(e, PD_BADDATA, "line %d: the text is longer than %zu bytes when filled in",
+			    p->line, size - 1);
 		memcpy(buf + used, from, n);
 		used += n;
 	}

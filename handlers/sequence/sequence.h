@@ -55,8 +55,8 @@ struct run {
 	const struct sequence *seq;
 	struct transport      *transport;	/* NULL in plan mode */
 	/*
-	 * VIOSes that have sessions of their own (handlers/transport/route.h), NULL = none; and the session of one of them: with stop() set, as the
-	 * transport above; NULL and *e when there can be none.
+	 * VIOSes that have sessions of their own (handlers/transport/route.h), NULL = none; and the session of one of
+	 * them: with stop() set, as the transport above; NULL and *e when there can be none.
 	 */
 	const json_t	      *vios_access;
 	struct transport     *(*vios)(void *arg, const json_t *access, struct pd_err *e);
@@ -66,8 +66,8 @@ struct run {
 	int64_t		       log_max;		/* its bytes, 0 = LOG_FILE_MAX */
 	json_t		      *vars;		/* object: inputs, then captures are added; paths like vm.name, disk.size */
 	/*
-	 * Journal as found at start (array), for resume and undo; may be NULL.  Without a "begin" record in it the engine writes
-	 * one; with one, its vars replace those above.
+	 * Journal as found at start (array), for resume and undo; may be NULL.  Without a "begin" record in it the
+	 * engine writes one; with one, its vars replace those above.
 	 */
 	json_t		      *records;
 	/* Asked between steps and while polling: 0 go on, 'c' cancel (undo), 'p' park.  May be NULL. */
@@ -95,9 +95,9 @@ struct run_result {
 };
 
 /*
- * All three fill *res completely.  "end" is journalled, except when parked.  A run is also parked when the transport says (its contact)
- * that the console, or a VIOS with a session of its own, cannot be connected to: the journal has all that is needed to go on when it is
- * back, forwards or backwards.
+ * All three fill *res completely.  "end" is journalled, except when parked.  A run is also parked when the transport
+ * says (its contact) that the console, or a VIOS with a session of its own, cannot be connected to: the journal has all
+ * that is needed to go on when it is back, forwards or backwards.
  */
 void sequence_run(struct run *r, struct run_result *res);	/* from the start, or resumed when records has steps */
 void sequence_undo(struct run *r, struct run_result *res);	/* undo everything in records */

@@ -2,8 +2,8 @@
 /*
  * sequence_cache.h - sequences that a warm worker has parsed and checked already.
  *
- * A file counts as the one that was read when device, inode, size and both times are the same.  One that was changed less than
- * SEQUENCE_SETTLED_S before it was read is not kept: it may be changed again within the tick of its times.
+ * A file counts as the one that was read when device, inode, size and both times are the same.  One that was changed
+ * less than SEQUENCE_SETTLED_S before it was read is not kept: it may be changed again within the tick of its times.
  */
 #ifndef PD_HANDLERS_SEQUENCE_SEQUENCE_CACHE_H
 #define PD_HANDLERS_SEQUENCE_SEQUENCE_CACHE_H

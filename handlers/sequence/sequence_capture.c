@@ -133,8 +133,10 @@ check_capture(struct loader *l, const struct capture *c)
 	if (needs_split && c->split == NULL)
 		return seq_bad(l, c->line, "split is missing in capture", c->path);
 	if (c->then_split == NULL ? c->then_field != 0 : (c->then_field != 0) == has_parts || c->then_field > 64)
-		return seq_bad(l, c->line, "then-split goes with then-field (1 to 64), or with group = 1 and table, in capture", c->path);
-	if ((c->last_split != NULL) != (c->last_field != 0) || c->last_field > 64 || (c->last_split != NULL && (c->then_field == 0 || has_parts)))
+		return seq_bad(l, c->line,
+		    "then-split goes with then-field (1 to 64), or with group = 1 and table, in capture", c->path);
+	if ((c->last_split != NULL) != (c->last_field != 0) || c->last_field > 64 ||
+	    (c->last_split != NULL && (c->then_field == 0 || has_parts)))
 		return seq_bad(l, c->line, "last-split goes with last-field (1 to 64) and then-field in capture", c->path);
 	if ((c->ncolumns > 0) + c->count + (c->field > 0) > 1)
 		return seq_bad(l, c->line, "field, count and table exclude each other in capture", c->path);

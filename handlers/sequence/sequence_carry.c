@@ -60,7 +60,8 @@ carry_one(struct loader *l, const char *form, const struct place *from, struct p
 	const char *at = strstr(form, CARRIED);
 	char	   *copy;
 
-	if ((size_t)snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - form), form, from->source, at + strlen(CARRIED)) >= sizeof(text))
+	if ((size_t)snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - form), form, from->source,
+		at + strlen(CARRIED)) >= sizeof(text))
 		return seq_bad(l, from->line, "a carried command is too long:", from->source);
 	if ((copy = arena_text(&l->s->arena, text, strlen(text))) == NULL)
 		return seq_bad(l, from->line, "out of memory:", from->source);

@@ -2,10 +2,10 @@
 /*
  * sequence_check.c - does every value that a sequence uses come from somewhere, and in time?
  *
- * A value is known when its first word is an input or the step's for-each name, or when an earlier step (or an earlier part of the
- * same one) captures or sets it.  A path that the sequence captures itself is not known before
- * that, even below an input: create-vm may not use vm.lpar_id before there is a partition.  What a step only sets below an
- * input was there before: start-vm looks at the medium and then forgets it.
+ * A value is known when its first word is an input or the step's for-each name, or when an earlier step (or an earlier
+ * part of the same one) captures or sets it.  A path that the sequence captures itself is not known before that, even
+ * below an input: create-vm may not use vm.lpar_id before there is a partition.  What a step only sets below an input
+ * was there before: start-vm looks at the medium and then forgets it.
  */
 #include <string.h>
 
@@ -114,7 +114,8 @@ static int
 check_commands(struct checker *c, const struct commands *cmds)
 {
 	for (size_t i = 0; i < cmds->n; i++)
-		if (check_place(c, &cmds->command[i]) == -1 || (cmds->by_ssh != NULL && check_place(c, &cmds->by_ssh[i]) == -1))
+		if (check_place(c, &cmds->command[i]) == -1 ||
+		    (cmds->by_ssh != NULL && check_place(c, &cmds->by_ssh[i]) == -1))
 			return -1;
 	return 0;
 }
@@ -147,7 +148,8 @@ check_captures(struct checker *c, const struct capture_list *list)
 			if (check_place(c, &list->capture.where[i].value) == -1)
 				return -1;
 		if (check_place(c, &list->capture.message) == -1 ||
-		    (list->capture.difference != NULL && check_path(c, list->capture.difference, list->capture.line) == -1))
+		    (list->capture.difference != NULL &&
+			check_path(c, list->capture.difference, list->capture.line) == -1))
 			return -1;
 		know(c, list->capture.path);
 	}
@@ -197,7 +199,8 @@ check_shown(struct checker *c, const struct step *s)
 	for (size_t i = 0; i < c->n; i++)
 		if (c->made[i].is_known && below(c->made[i].path, s->ask_director))
 			return 0;
-	return pd_fail(c->e, PD_BADDATA, "%s:%d: nothing of %s is captured by an earlier step", c->s->file, s->line, s->ask_director);
+	return pd_fail(c->e, PD_BADDATA, "%s:%d: nothing of %s is captured by an earlier step", c->s->file, s->line,
+	    s->ask_director);
 }
 
 /* In the order in which the parts are used. */
@@ -239,10 +242,12 @@ collect(struct checker *c)
 		for (const struct capture_list *l = s->captures; l != NULL; l = l->next)
 			if (add_made(c, l->capture.path, l->capture.line) == -1)
 				return -1;
-		for (const struct capture_list *l = s->probe == NULL ? NULL : s->probe->captures; l != NULL; l = l->next)
+		for (const struct capture_list *l = s->probe == NULL ? NULL : s->probe->captures; l != NULL;
+		     l = l->next)
 			if (add_made(c, l->capture.path, l->capture.line) == -1)
 				return -1;
-		for (const struct capture_list *l = s->watch == NULL ? NULL : s->watch->captures; l != NULL; l = l->next)
+		for (const struct capture_list *l = s->watch == NULL ? NULL : s->watch->captures; l != NULL;
+		     l = l->next)
 			if (add_made(c, l->capture.path, l->capture.line) == -1)
 				return -1;
 		for (const struct setting *o = s->settings; o != NULL; o = o->next)

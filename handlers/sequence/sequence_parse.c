@@ -105,7 +105,8 @@ take_poll(struct loader *l, const struct seq_node *n, void *to)
 static int
 take_code(struct loader *l, const struct seq_node *n, void *to)
 {
-	static const enum pd_code known[] = { PD_CONFLICT, PD_CAPACITY, PD_NOTFOUND, PD_BADDATA, PD_BUSY, PD_FAILED, PD_REMOTE };
+	static const enum pd_code known[] = { PD_CONFLICT, PD_CAPACITY, PD_NOTFOUND, PD_BADDATA, PD_BUSY, PD_FAILED,
+		PD_REMOTE };
 
 	for (size_t i = 0; i < SEQ_COUNT(known); i++) {
 		if (strcmp(code_word(known[i]), n->value[0]) == 0) {
@@ -239,12 +240,14 @@ check_step(struct loader *l, const struct step *s)
 		return seq_bad(l, s->line, "probe, repeatable and ignore-warning go with run, in step", s->name);
 	if (!s->is_run && s->undo.n > 0 && s->commands.n > 0)
 		return seq_bad(l, s->line, "probe and undo go with run, or stand without a command, in step", s->name);
-	if (s->ask_director != NULL && (s->commands.n > 0 || s->neach > 0 || s->settings != NULL || !scope_path_is_valid(s->ask_director)))
+	if (s->ask_director != NULL &&
+	    (s->commands.n > 0 || s->neach > 0 || s->settings != NULL || !scope_path_is_valid(s->ask_director)))
 		return seq_bad(l, s->line, "ask-director takes the path of a value and stands alone, in step", s->name);
 	if (s->commands.as_second && s->is_run)
 		return seq_bad(l, s->line, "the second console is only asked, in step", s->name);
 	if (s->commands.may_be_away && (s->is_run || (s->commands.carrier == NULL && !s->commands.as_second)))
-		return seq_bad(l, s->line, "may-be-away goes with what is asked of a VIOS or the second console, in step", s->name);
+		return seq_bad(l, s->line,
+		    "may-be-away goes with what is asked of a VIOS or the second console, in step", s->name);
 	if (s->is_run && s->poll != NULL)
 		return seq_bad(l, s->line, "poll goes with ask, in step", s->name);
 	if (s->is_run && s->commands.may_fail && (s->captures != NULL || s->undo.n > 0))
@@ -280,7 +283,8 @@ take_step(struct loader *l, const struct seq_node *n, void *to)
 		return -1;
 	if (s->poll != NULL)
 		s->poll->again.carrier = s->commands.carrier;
-	if (seq_carry(l, &s->commands) == -1 || seq_carry(l, &s->undo) == -1 || (s->poll != NULL && seq_carry(l, &s->poll->again) == -1))
+	if (seq_carry(l, &s->commands) == -1 || seq_carry(l, &s->undo) == -1 ||
+	    (s->poll != NULL && seq_carry(l, &s->poll->again) == -1))
 		return -1;
 	return check_step(l, s);
 }
@@ -357,7 +361,8 @@ take_environment(struct loader *l, const struct seq_node *n, void *to)
 	size_t	    name = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
 
 	if (name == 0 || text[name] != '=' ||
-	    text[name + 1 + strspn(text + name + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")] != '\0')
+	    text[name + 1 +
+		strspn(text + name + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")] != '\0')
 		return seq_bad(l, n->line, "NAME=value is expected, not", text);
 	*(const char **)to = text;
 	return 0;
@@ -413,8 +418,8 @@ sequence_parse(const char *file, const char *text, size_t len, struct sequence *
 	if (s == NULL)
 		return pd_fail(e, PD_BUG, "%s: out of memory", file);
 	s->file = arena_text(&s->arena, file, strlen(file));
-	if (s->file == NULL || sequence_text_read(&s->arena, file, text, len, &first, e) == -1 || take_file(&l, first) == -1 ||
-	    sequence_check(s, e) == -1) {
+	if (s->file == NULL || sequence_text_read(&s->arena, file, text, len, &first, e) == -1 ||
+	    take_file(&l, first) == -1 || sequence_check(s, e) == -1) {
 		sequence_free(s);
 		return -1;
 	}

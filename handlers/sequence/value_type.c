@@ -97,7 +97,8 @@ is_mtms(const char *s)
 {
 	const char *dash = strchr(s, '-'), *star = strchr(s, '*');
 
-	return dash == s + 4 && star != NULL && star > dash + 1 && star[1] != '\0' && strpbrk(star + 1, "-*") == NULL && strchr(dash + 1, '-') == NULL;
+	return dash == s + 4 && star != NULL && star > dash + 1 && star[1] != '\0' && strpbrk(star + 1, "-*") == NULL &&
+	    strchr(dash + 1, '-') == NULL;
 }
 
 /* 10/vios1/1,11/vios2/2: a slot of a partition, name and id of a VIOS. */
@@ -220,7 +221,8 @@ refuse(const struct value_type *t, const char *what, const char *text, struct pd
 {
 	char vis[120];
 
-	return pd_fail(e, PD_BADDATA, "%s: '%s' is not of type %s", what, vis_encode(vis, sizeof(vis), text, strlen(text)), t->name);
+	return pd_fail(e, PD_BADDATA, "%s: '%s' is not of type %s", what,
+	    vis_encode(vis, sizeof(vis), text, strlen(text)), t->name);
 }
 
 static int

@@ -24,8 +24,9 @@ struct console_session {
 };
 
 /*
- * The gateway hears how it went in one message of spool/wire.h, {"code","exit","message"}; after an OK the console's bytes follow in both
- * directions until somebody ends it.  The terminal is then closed at the console.  *res: done with {why,bytes}, or failed.
+ * The gateway hears how it went in one message of spool/wire.h, {"code","exit","message"}; after an OK the console's
+ * bytes follow in both directions until somebody ends it.  The terminal is then closed at the console.  *res: done with
+ * {why,bytes}, or failed.
  */
 void console_serve(struct transport *t, struct console_session *s, struct run_result *res);
 /* It cannot be: that one message. */

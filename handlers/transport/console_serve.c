@@ -2,8 +2,9 @@
 /*
  * console_serve.c - a VM's serial console for a person.
  *
- * The sequence finds out that the partition is ours (P9) and names the commands.  The terminal is closed before it is opened, in case
- * one was left by a worker that was killed, and after it: it serves one session at a time, and a cut connection does not always free it.
+ * The sequence finds out that the partition is ours (P9) and names the commands.  The terminal is closed before it is
+ * opened, in case one was left by a worker that was killed, and after it: it serves one session at a time, and a cut
+ * connection does not always free it.
  */
 #include <sys/socket.h>
 
@@ -32,7 +33,8 @@ begun(void *arg)
 {
 	const struct console_session *s = arg;
 
-	return wire_send(s->sock, json_pack("{s:s, s:i, s:s}", "code", code_word(PD_OK), "exit", 0, "message", "connected"), NULL, 0, NULL);
+	return wire_send(s->sock,
+	    json_pack("{s:s, s:i, s:s}", "code", code_word(PD_OK), "exit", 0, "message", "connected"), NULL, 0, NULL);
 }
 
 /* A disk that is full ends the record, not the session. */
@@ -108,7 +110,8 @@ console_serve(struct transport *t, struct console_session *s, struct run_result 
 	int		rv = -1;
 
 	if (t->attach == NULL) {
-		(void)pd_fail(&res->err, PD_USAGE, "this platform is the director's own host: on it the console is opened with mkvt by hand");
+		(void)pd_fail(&res->err, PD_USAGE,
+		    "this platform is the director's own host: on it the console is opened with mkvt by hand");
 	} else if (find(t, s, res) == 0) {
 		commands = json_incref(res->value);
 		command = json_string_value(json_object_get(commands, "detach"));

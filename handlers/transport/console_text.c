@@ -2,7 +2,8 @@
 /*
  * console_text.c - the line of an answer that tells a person what went wrong.
  *
- * VIOS verbs print a fixed banner, perhaps twice, blank lines, and then the message of AIX: "0516-404 allocp: This system
+ * VIOS verbs print a fixed banner, perhaps twice, blank lines, and then the message of AIX: "0516-404 allocp: This
+ * system
  * ...".  Partition verbs print "[VIOSE01040014-0010] text".
  */
 #include <ctype.h>

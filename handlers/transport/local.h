@@ -20,17 +20,18 @@ struct local_words {
 };
 
 /*
- * Splits a command as the console's shell would, or refuses it (PD_BADDATA): '...' is literal, "..." knows \" \\ \$ \`, outside
- * quotes a backslash keeps the next character.  What only a shell can do (pipes, redirections, variables, patterns, several
- * commands) and bytes that are not printable ASCII are refused: nothing is ever handed to a shell here.
+ * Splits a command as the console's shell would, or refuses it (PD_BADDATA): '...' is literal, "..." knows \" \\ \$ \`,
+ * outside quotes a backslash keeps the next character.  What only a shell can do (pipes, redirections, variables,
+ * patterns, several commands) and bytes that are not printable ASCII are refused: nothing is ever handed to a shell
+ * here.
  */
 int  local_split(const char *command, struct local_words *w, struct pd_err *e);
 void local_words_free(struct local_words *w);
 
 /*
- * The path of a program: a plain name, in the first of the directories that has it.  Directory and program must belong to root or
- * to this process's user and be writable by nobody else (PD_DENIED otherwise).  PD_NOTFOUND: the directories that are there do not have it;
- * PD_REMOTE: none of them is there.
+ * The path of a program: a plain name, in the first of the directories that has it.  Directory and program must belong
+ * to root or to this process's user and be writable by nobody else (PD_DENIED otherwise).  PD_NOTFOUND: the directories
+ * that are there do not have it; PD_REMOTE: none of them is there.
  */
 int local_find(const char *const *dirs, size_t n, const char *name, char path[PATH_MAX], struct pd_err *e);
 

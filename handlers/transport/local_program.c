@@ -25,8 +25,8 @@ may_be_believed(const char *path, const struct stat *st, struct pd_err *e)
 	if (st->st_uid != 0 && st->st_uid != SYSTEM_UID && st->st_uid != geteuid())
 		return pd_fail(e, PD_DENIED, "%s belongs to uid %ld, not to root: it is not run", path, (long)st->st_uid);
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return pd_fail(e, PD_DENIED, "%s has mode %04o, others than its owner may write it: it is not run", path,
-		    (unsigned)st->st_mode & 07777);
+		return pd_fail(e, PD_DENIED, "%s has mode %04o, others than its owner may write it: it is not run",
+		    path, (unsigned)st->st_mode & 07777);
 	return 0;
 }
 
@@ -77,9 +77,13 @@ tell_missing(const char *const *dirs, size_t n, const char *name, struct pd_err 
 	(void)list_dirs(dirs, n, list, sizeof(list));
 	for (size_t i = 0; i < n; i++)
 		if (access(dirs[i], F_OK) == 0)
-			return pd_fail(e, PD_NOTFOUND, "the program %.40s is not in %s: install it, or name its directory with console-programs in "
-			    "powerdirector.conf", name, list);
-	return pd_fail(e, PD_REMOTE, "there is no %s: console-programs of powerdirector.conf names the directories of the console's programs", list);
+			return pd_fail(e, PD_NOTFOUND,
+			    "the program %.40s is not in %s: install it, or name its directory with console-programs in "
+			    "powerdirector.conf",
+			    name, list);
+	return pd_fail(e, PD_REMOTE,
+	    "there is no %s: console-programs of powerdirector.conf names the directories of the console's programs",
+	    list);
 }
 
 int

@@ -2,10 +2,10 @@
 /*
  * local_run.c - the transport on the VIOS itself: one program at a time, without SSH and without a shell.
  *
- * A command is over when its program has ended and both its streams have; something that it left behind with them open is
- * waited for a little.  A program that runs as root (oem_setup_env, much of ioscli) cannot be ended from here: when its time is over it
- * loses its streams and may go on, as a command does whose SSH session is cut.  In both cases the answer is lost, and
- * the step's probe decides.
+ * A command is over when its program has ended and both its streams have; something that it left behind with them open
+ * is waited for a little.  A program that runs as root (oem_setup_env, much of ioscli) cannot be ended from here: when
+ * its time is over it loses its streams and may go on, as a command does whose SSH session is cut.  In both cases the
+ * answer is lost, and the step's probe decides.
  */
 #include <sys/wait.h>
 
@@ -135,7 +135,8 @@ turn(struct running *r)
 static int
 is_over(const struct running *r)
 {
-	return r->has_ended && ((r->child.out == -1 && r->child.err == -1) || clock_mono_ms() - r->ended_ms >= AFTER_MS);
+	return r->has_ended &&
+	    ((r->child.out == -1 && r->child.err == -1) || clock_mono_ms() - r->ended_ms >= AFTER_MS);
 }
 
 static int
@@ -227,8 +228,8 @@ reap_others(void)
 }
 
 static int
-run_words(struct transport *t, const char *path, char *const argv[], const char *input, int timeout_ms, struct answer *a,
-    struct pd_err *e)
+run_words(struct transport *t, const char *path, char *const argv[], const char *input, int timeout_ms,
+    struct answer *a, struct pd_err *e)
 {
 	struct local  *l = t->state;
 	struct running r = { .t = t, .input = input, .input_len = input == NULL ? 0 : strlen(input) };

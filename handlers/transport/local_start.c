@@ -2,7 +2,8 @@
 /*
  * local_start.c - fork and exec of one of the console's programs: its three streams and nothing else of ours.
  *
- * A program that cannot be executed is told here, by a pipe that closes itself at a successful exec: its command was not sent.
+ * A program that cannot be executed is told here, by a pipe that closes itself at a successful exec: its command was
+ * not sent.
  */
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -75,8 +76,9 @@ become(const char *path, char *const argv[], char *const env[], const struct pip
 	signals_unblock();
 	raise_limits();
 	(void)umask(022);
-	if (dup2(p->in[0], STDIN_FILENO) != -1 && dup2(p->out[1], STDOUT_FILENO) != -1 && dup2(p->err[1], STDERR_FILENO) != -1 &&
-	    dup2(p->error[1], ERROR_FD) != -1 && fcntl(ERROR_FD, F_SETFD, FD_CLOEXEC) != -1) {
+	if (dup2(p->in[0], STDIN_FILENO) != -1 && dup2(p->out[1], STDOUT_FILENO) != -1 &&
+	    dup2(p->err[1], STDERR_FILENO) != -1 && dup2(p->error[1], ERROR_FD) != -1 &&
+	    fcntl(ERROR_FD, F_SETFD, FD_CLOEXEC) != -1) {
 		port_close_from(ERROR_FD + 1);
 		(void)execve(path, argv, env);
 	}

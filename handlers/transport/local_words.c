@@ -16,8 +16,10 @@ struct splitter {
 static int
 needs_shell(const struct splitter *s)
 {
-	return pd_fail(s->e, PD_BADDATA, "the command needs a shell for its %c: on the VIOS itself only plain programs are run, "
-	    "others as root", *s->p);
+	return pd_fail(s->e, PD_BADDATA,
+	    "the command needs a shell for its %c: on the VIOS itself only plain programs are run, "
+	    "others as root",
+	    *s->p);
 }
 
 static int

@@ -71,11 +71,12 @@ both_away(struct transport *t, struct pd_err *e)
 	struct pair *p = t->state;
 	enum pd_code code = e->code;
 
-	t->contact = p->each[0].contact == CONTACT_SILENT || p->each[1].contact == CONTACT_SILENT ? CONTACT_SILENT : CONTACT_REFUSED;
+	t->contact = p->each[0].contact == CONTACT_SILENT || p->each[1].contact == CONTACT_SILENT ? CONTACT_SILENT :
+												    CONTACT_REFUSED;
 	if (t->contact == CONTACT_SILENT)
 		code = PD_REMOTE;	/* it may be back without anybody's doing */
-	return pd_fail(e, code, "neither console answers: %.*s, and %.*s", (int)strcspn(p->each[0].why, ";"), p->each[0].why,
-	    (int)strcspn(p->each[1].why, ";"), p->each[1].why);
+	return pd_fail(e, code, "neither console answers: %.*s, and %.*s", (int)strcspn(p->each[0].why, ";"),
+	    p->each[0].why, (int)strcspn(p->each[1].why, ";"), p->each[1].why);
 }
 
 static int
@@ -89,7 +90,8 @@ call(struct transport *t, const struct call *c, struct pd_err *e)
 		return rv;
 	p->now = !p->now;
 	if (try_it(t, c, &rv, e) == 0) {
-		(void)snprintf(t->moved, sizeof(t->moved), "%.*s; going on through %.60s", (int)strcspn(o->why, ";"), o->why, p->each[p->now].name);
+		(void)snprintf(t->moved, sizeof(t->moved), "%.*s; going on through %.60s", (int)strcspn(o->why, ";"),
+		    o->why, p->each[p->now].name);
 		return rv;
 	}
 	p->now = !p->now;	/* the one that was in use is the first to be asked when they are back */
@@ -170,13 +172,14 @@ pair_each(struct transport *t, int which, enum contact *contact, const char **wh
 }
 
 int
-pair_transport(struct transport *first, const char *first_name, struct transport *second, const char *second_name, struct transport **t,
-    struct pd_err *e)
+pair_transport(struct transport *first, const char *first_name, struct transport *second, const char *second_name,
+    struct transport **t, struct pd_err *e)
 {
 	struct pair *p = calloc(1, sizeof(*p));
 
 	*t = calloc(1, sizeof(**t));
-	if (p == NULL || *t == NULL || (p->each[0].name = strdup(first_name)) == NULL || (p->each[1].name = strdup(second_name)) == NULL) {
+	if (p == NULL || *t == NULL || (p->each[0].name = strdup(first_name)) == NULL ||
+	    (p->each[1].name = strdup(second_name)) == NULL) {
 		if (p != NULL) {
 			free(p->each[0].name);
 			free(p->each[1].name);

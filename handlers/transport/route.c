@@ -16,7 +16,8 @@ route_is_of(const json_t *entry, const json_t *system)
 {
 	const char *named = field_text(entry, "system");
 
-	return named[0] == '\0' || strcmp(named, field_text(system, "name")) == 0 || strcmp(named, field_text(system, "ident")) == 0;
+	return named[0] == '\0' || strcmp(named, field_text(system, "name")) == 0 ||
+	    strcmp(named, field_text(system, "ident")) == 0;
 }
 
 const json_t *

@@ -134,8 +134,8 @@ stop_with(const struct sessions *s, struct transport *t)
 static int
 leads_there(const json_t *a, const json_t *b)
 {
-	static const char *const keys[] = { "address", "port", "user", "key_file", "host_key", "programs", "vios_access",
-		"second_address", "second_port", "second_host_key" };
+	static const char *const keys[] = { "address", "port", "user", "key_file", "host_key", "programs",
+		"vios_access", "second_address", "second_port", "second_host_key" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const json_t *one = json_object_get(a, keys[i]), *two = json_object_get(b, keys[i]);
@@ -224,8 +224,8 @@ show_host_key(const json_t *host, const char *who, const char *option, struct pd
 		return 0;
 	if (ssh_host_key(&target, fp, sizeof(fp), e) == -1)
 		return -1;
-	return pd_fail(e, PD_BADDATA, "%s%s shows host key %s; compare it with the %s own, then repeat with %s%s", who, target.address, fp,
-	    who[0] != '\0' ? "VIOS's" : "console's", option, fp);
+	return pd_fail(e, PD_BADDATA, "%s%s shows host key %s; compare it with the %s own, then repeat with %s%s", who,
+	    target.address, fp, who[0] != '\0' ? "VIOS's" : "console's", option, fp);
 }
 
 int

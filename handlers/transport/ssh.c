@@ -48,7 +48,8 @@ link_new(const struct ssh_target *target, struct pd_err *e)
 		l->alive_ms = LINK_ALIVE_MS;
 		l->dead_ms = LINK_DEAD_MS;
 		l->connect_timeout_ms = target->connect_timeout_ms > 0 ? target->connect_timeout_ms : LINK_CONNECT_MS;
-		if (l->address != NULL && l->user != NULL && l->key_file != NULL && l->host_key != NULL && l->raw != NULL)
+		if (l->address != NULL && l->user != NULL && l->key_file != NULL && l->host_key != NULL &&
+		    l->raw != NULL)
 			return l;
 		link_free(l);
 	}
@@ -113,12 +114,14 @@ run(struct transport *t, const char *command, const char *input, int timeout_ms,
 		case EXEC_GONE:
 			link_close(l);
 			if (gone++ > 0)
-				return pd_fail(e, PD_REMOTE, "%s:%d lets us in but answers no command; check it by hand with ssh",
-				    l->address, l->port);
+				return pd_fail(e, PD_REMOTE,
+				    "%s:%d lets us in but answers no command; check it by hand with ssh", l->address,
+				    l->port);
 			break;
 		case EXEC_BUSY:
 			if (busy == BUSY_TRIES || wait_busy(l, BUSY_FIRST_MS << busy++) == -1)
-				return pd_fail(e, PD_BUSY, "%s:%d runs as many commands at once as it allows (MaxSessions); try later",
+				return pd_fail(e, PD_BUSY,
+				    "%s:%d runs as many commands at once as it allows (MaxSessions); try later",
 				    l->address, l->port);
 			break;
 		}

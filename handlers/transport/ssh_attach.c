@@ -2,8 +2,8 @@
 /*
  * ssh_attach.c - a command with a terminal on the console, and a person at its other end (verb console).
  *
- * Each direction has one buffer and reads only when that is empty; the SSH window does the rest, so that a person who does not read
- * stops the console's output and nothing else.
+ * Each direction has one buffer and reads only when that is empty; the SSH window does the rest, so that a person who
+ * does not read stops the console's output and nothing else.
  */
 #include <sys/socket.h>
 

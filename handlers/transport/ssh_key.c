@@ -51,8 +51,9 @@ check_key_file(int fd, const char *file, struct pd_err *e)
 	if (!S_ISREG(st.st_mode))
 		return pd_fail(e, PD_DENIED, "key file %s is not a regular file", file);
 	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return pd_fail(e, PD_DENIED, "key file %s belongs to uid %lu; it must belong to root or to the account that uses it",
-		    file, (unsigned long)st.st_uid);
+		return pd_fail(e, PD_DENIED,
+		    "key file %s belongs to uid %lu; it must belong to root or to the account that uses it", file,
+		    (unsigned long)st.st_uid);
 	if ((st.st_mode & 077) != 0)
 		return pd_fail(e, PD_DENIED, "key file %s has mode %04o; chmod 600 it, nobody else may read it", file,
 		    (unsigned)(st.st_mode & 07777));

@@ -104,8 +104,9 @@ wait_session(const struct link *l, int64_t deadline, struct pd_err *e)
 	int	      slice = link_slice(deadline);
 
 	if (slice == 0)
-		return pd_fail(e, PD_REMOTE, "%s:%d did not finish the SSH login within %d s; check that it is not overloaded",
-		    l->address, l->port, l->connect_timeout_ms / 1000);
+		return pd_fail(e, PD_REMOTE,
+		    "%s:%d did not finish the SSH login within %d s; check that it is not overloaded", l->address,
+		    l->port, l->connect_timeout_ms / 1000);
 	if (link_stopped(l))
 		return pd_fail(e, PD_REMOTE, "connecting to %s:%d was stopped", l->address, l->port);
 	if ((ssh_get_poll_flags(l->session) & SSH_WRITE_PENDING) != 0)
@@ -125,8 +126,9 @@ exchange_keys(struct link *l, int64_t deadline, struct pd_err *e)
 			return -1;
 	if (rc == SSH_OK)
 		return 0;
-	return pd_fail(e, PD_REMOTE, "%s:%d does not agree on an SSH session: %s; check that this port is its SSH server",
-	    l->address, l->port, link_error(l, text, sizeof(text)));
+	return pd_fail(e, PD_REMOTE,
+	    "%s:%d does not agree on an SSH session: %s; check that this port is its SSH server", l->address, l->port,
+	    link_error(l, text, sizeof(text)));
 }
 
 /* TCP and key exchange; the host key is not judged. */
@@ -158,7 +160,8 @@ open_transport(struct link *l, unsigned family, int64_t deadline, struct pd_err 
 static int
 fail_changed(const struct link *l, const char *shown, struct pd_err *e)
 {
-	return pd_fail(e, PD_DENIED, "host key of %s:%d changed: expected %s, it shows %s; if its administrator confirms "
+	return pd_fail(e, PD_DENIED,
+	    "host key of %s:%d changed: expected %s, it shows %s; if its administrator confirms "
 	    "the new key, register the platform again with --host-key, otherwise somebody stands in between",
 	    l->address, l->port, l->host_key, shown);
 }
@@ -204,13 +207,15 @@ fail_login(const struct link *l, int rc, struct pd_err *e)
 	char text[160];
 
 	if (rc == SSH_AUTH_PARTIAL)
-		return pd_fail(e, PD_DENIED, "%s:%d wants more than a key from %s; allow this account to log in with its key alone",
-		    l->address, l->port, l->user);
+		return pd_fail(e, PD_DENIED,
+		    "%s:%d wants more than a key from %s; allow this account to log in with its key alone", l->address,
+		    l->port, l->user);
 	if (rc == SSH_AUTH_DENIED)
 		return pd_fail(e, PD_DENIED, "%s:%d refuses %s with key %s; check that its public half is in the "
 		    "account's authorized_keys there", l->address, l->port, l->user, l->key_file);
 	/* It said good-bye instead of no, as sshd does after the last attempt that it allows: that is a refusal too. */
-	return pd_fail(e, strstr(link_error(l, text, sizeof(text)), "SSH_MSG_DISCONNECT") != NULL ? PD_DENIED : PD_REMOTE,
+	return pd_fail(e,
+	    strstr(link_error(l, text, sizeof(text)), "SSH_MSG_DISCONNECT") != NULL ? PD_DENIED : PD_REMOTE,
 	    "%s:%d cut the line during the login of %s: %s", l->address, l->port, l->user, text);
 }
 
@@ -224,7 +229,8 @@ login(struct link *l, int64_t deadline, struct pd_err *e)
 		return -1;
 	while (rv == 0 && (rc = ssh_userauth_publickey(l->session, NULL, key)) != SSH_AUTH_SUCCESS)
 		/* The library says "again" for good when the server has said good-bye. */
-		rv = rc == SSH_AUTH_AGAIN && ssh_is_connected(l->session) ? wait_session(l, deadline, e) : fail_login(l, rc, e);
+		rv = rc == SSH_AUTH_AGAIN && ssh_is_connected(l->session) ? wait_session(l, deadline, e) :
+									    fail_login(l, rc, e);
 	ssh_key_free(key);
 	return rv;
 }

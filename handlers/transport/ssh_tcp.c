@@ -119,8 +119,9 @@ link_tcp(const struct link *l, int64_t deadline, struct pd_err *e)
 	(void)snprintf(port, sizeof(port), "%d", l->port);
 	rv = getaddrinfo(l->address, port, &hints, &list);
 	if (rv != 0)
-		return pd_fail(e, PD_REMOTE, "cannot find the address of %s (for %s:%d): %s; check the name and the name service",
-		    l->address, l->address, l->port, gai_strerror(rv));
+		return pd_fail(e, PD_REMOTE,
+		    "cannot find the address of %s (for %s:%d): %s; check the name and the name service", l->address,
+		    l->address, l->port, gai_strerror(rv));
 	for (const struct addrinfo *ai = list; ai != NULL; ai = ai->ai_next)
 		left++;
 	errno = ETIMEDOUT;

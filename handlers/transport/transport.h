@@ -3,7 +3,8 @@
  * transport.h - how a command reaches a console and its answer comes back.
  *
  * An interface, so that the sequence engine can be tested without a network; ssh.c is the one
- * for consoles, local_run.c the one on the console itself.  Blocking, one command at a time, not shared between processes.
+ * for consoles, local_run.c the one on the console itself.  Blocking, one command at a time, not shared between
+ * processes.
  */
 #ifndef PD_HANDLERS_TRANSPORT_TRANSPORT_H
 #define PD_HANDLERS_TRANSPORT_TRANSPORT_H
@@ -50,8 +51,8 @@ enum contact {
 };
 
 /*
- * A command with a terminal whose other end is a person's connection.  What either says is held in a buffer of a fixed size: one that does
- * not read stops the other.
+ * A command with a terminal whose other end is a person's connection.  What either says is held in a buffer of a fixed
+ * size: one that does not read stops the other.
  */
 struct attached {
 	int	    sock;	/* the person's; does not block, both directions */
@@ -67,12 +68,14 @@ struct attached {
 
 struct transport {
 	/*
-	 * Runs command, writes input (may be NULL) to its standard input and closes it.  0 and *a filled; or -1 when nothing was sent
-	 * (PD_REMOTE: cannot connect; PD_BUSY: the console runs no further command now; PD_DENIED: host key or authentication
-	 * refused, never to be retried; PD_BADDATA: a command that this transport can never run; PD_NOTFOUND: not as long as its program is missing).  timeout_ms 0 or less is no limit.  After ANSWER_LOST the connection is dropped and the
-	 * next run() makes a new one.
+	 * Runs command, writes input (may be NULL) to its standard input and closes it.  0 and *a filled; or -1 when
+	 * nothing was sent (PD_REMOTE: cannot connect; PD_BUSY: the console runs no further command now; PD_DENIED:
+	 * host key or authentication refused, never to be retried; PD_BADDATA: a command that this transport can never
+	 * run; PD_NOTFOUND: not as long as its program is missing).  timeout_ms 0 or less is no limit.  After
+	 * ANSWER_LOST the connection is dropped and the next run() makes a new one.
 	 */
-	int (*run)(struct transport *t, const char *command, const char *input, int timeout_ms, struct answer *a, struct pd_err *e);
+	int (*run)(struct transport *t, const char *command, const char *input, int timeout_ms, struct answer *a,
+	    struct pd_err *e);
 	/* Optional: connects when there is no connection.  0, or -1 as run() when nothing was sent. */
 	int (*open)(struct transport *t, struct pd_err *e);
 	/* Optional: a person's session with one command, see struct attached.  0 and a->why filled, or -1 as run(). */
@@ -82,17 +85,18 @@ struct transport {
 	enum contact contact;	/* what open() and run() found last */
 	char moved[240];	/* another console is used from now on: why, for people; whoever tells them empties it */
 	/*
-	 * Optional, set by the caller between two run(): called now and then, about every meanwhile_ms, while run() waits for the end of its
-	 * command.  There, and only there, aside() runs one command more beside that one, on the same connection: as run(), and a lost
-	 * answer of it ends nothing else.
+	 * Optional, set by the caller between two run(): called now and then, about every meanwhile_ms, while run()
+	 * waits for the end of its command.  There, and only there, aside() runs one command more beside that one, on
+	 * the same connection: as run(), and a lost answer of it ends nothing else.
 	 */
 	void (*meanwhile)(void *meanwhile_arg);
 	void *meanwhile_arg;
 	int   meanwhile_ms;
 	int (*aside)(struct transport *t, const char *command, int timeout_ms, struct answer *a, struct pd_err *e);
 	/*
-	 * Optional, set by the caller between two run(): asked about five times a second while run() waits.  Non-zero ends
-	 * the command (it is sent a TERM): ANSWER_LOST with why "stopped", or -1 PD_REMOTE when nothing was sent yet.
+	 * Optional, set by the caller between two run(): asked about five times a second while run() waits.  Non-zero
+	 * ends the command (it is sent a TERM): ANSWER_LOST with why "stopped", or -1 PD_REMOTE when nothing was sent
+	 * yet.
 	 */
 	int (*stop)(void *stop_arg);
 	void *stop_arg;
@@ -109,12 +113,13 @@ struct ssh_target {
 int ssh_transport(const struct ssh_target *target, struct transport **t, struct pd_err *e);
 
 /*
- * Two consoles of the same systems as one (handlers/transport/pair.c): the one that is in use answers, and when nothing could be sent to it the
- * other one from then on.  A command whose answer was lost is not sent to the other: the state is read there first, as after any
- * lost answer.  contact is that of both: silent or refused only when neither lets us in.  Takes both transports.
+ * Two consoles of the same systems as one (handlers/transport/pair.c): the one that is in use answers, and when nothing
+ * could be sent to it the other one from then on.  A command whose answer was lost is not sent to the other: the state
+ * is read there first, as after any lost answer.  contact is that of both: silent or refused only when neither lets us
+ * in.  Takes both transports.
  */
-int  pair_transport(struct transport *first, const char *first_name, struct transport *second, const char *second_name, struct transport **t,
-    struct pd_err *e);
+int  pair_transport(struct transport *first, const char *first_name, struct transport *second, const char *second_name,
+     struct transport **t, struct pd_err *e);
 void pair_use(struct transport *t, int which);	/* 0 or 1, at the beginning of a job; forgets what was found out */
 /* One of them by itself, and what was found out about it since: contact, and why when it is silent or refused. */
 struct transport *pair_each(struct transport *t, int which, enum contact *contact, const char **why);
@@ -123,10 +128,11 @@ struct transport *pair_each(struct transport *t, int which, enum contact *contac
 int ssh_host_key(const struct ssh_target *target, char *fp, size_t size, struct pd_err *e);
 
 /*
- * On the VIOS itself: the console's programs are run without SSH and without a shell.  A command is split into words as the
- * console's shell would (handlers/transport/local.h) and its program looked up in dirs, which are copied; the environment is fixed: PATH is dirs
- * and the system's own.  Each command is a process group; what is lost (time limit, stop, answers without end) is ended with
- * TERM, then KILL.  A command whose worker dies goes on.  The process ignores SIGPIPE and starts no other children.
+ * On the VIOS itself: the console's programs are run without SSH and without a shell.  A command is split into words as
+ * the console's shell would (handlers/transport/local.h) and its program looked up in dirs, which are copied; the
+ * environment is fixed: PATH is dirs and the system's own.  Each command is a process group; what is lost (time limit,
+ * stop, answers without end) is ended with TERM, then KILL.  A command whose worker dies goes on.  The process ignores
+ * SIGPIPE and starts no other children.
  */
 int local_transport(const char *const *dirs, size_t n, struct transport **t, struct pd_err *e);
 

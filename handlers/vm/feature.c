@@ -108,8 +108,10 @@ take_file(struct features *f, const struct seq_node *n, struct pd_err *e)
 	for (; n != NULL && n->is_section; n = n->next, tail = &(*tail)->next)
 		if (take_feature(f, n, tail, e) == -1)
 			return -1;
-	if (n == NULL || strcmp(n->word, "end") != 0 || n->nvalues != 1 || strcmp(n->value[0], "true") != 0 || n->next != NULL)
-		return bad(f, n == NULL ? 1 : n->line, "end = true is expected as the last line, not", n == NULL ? "nothing" : n->word, e);
+	if (n == NULL || strcmp(n->word, "end") != 0 || n->nvalues != 1 || strcmp(n->value[0], "true") != 0 ||
+	    n->next != NULL)
+		return bad(f, n == NULL ? 1 : n->line, "end = true is expected as the last line, not",
+		    n == NULL ? "nothing" : n->word, e);
 	return 0;
 }
 
@@ -209,7 +211,8 @@ feature_list_has(const char *list, const char *word)
 }
 
 static int
-check_one(const struct feature *t, const struct scope *s, const char *system, const char *level, const json_t *facts, struct pd_err *e)
+check_one(const struct feature *t, const struct scope *s, const char *system, const char *level, const json_t *facts,
+    struct pd_err *e)
 {
 	const char *capabilities = text_of(facts, "capabilities"), *known = t->of != NULL ? text_of(facts, t->of) : "";
 	char	    asked[VALUE_MAX] = "";
@@ -217,7 +220,8 @@ check_one(const struct feature *t, const struct scope *s, const char *system, co
 	if (t->refused != NULL)
 		return pd_fail(e, PD_USAGE, "%s is not there on %s: %s", t->title, system, t->refused);
 	if (t->level != NULL && level[0] != '\0' && !feature_level_reached(level, t->level))
-		return pd_fail(e, PD_CAPACITY, "%s cannot do %s: its console has the level %s, and %s is needed", system, t->title, level, t->level);
+		return pd_fail(e, PD_CAPACITY, "%s cannot do %s: its console has the level %s, and %s is needed",
+		    system, t->title, level, t->level);
 	if (t->capability != NULL && capabilities[0] != '\0' && !feature_list_has(capabilities, t->capability))
 		return pd_fail(e, PD_CAPACITY, "%s cannot do %s (capability %s is missing)", system, t->title, t->capability);
 	if (t->value != NULL)

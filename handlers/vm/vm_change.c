@@ -79,9 +79,11 @@ set_range(json_t *args, const char *key, const struct bounds *old, const json_t 
 static int
 set_shared(json_t *want, const json_t *spec, const json_t *args, struct pd_err *e)
 {
-	struct bounds units = { hundredths(spec, "units_min"), hundredths(spec, "units"), hundredths(spec, "units_max") };
+	struct bounds units = { hundredths(spec, "units_min"), hundredths(spec, "units"),
+		hundredths(spec, "units_max") };
 	int	      was_capped = strcmp(field_text(spec, "sharing"), "cap") == 0;
-	int	      is_capped = json_is_true(json_object_get(args, "capped")) || (was_capped && !json_is_true(json_object_get(args, "uncapped")));
+	int	      is_capped = json_is_true(json_object_get(args, "capped")) ||
+	    (was_capped && !json_is_true(json_object_get(args, "uncapped")));
 	json_t	     *weight = json_object_get(args, "weight");
 
 	if (json_is_true(json_object_get(args, "capped")) && json_is_true(json_object_get(args, "uncapped")))
@@ -115,8 +117,10 @@ set_dedicated(json_t *want, const json_t *args)
 static int
 make_wish(json_t *want, const json_t *spec, const json_t *args, struct pd_err *e)
 {
-	struct bounds procs = { field_number(spec, "procs_min"), field_number(spec, "procs"), field_number(spec, "procs_max") };
-	struct bounds memory = { field_number(spec, "memory_min"), field_number(spec, "memory"), field_number(spec, "memory_max") };
+	struct bounds procs = { field_number(spec, "procs_min"), field_number(spec, "procs"),
+		field_number(spec, "procs_max") };
+	struct bounds memory = { field_number(spec, "memory_min"), field_number(spec, "memory"),
+		field_number(spec, "memory_max") };
 	json_int_t    units = field_number(json_object_get(args, "units"), "desired");
 
 	/* More processing units than its virtual processors can use bring them along, as create-vm has it. */
@@ -169,7 +173,8 @@ asks(const json_t *args, const char *a, const char *b)
 static void
 note_differences(json_t *change, const json_t *spec, const json_t *args)
 {
-	static const char *const processors[] = { "units_min", "units", "units_max", "procs_min", "procs", "procs_max" };
+	static const char *const processors[] = { "units_min", "units", "units_max", "procs_min", "procs",
+		"procs_max" };
 	static const char *const memory[] = { "memory_min", "memory", "memory_max" };
 
 	(void)json_object_set_new(change, "other_processors", json_boolean(asks(args, "units", "procs") ||

@@ -34,7 +34,8 @@ find(const json_t *vioses, const json_t *fc, const char *name, struct pd_err *e)
 		if (is_taken(fc, name))
 			(void)pd_fail(e, PD_USAGE, "--fc: two adapters through %s; each is of another VIOS", name);
 		else if (!runs(vios))
-			(void)pd_fail(e, PD_BUSY, "VIOS %s cannot be asked now (state %s, RMC %s)", name, field_text(vios, "state"), field_text(vios, "rmc"));
+			(void)pd_fail(e, PD_BUSY, "VIOS %s cannot be asked now (state %s, RMC %s)", name,
+			    field_text(vios, "state"), field_text(vios, "rmc"));
 		else
 			return vios;
 		return NULL;
@@ -75,7 +76,8 @@ choose(const json_t *vioses, const json_t *fc, const json_t *has, const json_t *
 			best = vios;
 	}
 	if (best == NULL)
-		(void)pd_fail(e, PD_CAPACITY, "%zu virtual Fibre Channel adapters take as many VIOSes that run, and the system has fewer",
+		(void)pd_fail(e, PD_CAPACITY,
+		    "%zu virtual Fibre Channel adapters take as many VIOSes that run, and the system has fewer",
 		    json_array_size(asked));
 	return best;
 }
@@ -86,8 +88,9 @@ add(json_t *fc, const json_t *one, const json_t *vios, json_int_t index, json_in
 	json_t *adapter = json_pack("{s:I s:I}", "index", index, "client_slot", client_slot);
 
 	if (vios != NULL)
-		(void)json_object_update_new(adapter, json_pack("{s:I s:s s:s}", "id", (json_int_t)field_number(vios, "id"), "name",
-		    field_text(vios, "name"), "profile", field_text(vios, "profile")));
+		(void)json_object_update_new(adapter,
+		    json_pack("{s:I s:s s:s}", "id", (json_int_t)field_number(vios, "id"), "name",
+			field_text(vios, "name"), "profile", field_text(vios, "profile")));
 	if (json_object_get(one, "port") != NULL)
 		(void)json_object_set(adapter, "port", json_object_get(one, "port"));
 	return json_array_append_new(fc, adapter);
@@ -100,7 +103,8 @@ check_only_vios(const json_t *asked, const json_t *facts, struct pd_err *e)
 	const char *name = field_text(json_array_get(asked, 0), "vios");
 
 	if (json_array_size(asked) > 1)
-		return pd_fail(e, PD_USAGE, "--fc: a system with an Integrated Virtualization Manager has one VIOS, and a VM there one adapter");
+		return pd_fail(e, PD_USAGE,
+		    "--fc: a system with an Integrated Virtualization Manager has one VIOS, and a VM there one adapter");
 	if (name[0] != '\0' && strcmp(name, field_text(facts, "vios_name")) != 0)
 		return pd_fail(e, PD_NOTFOUND, "--fc: the system has no VIOS %s", name);
 	return 0;
@@ -136,7 +140,8 @@ free_slot(const struct has *has, const json_t *made)
 	if (max_slots == 0)	/* adopted */
 		max_slots = FC_SLOTS_LEAST;
 	for (json_int_t slot = FC_FIRST_SLOT; slot < max_slots; slot++)
-		if (!has_number(has, made, "client_slot", slot) && field_find_number(json_object_get(has->spec, "paths"), "client_slot", slot) == NULL &&
+		if (!has_number(has, made, "client_slot", slot) &&
+		    field_find_number(json_object_get(has->spec, "paths"), "client_slot", slot) == NULL &&
 		    field_find_number(json_object_get(has->spec, "networks"), "slot", slot) == NULL)
 			return slot;
 	return -1;
@@ -192,8 +197,8 @@ vm_fc_more(const json_t *args, const json_t *spec, const json_t *facts, json_t *
 	if (json_array_size(vioses) == 0 && check_only_vios(asked, facts, e) == -1)
 		return -1;
 	if (n > (json_array_size(vioses) == 0 ? 1 : FC_MAX))
-		return pd_fail(e, PD_DENIED, "a VM there has at most %d Fibre Channel adapter%s, and it would have %zu", json_array_size(vioses) == 0 ? 1 : FC_MAX,
-		    json_array_size(vioses) == 0 ? "" : "s", n);
+		return pd_fail(e, PD_DENIED, "a VM there has at most %d Fibre Channel adapter%s, and it would have %zu",
+		    json_array_size(vioses) == 0 ? 1 : FC_MAX, json_array_size(vioses) == 0 ? "" : "s", n);
 	if ((made = json_array()) == NULL)
 		return pd_fail(e, PD_BUG, "out of memory");
 	if (make_all(made, asked, vioses, &has, e) == -1) {
@@ -234,12 +239,15 @@ vm_fc_move(const json_t *fc, const json_t *facts, json_t **there, struct pd_err 
 	json_array_foreach(fc, i, adapter) {
 		if ((vios = counterpart(fc, i, json_object_get(facts, "vioses"), *there)) == NULL)
 			break;
-		(void)json_array_append_new(*there, json_pack("{s:I s:I s:O s:O}", "nth", (json_int_t)i, "client_slot",
-		    (json_int_t)field_number(adapter, "client_slot"), "id", json_object_get(vios, "id"), "vios", json_object_get(vios, "name")));
+		(void)json_array_append_new(*there,
+		    json_pack("{s:I s:I s:O s:O}", "nth", (json_int_t)i, "client_slot",
+			(json_int_t)field_number(adapter, "client_slot"), "id", json_object_get(vios, "id"), "vios",
+			json_object_get(vios, "name")));
 	}
 	if (json_array_size(*there) == json_array_size(fc))
 		return 0;
 	json_decref(*there);
 	*there = NULL;
-	return pd_fail(e, PD_CAPACITY, "too few of its VIOSes run to have the Fibre Channel adapters on as many as they are on now");
+	return pd_fail(e, PD_CAPACITY,
+	    "too few of its VIOSes run to have the Fibre Channel adapters on as many as they are on now");
 }

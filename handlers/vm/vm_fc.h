@@ -22,8 +22,8 @@
 int vm_fc_make(json_t *spec, const json_t *args, const json_t *facts, struct pd_err *e);
 
 /*
- * add-fc: those that args ask for beside what spec has; *fc as above, with the numbers and client slots that are free there.  Those of one request
- * are of different VIOSes; "auto" takes the one through which the VM has the fewest.
+ * add-fc: those that args ask for beside what spec has; *fc as above, with the numbers and client slots that are free
+ * there.  Those of one request are of different VIOSes; "auto" takes the one through which the VM has the fewest.
  * PD_NOSPACE: the partition has no slot left; PD_DENIED: it would have more than FC_MAX; and as vm_fc_make().
  */
 int vm_fc_more(const json_t *args, const json_t *spec, const json_t *facts, json_t **fc, struct pd_err *e);

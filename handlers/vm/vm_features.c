@@ -26,7 +26,8 @@ static int
 check_mode(const json_t *spec, const json_t *args, struct pd_err *e)
 {
 	if (json_object_get(args, "sharing") != NULL && !is_dedicated(spec))
-		return pd_fail(e, PD_USAGE, "--sharing goes with processors of its own (--dedicated); the others are shared anyway");
+		return pd_fail(e, PD_USAGE,
+		    "--sharing goes with processors of its own (--dedicated); the others are shared anyway");
 	if (json_object_get(args, "proc_pool") != NULL && is_dedicated(spec))
 		return pd_fail(e, PD_USAGE, "--proc-pool goes with shared processors, not with --dedicated");
 	return 0;
@@ -51,13 +52,16 @@ shared_memory(json_t *spec, const json_t *args, struct pd_err *e)
 	static const char *const more[] = { "memory_weight", "entitled_memory", "paging_vios" };
 	const json_t		*vioses = json_object_get(args, "paging_vios");
 
-	for (size_t i = 0; !json_is_true(json_object_get(args, "shared_memory")) && i < sizeof(more) / sizeof(more[0]); i++)
+	for (size_t i = 0; !json_is_true(json_object_get(args, "shared_memory")) && i < sizeof(more) / sizeof(more[0]);
+	     i++)
 		if (json_object_get(args, more[i]) != NULL)
-			return pd_fail(e, PD_USAGE, "--memory-weight, --entitled-memory and --paging-vios go with --shared-memory");
+			return pd_fail(e, PD_USAGE,
+			    "--memory-weight, --entitled-memory and --paging-vios go with --shared-memory");
 	if (!json_is_true(json_object_get(args, "shared_memory")))
 		return 0;
 	if (json_object_get(args, "memory_expansion") != NULL)
-		return pd_fail(e, PD_USAGE, "--shared-memory and --memory-expansion: both together are not confirmed to work; choose one");
+		return pd_fail(e, PD_USAGE,
+		    "--shared-memory and --memory-expansion: both together are not confirmed to work; choose one");
 	if (json_array_size(vioses) == 2 && json_equal(json_array_get(vioses, 0), json_array_get(vioses, 1)))
 		return pd_fail(e, PD_USAGE, "--paging-vios: the second one is to be another one");
 	(void)json_object_set_new(spec, "mem_mode", json_string("shared"));
@@ -83,7 +87,8 @@ int
 vm_features_make(json_t *spec, const json_t *args, struct pd_err *e)
 {
 	static const char *const same[] = { "sharing", "proc_pool", "compat_mode", "avail_priority", "boot_mode" };
-	const json_t		*factor = json_object_get(args, "memory_expansion"), *restart = json_object_get(args, "remote_restart");
+	const json_t		*factor = json_object_get(args, "memory_expansion"),
+		     *restart = json_object_get(args, "remote_restart");
 
 	if (check_mode(spec, args, e) == -1 || shared_memory(spec, args, e) == -1)
 		return -1;
@@ -99,7 +104,8 @@ vm_features_make(json_t *spec, const json_t *args, struct pd_err *e)
 int
 vm_features_asked(const json_t *args)
 {
-	static const char *const keys[] = { "sharing", "proc_pool", "compat_mode", "avail_priority", "memory_expansion", "remote_restart", "fc", "shared_memory" };
+	static const char *const keys[] = { "sharing", "proc_pool", "compat_mode", "avail_priority", "memory_expansion",
+		"remote_restart", "fc", "shared_memory" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (json_object_get(args, keys[i]) != NULL)

@@ -12,9 +12,10 @@
 #include "spool/err.h"
 
 /*
- * Adds to spec, whose "mode" is set: "sharing" (a dedicated VM's), "proc_pool", "compat_mode", "avail_priority", "memory_expansion" ("1.50"; "0"
- * when it is 1.00: off), "remote_restart" (1 or 0), "boot_mode", "mem_mode" ("shared"), "memory_weight", "entitled_memory" (MiB), "paging_vios",
- * "second_paging_vios"; each only when args has it.  PD_USAGE: not together.
+ * Adds to spec, whose "mode" is set: "sharing" (a dedicated VM's), "proc_pool", "compat_mode", "avail_priority",
+ * "memory_expansion" ("1.50"; "0" when it is 1.00: off), "remote_restart" (1 or 0), "boot_mode", "mem_mode" ("shared"),
+ * "memory_weight", "entitled_memory" (MiB), "paging_vios", "second_paging_vios"; each only when args has it.  PD_USAGE:
+ * not together.
  */
 int vm_features_make(json_t *spec, const json_t *args, struct pd_err *e);
 

@@ -32,7 +32,8 @@ has_slot(const json_t *paths, const json_t *vios)
 {
 	const json_t *left = json_object_get(vios, "slots_free");
 
-	return !json_is_integer(left) || json_integer_value(left) > 0 || field_find(paths, "name", field_text(vios, "name")) != NULL;
+	return !json_is_integer(left) || json_integer_value(left) > 0 ||
+	    field_find(paths, "name", field_text(vios, "name")) != NULL;
 }
 
 /* The first disk gets the image's contents, where the VIOS has its file. */
@@ -43,7 +44,8 @@ can_write(const json_t *vios, const json_t *disk)
 }
 
 static void
-say_none(const json_t *disk, const char *whose, int running, int has_pool, int without_slot, int without_image, struct pd_err *e)
+say_none(const json_t *disk, const char *whose, int running, int has_pool, int without_slot, int without_image,
+    struct pd_err *e)
 {
 	const char *pool = field_text(disk, "pool");
 
@@ -55,8 +57,8 @@ say_none(const json_t *disk, const char *whose, int running, int has_pool, int w
 	else if (without_slot > 0)
 		(void)pd_fail(e, PD_CAPACITY, "no VIOS %s that has room in pool %s has a virtual slot left", whose, pool);
 	else
-		(void)pd_fail(e, PD_CAPACITY, "no VIOS %s has %lldM free in storage pool %s%s", whose, (long long)field_number(disk, "size"), pool,
-		    has_pool ? "" : ", and none has that pool");
+		(void)pd_fail(e, PD_CAPACITY, "no VIOS %s has %lldM free in storage pool %s%s", whose,
+		    (long long)field_number(disk, "size"), pool, has_pool ? "" : ", and none has that pool");
 }
 
 static const json_t *
@@ -102,8 +104,9 @@ path_of(json_t *paths, const json_t *vios)
 
 	if (path != NULL || n == PATHS_MAX)
 		return path;
-	path = json_pack("{s:I s:I s:s s:s s:I s:[] s:[]}", "index", n, "id", (json_int_t)field_number(vios, "id"), "name", field_text(vios, "name"), "profile",
-	    field_text(vios, "profile"), "client_slot", FIRST_CLIENT_SLOT + n, "disks", "pools");
+	path = json_pack("{s:I s:I s:s s:s s:I s:[] s:[]}", "index", n, "id", (json_int_t)field_number(vios, "id"),
+	    "name", field_text(vios, "name"), "profile", field_text(vios, "profile"), "client_slot",
+	    FIRST_CLIENT_SLOT + n, "disks", "pools");
 	return path != NULL && json_array_append_new(paths, path) == 0 ? path : NULL;
 }
 
@@ -111,12 +114,14 @@ path_of(json_t *paths, const json_t *vios)
 static int
 add_disk(json_t *path, const json_t *disk)
 {
-	json_t *pools = json_object_get(path, "pools"), *pool = field_find(pools, "pool", field_text(disk, "pool")), *copy = json_deep_copy(disk);
+	json_t *pools = json_object_get(path, "pools"), *pool = field_find(pools, "pool", field_text(disk, "pool")),
+	       *copy = json_deep_copy(disk);
 
 	if (pool != NULL)
 		(void)json_object_set_new(pool, "size", json_integer(field_number(pool, "size") + field_number(disk, "size")));
 	else
-		(void)json_array_append_new(pools, json_pack("{s:s s:I}", "pool", field_text(disk, "pool"), "size", field_number(disk, "size")));
+		(void)json_array_append_new(pools,
+		    json_pack("{s:s s:I}", "pool", field_text(disk, "pool"), "size", field_number(disk, "size")));
 	(void)json_object_set_new(copy, "first", json_true());
 	return json_array_append_new(json_object_get(path, "disks"), copy);
 }
@@ -167,15 +172,16 @@ say_no_lun(const json_t *disk, int away, int without_slot, int without_image, st
 	const char *pool = field_text(disk, "pool");
 
 	if (away > 0)
-		(void)pd_fail(e, PD_BUSY, "not every VIOS that a disk of pool %s goes through can be asked now (running, with RMC)", pool);
+		(void)pd_fail(e, PD_BUSY,
+		    "not every VIOS that a disk of pool %s goes through can be asked now (running, with RMC)", pool);
 	else if (without_image > 0)
 		(void)pd_fail(e, PD_CAPACITY, "no VIOS that sees a free disk of pool %s has the image's file: an administrator copies it there and says so "
 		    "with register-image --replace", pool);
 	else if (without_slot > 0)
 		(void)pd_fail(e, PD_CAPACITY, "not every VIOS that a disk of pool %s goes through has a virtual slot left", pool);
 	else
-		(void)pd_fail(e, PD_CAPACITY, "pool %s has no free disk of %lldM or more that every VIOS needed sees", pool,
-		    (long long)field_number(disk, "size"));
+		(void)pd_fail(e, PD_CAPACITY, "pool %s has no free disk of %lldM or more that every VIOS needed sees",
+		    pool, (long long)field_number(disk, "size"));
 }
 
 /* The smallest one that is large enough, and that no disk before it has. */
@@ -188,7 +194,8 @@ choose_lun(const json_t *spec, const json_t *paths, const json_t *luns, const js
 	int	      away = 0, without_slot = 0, without_image = 0;
 
 	json_array_foreach(luns, i, lun) {
-		if (field_number(lun, "size") < size || field_find(json_object_get(spec, "disks"), "lun", field_text(lun, "lun")) != NULL)
+		if (field_number(lun, "size") < size ||
+		    field_find(json_object_get(spec, "disks"), "lun", field_text(lun, "lun")) != NULL)
 			continue;
 		if (!all_run(lun))
 			away++;
@@ -312,7 +319,8 @@ made_path(json_t *made, const json_t *paths, const char *name)
 {
 	json_t *path = field_find(made, "name", name);
 
-	if (path == NULL && (path = copy_of(field_find(paths, "name", name))) != NULL && json_array_append_new(made, path) == -1)
+	if (path == NULL && (path = copy_of(field_find(paths, "name", name))) != NULL &&
+	    json_array_append_new(made, path) == -1)
 		return NULL;
 	return path;
 }
@@ -342,9 +350,11 @@ tell_where(const json_t *paths, const json_t *all, const json_t *disk, struct pd
 
 	if (e->code != PD_CAPACITY || vios == NULL)
 		return;
-	(void)pd_fail(e, PD_CAPACITY, "storage pool %s has %lldM free on VIOS %s, but the VM's disks go through %s%s; name a pool of that with "
-	    "pool=, or make a VM whose first disk is in %s", field_text(disk, "pool"), (long long)field_number(disk, "size"),
-	    field_text(vios, "name"), field_text(json_array_get(paths, 0), "name"), json_array_size(paths) > 1 ? " and others" : "",
+	(void)pd_fail(e, PD_CAPACITY,
+	    "storage pool %s has %lldM free on VIOS %s, but the VM's disks go through %s%s; name a pool of that with "
+	    "pool=, or make a VM whose first disk is in %s",
+	    field_text(disk, "pool"), (long long)field_number(disk, "size"), field_text(vios, "name"),
+	    field_text(json_array_get(paths, 0), "name"), json_array_size(paths) > 1 ? " and others" : "",
 	    field_text(disk, "pool"));
 }
 
@@ -390,10 +400,12 @@ vm_paths_with(const json_t *paths, const json_t *disk, json_t **made, struct pd_
 	json_array_foreach(paths, i, path) {
 		const json_t *here = field_find_number(json_object_get(path, "disks"), "index", number);
 
-		if (here == NULL && (here = field_find_number(json_object_get(path, "detached"), "index", number)) == NULL)
+		if (here == NULL &&
+		    (here = field_find_number(json_object_get(path, "detached"), "index", number)) == NULL)
 			continue;
 		copy = copy_of(path);
-		if (json_array_append_new(*made, copy) == -1 || json_array_append_new(json_object_get(copy, "disks"), json_deep_copy(here)) == -1)
+		if (json_array_append_new(*made, copy) == -1 ||
+		    json_array_append_new(json_object_get(copy, "disks"), json_deep_copy(here)) == -1)
 			return pd_fail(e, PD_BUG, "out of memory");
 	}
 	return json_array_size(*made) > 0 ? 0 : pd_fail(e, PD_CONFLICT, "disk %s is on none of the VIOSes that serve the VM, by its record",

@@ -25,11 +25,10 @@
 int vm_paths_make(json_t *spec, const json_t *facts, struct pd_err *e);
 
 /*
- * The paths of a VM that there is (its row's objects.paths), each that is meant, with the disks that are meant: "disks" and "pools" as above, beside
- * what tells the path: "index", "id", "name", "profile", "client_slot" and the server adapter's "slot".
- * more: new disks on those that the VM has; whole ones get their "lun" and "size" as above; errors
- * as above.  with: one disk of theirs, attached or kept (in their "disks" or "detached");
- * PD_CONFLICT when it is on none.
+ * The paths of a VM that there is (its row's objects.paths), each that is meant, with the disks that are meant: "disks"
+ * and "pools" as above, beside what tells the path: "index", "id", "name", "profile", "client_slot" and the server
+ * adapter's "slot". more: new disks on those that the VM has; whole ones get their "lun" and "size" as above; errors as
+ * above.  with: one disk of theirs, attached or kept (in their "disks" or "detached"); PD_CONFLICT when it is on none.
  */
 int vm_paths_more(const json_t *paths, const json_t *facts, json_t *disks, json_t **made, struct pd_err *e);
 int vm_paths_with(const json_t *paths, const json_t *disk, json_t **made, struct pd_err *e);

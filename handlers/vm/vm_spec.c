@@ -102,7 +102,8 @@ facts_units(const struct maker *m)
 	char	   buf[VALUE_MAX];
 	json_int_t thousandths = 0;
 
-	return value_number(value_as_text(buf, json_object_get(m->facts, "units")), &thousandths) ? thousandths / 10 : 0;
+	return value_number(value_as_text(buf, json_object_get(m->facts, "units")), &thousandths) ? thousandths / 10 :
+												    0;
 }
 
 static void
@@ -123,7 +124,8 @@ check_pair(struct maker *m, const char *which, json_int_t units, json_int_t proc
 		    "each needs 0.10; change --cpu or --procs", which, (int)(units / 100), (int)(units % 100), (int)procs,
 		    procs == 1 ? "" : "s");
 	if (units > 100 * procs)
-		return pd_fail(m->e, PD_BADDATA, "%s processing units %d.%02d are more than %d virtual processor%s can use; change --cpu or --procs",
+		return pd_fail(m->e, PD_BADDATA,
+		    "%s processing units %d.%02d are more than %d virtual processor%s can use; change --cpu or --procs",
 		    which, (int)(units / 100), (int)(units % 100), (int)procs, procs == 1 ? "" : "s");
 	return 0;
 }
@@ -198,7 +200,8 @@ make_memory(struct maker *m)
 	if (r.desired % region != 0 && !r.is_given)
 		r.desired = (r.desired + region - 1) / region * region;
 	if (r.desired % region != 0)
-		return pd_fail(m->e, PD_BADDATA, "--memory: %dM is not a multiple of this platform's memory region of %dM; the next is %dM",
+		return pd_fail(m->e, PD_BADDATA,
+		    "--memory: %dM is not a multiple of this platform's memory region of %dM; the next is %dM",
 		    (int)r.desired, (int)region, (int)((r.desired / region + 1) * region));
 	if (!r.has_min)
 		r.min = least(MEMORY_LEAST, r.desired);
@@ -241,11 +244,13 @@ make_start(struct maker *m, int has_address)
 	int	    configure = has_address && strcmp(field_text(m->image, "first_boot"), "agent") == 0;
 
 	if (strcmp(field_text(m->args, "boot_mode"), "sms") == 0 && start && m->image != NULL)
-		return pd_fail(m->e, PD_USAGE, "--boot sms stops in the SMS menu, where the image's guest does not start: say --no-start, too");
+		return pd_fail(m->e, PD_USAGE,
+		    "--boot sms stops in the SMS menu, where the image's guest does not start: say --no-start, too");
 	if (until[0] != '\0' && !start)
 		return pd_fail(m->e, PD_USAGE, "--until and --no-start exclude each other");
 	if (strcmp(until, "configured") == 0 && !configure)
-		return pd_fail(m->e, PD_USAGE, "--until configured needs an image whose guest configures itself, and a --network with ip=");
+		return pd_fail(m->e, PD_USAGE,
+		    "--until configured needs an image whose guest configures itself, and a --network with ip=");
 	json_object_set_new(m->spec, "start", json_boolean(start));
 	json_object_set_new(m->spec, "configure", json_boolean(configure));
 	json_object_set_new(m->spec, "wait_configured", json_boolean(configure && start && strcmp(until, "running") != 0));
@@ -276,12 +281,14 @@ make(struct maker *m)
 
 	if ((field_is_set(m->args, "dedicated") ? make_dedicated(m) : make_shared(m)) == -1)
 		return -1;
-	if (vm_features_make(m->spec, m->args, m->e) == -1 || make_memory(m) == -1 || spec_make_disks(m) == -1 || spec_make_networks(m, &has_address) == -1)
+	if (vm_features_make(m->spec, m->args, m->e) == -1 || make_memory(m) == -1 || spec_make_disks(m) == -1 ||
+	    spec_make_networks(m, &has_address) == -1)
 		return -1;
 	if (make_paths(m) == -1)
 		return -1;
 	if (strcmp(field_text(m->spec, "mem_mode"), "shared") == 0 && json_object_get(m->spec, "paging_vios") == NULL)
-		json_object_set(m->spec, "paging_vios", json_object_get(json_array_get(json_object_get(m->spec, "paths"), 0), "name"));
+		json_object_set(m->spec, "paging_vios",
+		    json_object_get(json_array_get(json_object_get(m->spec, "paths"), 0), "name"));
 	if (vm_fc_make(m->spec, m->args, m->facts, m->e) == -1)
 		return -1;
 	return make_hostname(m) == -1 || make_start(m, has_address) == -1 ? -1 : 0;

@@ -36,8 +36,8 @@ int vm_spec_make(const json_t *args, const char *tag, const json_t *platform, co
 int vm_spec_sizes(const json_t *args, const json_t *platform, json_t **sizes, struct pd_amounts *amounts, struct pd_err *e);
 
 /*
- * What args asks for in addition, in the form of vm_spec_make(): networks, their indices and slots those that are free in spec; disks of a VM's
- * row, {"disks":[..],"pools":[..]}.  The result is the caller's.  PD_NOSPACE: no slot is free.
+ * What args asks for in addition, in the form of vm_spec_make(): networks, their indices and slots those that are free
+ * in spec; disks of a VM's row, {"disks":[..],"pools":[..]}.  The result is the caller's.  PD_NOSPACE: no slot is free.
  */
 int vm_spec_more_networks(const json_t *args, const json_t *spec, json_t **networks, struct pd_err *e);
 int vm_spec_more_disks(const json_t *args, const json_t *vm, const json_t *platform, json_t **made, struct pd_err *e);

@@ -83,14 +83,15 @@ add_disk(struct maker *m, size_t index, json_int_t size, const char *pool)
 	if ((kind = pool_kind(m, pool)) == NULL)
 		return no_pool(m, pool);
 	if (index == 0 && m->image != NULL && size < field_number(m->image, "size"))
-		return pd_fail(m->e, PD_BADDATA, "--disk: the first disk has %dM, the image %s needs %dM", (int)size, field_text(m->image, "name"),
-		    (int)field_number(m->image, "size"));
+		return pd_fail(m->e, PD_BADDATA, "--disk: the first disk has %dM, the image %s needs %dM", (int)size,
+		    field_text(m->image, "name"), (int)field_number(m->image, "size"));
 	snprintf(bd, sizeof(bd), "%.12s_%zu", m->tag, index);
 	m->amounts->disk += size;
 	if (add_to_pool(m, pool, size) == -1)
 		return pd_fail(m->e, PD_BUG, "out of memory");
-	return json_array_append_new(json_object_get(m->spec, "disks"), json_pack("{s:I, s:I, s:s, s:s, s:s}", "index", (json_int_t)index,
-	    "size", size, "pool", pool, "kind", kind, "bd", bd));
+	return json_array_append_new(json_object_get(m->spec, "disks"),
+	    json_pack("{s:I, s:I, s:s, s:s, s:s}", "index", (json_int_t)index, "size", size, "pool", pool, "kind", kind,
+		"bd", bd));
 }
 
 int
@@ -114,7 +115,7 @@ spec_make_disks(struct maker *m)
 int
 vm_spec_more_disks(const json_t *args, const json_t *vm, const json_t *platform, json_t **made, struct pd_err *e)
 {
-	const json_t	 *objects = json_object_get(vm, "objects"), *kept = json_object_get(objects, "detached"), *asked;
+	const json_t *objects = json_object_get(vm, "objects"), *kept = json_object_get(objects, "detached"), *asked;
 	struct pd_amounts ignored = { 0 };
 	struct maker	  m = { .args = args, .platform = platform, .facts = json_object_get(platform, "facts"), .tag = field_text(objects, "tag"),
 		.amounts = &ignored, .e = e, .spec = json_pack("{s:[] s:[]}", "disks", "pools") };

@@ -42,10 +42,11 @@ set_address(struct maker *m, json_t *net, const json_t *asked)
 	size_t		i;
 
 	if (prefix < 1 || prefix > 32)
-		return pd_fail(m->e, PD_BADDATA, "--network: %s needs its number of network bits, as in %s/24", field_text(asked, "ip"), field_text(asked, "ip"));
-	json_array_foreach(json_object_get(m->spec, "networks"), i, other)
-		if (strcmp(field_text(other, "ip"), field_text(asked, "ip")) == 0)
-			return pd_fail(m->e, PD_BADDATA, "--network: two adapters with the address %s", field_text(asked, "ip"));
+		return pd_fail(m->e, PD_BADDATA, "--network: %s needs its number of network bits, as in %s/24",
+		    field_text(asked, "ip"), field_text(asked, "ip"));
+	json_array_foreach(json_object_get(m->spec, "networks"), i,
+	    other) if (strcmp(field_text(other, "ip"), field_text(asked, "ip")) == 0) return pd_fail(m->e, PD_BADDATA,
+	    "--network: two adapters with the address %s", field_text(asked, "ip"));
 	mask.s_addr = htonl(~(uint32_t)0 << (32 - prefix));
 	json_object_set_new(net, "ip", json_string(field_text(asked, "ip")));
 	json_object_set_new(net, "prefix", json_integer(prefix));
@@ -90,7 +91,8 @@ spec_make_networks(struct maker *m, int *has_address)
 	json_array_foreach(networks, i, asked)
 		if (add_network(m, asked, (json_int_t)i, FIRST_SLOT + (json_int_t)i, has_address) == -1)
 			return -1;
-	json_object_set_new(m->spec, "max_slots", json_integer(FIRST_SLOT + (json_int_t)i > SLOTS_LEAST ? FIRST_SLOT + (json_int_t)i : SLOTS_LEAST));
+	json_object_set_new(m->spec, "max_slots",
+	    json_integer(FIRST_SLOT + (json_int_t)i > SLOTS_LEAST ? FIRST_SLOT + (json_int_t)i : SLOTS_LEAST));
 	return 0;
 }
 
@@ -105,7 +107,9 @@ free_slot(const json_t *networks, const json_t *spec)
 		if (field_find_number(networks, "slot", slot) == NULL)
 			return slot;
 	for (json_int_t slot = LOWEST_SLOT; slot < FIRST_SLOT; slot++)
-		if (field_find_number(networks, "slot", slot) == NULL && field_find_number(paths, "client_slot", slot) == NULL && field_find_number(fc, "client_slot", slot) == NULL)
+		if (field_find_number(networks, "slot", slot) == NULL &&
+		    field_find_number(paths, "client_slot", slot) == NULL &&
+		    field_find_number(fc, "client_slot", slot) == NULL)
 			return slot;
 	return -1;
 }

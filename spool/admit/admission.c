@@ -188,8 +188,8 @@ static json_t *
 make_record(const struct admitting *ad, const char *event, const char *digest, const struct pd_err *why)
 {
 	size_t	bytes = json_dumpb(ad->args, NULL, 0, JSON_COMPACT);
-	json_t *what = json_pack("{s:s s:s s:s s:i s:b s:s}", "source", ad->job->source, "note", ad->job->note, "rule", ad->why.rule,
-	    "line", ad->why.line, "plan", ad->job->is_plan, "origin", job_origin_name(ad->job->origin));
+	json_t *what = json_pack("{s:s s:s s:s s:i s:b s:s}", "source", ad->job->source, "note", ad->job->note, "rule",
+	    ad->why.rule, "line", ad->why.line, "plan", ad->job->is_plan, "origin", job_origin_name(ad->job->origin));
 
 	if (bytes <= RECORD_ARGS_MAX)
 		(void)json_object_set(what, "args", ad->args);
@@ -209,8 +209,8 @@ make_record(const struct admitting *ad, const char *event, const char *digest, c
 }
 
 /*
- * The row as it is stored; why is NULL for an admitted job, else the refusal.  The repetition of a once-key names the job
- * whose answer counts.
+ * The row as it is stored; why is NULL for an admitted job, else the refusal.  The repetition of a once-key names the
+ * job whose answer counts.
  */
 static json_t *
 make_row(const struct admitting *ad, const char *digest, const struct pd_err *why, const json_t *first)
@@ -238,7 +238,11 @@ has_record(const struct admitting *ad, const struct pd_err *why)
 static int
 record(const struct admitting *ad, const char *digest, const struct pd_err *why, struct verdict *v, struct pd_err *e)
 {
-	json_t *history = make_record(ad, why != NULL ? "refused" : ad->state == JOB_DONE ? "done" : "admitted", digest, why);
+	json_t *history = make_record(ad,
+	    why != NULL		      ? "refused" :
+		ad->state == JOB_DONE ? "done" :
+					"admitted",
+	    digest, why);
 	int	rv = -1;
 
 	v->row = make_row(ad, digest, why, v->first);
@@ -258,7 +262,8 @@ has_expired(const struct admitting *ad, const json_t *first)
 	int64_t	       keep_s = ad->a->conf->once_keep_s;
 
 	(void)job_state_from_name(field_text(first, "state"), &state);
-	return keep_s > 0 && job_state_is_final(state) && clock_wall_ms() - field_number(first, "submitted") >= keep_s * 1000;
+	return keep_s > 0 && job_state_is_final(state) &&
+	    clock_wall_ms() - field_number(first, "submitted") >= keep_s * 1000;
 }
 
 static int
@@ -331,7 +336,8 @@ has_sequence(const struct admitting *ad, struct pd_err *e)
 	/* A folder of templates that is away as a whole is the site's trouble, not the request's: its worker says so. */
 	if (is_file(path, sizeof(path), "%s/%s/%s", ad->a->conf->templates, kind, "") &&
 	    !is_file(path, sizeof(path), "%s/%s/%s.seq", ad->a->conf->templates, kind, ad->verb->name))
-		rv = pd_fail(e, PD_USAGE, "%s is not there for platforms of the kind %s, which %s is", ad->verb->name, kind, ad->platform);
+		rv = pd_fail(e, PD_USAGE, "%s is not there for platforms of the kind %s, which %s is", ad->verb->name,
+		    kind, ad->platform);
 	json_decref(platform);
 	return rv;
 }
@@ -341,8 +347,8 @@ decide(struct admitting *ad, const char *digest, struct verdict *v, struct pd_er
 {
 	int is_own = ad->job->origin == JOB_BY_DIRECTOR;
 
-	if ((is_own ? admit_lease_check(ad, e) : check_request(ad, e)) == -1 || find_first(ad, digest, &v->first, e) == -1 ||
-	    (!is_own && admit_within_limits(ad, e) == -1))
+	if ((is_own ? admit_lease_check(ad, e) : check_request(ad, e)) == -1 ||
+	    find_first(ad, digest, &v->first, e) == -1 || (!is_own && admit_within_limits(ad, e) == -1))
 		return -1;
 	return (is_own ? admit_lease(ad, e) : run_admitter(ad, e)) == -1 ? -1 : has_sequence(ad, e);
 }

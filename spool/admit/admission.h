@@ -34,8 +34,8 @@ struct verdict {
 };
 
 /*
- * The n jobs of a file, one by one in their order, in one transaction: 0 when each has a row now, refused or not; -1 when our own store
- * failed (PD_IO, PD_NOSPACE): none is recorded, the file stays where it is and is tried again.
+ * The n jobs of a file, one by one in their order, in one transaction: 0 when each has a row now, refused or not; -1
+ * when our own store failed (PD_IO, PD_NOSPACE): none is recorded, the file stays where it is and is tried again.
  */
 int admission_decide(const struct admission *a, const struct job *jobs, size_t n, struct verdict *v, struct pd_err *e);
 
@@ -97,8 +97,8 @@ int admit_accept_drift(struct admitting *ad, struct pd_err *e);	/* admit_accept.
 int admit_remove_image(struct admitting *ad, struct pd_err *e);
 
 /*
- * admit_lease.c.  renew-vm; of the director's own jobs what stands in place of a user's permission, and their admission; PD_CONFLICT: the VM is off
- * because its lease has ended, and stays so.
+ * admit_lease.c.  renew-vm; of the director's own jobs what stands in place of a user's permission, and their
+ * admission; PD_CONFLICT: the VM is off because its lease has ended, and stays so.
  */
 int admit_renew_vm(struct admitting *ad, struct pd_err *e);
 int admit_lease_check(struct admitting *ad, struct pd_err *e);
@@ -109,21 +109,22 @@ int admission_is_leased(const json_t *vm, struct pd_err *e);
 int admit_within_limits(const struct admitting *ad, struct pd_err *e);
 
 /*
- * admit_vm.c: the VM that args.name names, the caller's; what is not the user's is not there: the same text for both.  Fills in platform,
- * vm and tag, and refuses one that is being created or deleted; *vm is the caller's then, too.
+ * admit_vm.c: the VM that args.name names, the caller's; what is not the user's is not there: the same text for both.
+ * Fills in platform, vm and tag, and refuses one that is being created or deleted; *vm is the caller's then, too.
  */
 int admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e);
 /*
- * May the user have so much more?  whole is what the one VM has then: PD_DENIED when that is over the limit of one VM, PD_QUOTA when user or tenant would
- * have too much together.  Amounts that more does not raise are not looked at.
+ * May the user have so much more?  whole is what the one VM has then: PD_DENIED when that is over the limit of one VM,
+ * PD_QUOTA when user or tenant would have too much together.  Amounts that more does not raise are not looked at.
  */
 int admission_quota(const struct admitting *ad, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e);
 /* The same for a VM that is there (a row): its owner's and its tenant's, whoever asks. */
-int admission_quota_of(const struct admitting *ad, const json_t *vm, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e);
+int admission_quota_of(const struct admitting *ad, const json_t *vm, const struct pd_amounts *whole,
+    const struct pd_amounts *more, struct pd_err *e);
 
 /*
- * admit_feature.c: what templates/KIND/features.conf says of the features that args ask for, on this system; platform is its platform's row.
- * PD_USAGE, PD_CAPACITY.
+ * admit_feature.c: what templates/KIND/features.conf says of the features that args ask for, on this system; platform
+ * is its platform's row. PD_USAGE, PD_CAPACITY.
  */
 int admission_features(const struct admitting *ad, const json_t *platform, const json_t *system, struct pd_err *e);
 
@@ -137,8 +138,9 @@ int admission_addresses_are_free(const struct admitting *ad, const json_t *netwo
 char *admission_name_key(char key[ADMISSION_NAME_KEY_MAX], const char *name);
 
 /*
- * admit_change.c, for all that changes a VM.  begin: the VM, not in the hands of another job; *vm is the caller's.  set: the new numbers, which are
- * taken over, for the sequence and for the end.  reserve: quota for what vm will have in all (NULL: as before), and its row as it is meanwhile.
+ * admit_change.c, for all that changes a VM.  begin: the VM, not in the hands of another job; *vm is the caller's. set:
+ * the new numbers, which are taken over, for the sequence and for the end.  reserve: quota for what vm will have in all
+ * (NULL: as before), and its row as it is meanwhile.
  */
 int change_begin(struct admitting *ad, json_t **vm, struct pd_err *e);
 int change_set(struct admitting *ad, json_t *change, struct pd_err *e);

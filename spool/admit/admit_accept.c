@@ -2,9 +2,9 @@
 /*
  * admit_accept.c - accept-drift: what a VM's console shows becomes what it is to be.
  *
- * An administrator's decision about what drift has found (spool/platforms/drift.h).  It changes the VM's row alone, in the transaction that records it, and
- * counts for the quota of the VM's owner.  What a row cannot take over stays a difference: another name, profile or partition, and on an HMC
- * disks that are detached.
+ * An administrator's decision about what drift has found (spool/platforms/drift.h).  It changes the VM's row alone, in
+ * the transaction that records it, and counts for the quota of the VM's owner.  What a row cannot take over stays a
+ * difference: another name, profile or partition, and on an HMC disks that are detached.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,9 @@ take_inventory(struct accepting *x, struct pd_err *e)
 	if (store_vm_is_busy(st, name, field_number(x->inventory, "seen_ms"), &is_busy, e) == -1)
 		return -1;
 	if (is_busy)
-		return pd_fail(e, PD_CONFLICT, "a job has touched %s since its console was asked: look again first, with drift %s --fresh", name, name);
+		return pd_fail(e, PD_CONFLICT,
+		    "a job has touched %s since its console was asked: look again first, with drift %s --fresh", name,
+		    name);
 	x->found = json_object_get(x->inventory, "found");
 	x->lpar = inventory_partition(x->found, x->vm);
 	x->is_off = strcmp(field_text(x->lpar, "state"), "Not Activated") == 0;
@@ -121,7 +123,8 @@ adapter_of(json_t *networks, int64_t slot)
 static void
 move(json_t *net, int64_t vlan)
 {
-	json_t *kept = json_pack("{s:O s:O s:I}", "index", json_object_get(net, "index"), "slot", json_object_get(net, "slot"), "vlan", (json_int_t)vlan);
+	json_t *kept = json_pack("{s:O s:O s:I}", "index", json_object_get(net, "index"), "slot",
+	    json_object_get(net, "slot"), "vlan", (json_int_t)vlan);
 
 	if (kept != NULL) {
 		(void)json_object_clear(net);
@@ -159,8 +162,8 @@ take_adapters(const struct accepting *x, json_t *networks, int with_mac)
 		if (field_number(row, "lpar") != id)
 			continue;
 		if ((net = adapter_of(networks, drift_number(row, "slot"))) == NULL) {
-			net = json_pack("{s:I s:I s:I}", "index", (json_int_t)next_index(networks), "slot", (json_int_t)drift_number(row, "slot"), "vlan",
-			    (json_int_t)drift_number(row, "vlan"));
+			net = json_pack("{s:I s:I s:I}", "index", (json_int_t)next_index(networks), "slot",
+			    (json_int_t)drift_number(row, "slot"), "vlan", (json_int_t)drift_number(row, "vlan"));
 			(void)json_array_append_new(networks, net);
 		} else if (drift_number(net, "vlan") != drift_number(row, "vlan")) {
 			move(net, drift_number(row, "vlan"));
@@ -224,13 +227,14 @@ count(struct accepting *x, struct pd_err *e)
 	struct pd_amounts a, more;
 
 	vm_change_amounts(x->spec, json_object_get(x->objects, "detached"), &a);
-	more = (struct pd_amounts){ 0, over(a.units, x->vm, "units"), over(a.procs, x->vm, "procs"), over(a.memory, x->vm, "memory"),
-		over(a.disk, x->vm, "disk") };
+	more = (struct pd_amounts){ 0, over(a.units, x->vm, "units"), over(a.procs, x->vm, "procs"),
+		over(a.memory, x->vm, "memory"), over(a.disk, x->vm, "disk") };
 	if (admission_quota_of(x->ad, x->vm, &a, &more, e) == -1)
 		return -1;
 	(void)json_object_del(x->objects, "pending");
-	if (json_object_update_new(x->vm, json_pack("{s:I s:I s:I s:I}", "units", (json_int_t)a.units, "procs", (json_int_t)a.procs, "memory",
-		(json_int_t)a.memory, "disk", (json_int_t)a.disk)) == -1)
+	if (json_object_update_new(x->vm,
+		json_pack("{s:I s:I s:I s:I}", "units", (json_int_t)a.units, "procs", (json_int_t)a.procs, "memory",
+		    (json_int_t)a.memory, "disk", (json_int_t)a.disk)) == -1)
 		return pd_fail(e, PD_IO, "no memory for the row of VM %s", field_text(x->vm, "name"));
 	return store_vm_put(x->ad->a->store, x->vm, e);
 }
@@ -251,13 +255,14 @@ record(struct accepting *x, json_t *accepted, size_t left, struct pd_err *e)
 	json_t		 *row;
 	int		  rv;
 
-	(void)snprintf(ad->said, sizeof(ad->said), "%.31s is to be as its console shows it: %zu difference%s accepted", name, n, n == 1 ? "" : "s");
+	(void)snprintf(ad->said, sizeof(ad->said), "%.31s is to be as its console shows it: %zu difference%s accepted",
+	    name, n, n == 1 ? "" : "s");
 	if (left > 0)
-		(void)snprintf(ad->said + strlen(ad->said), sizeof(ad->said) - strlen(ad->said), ", %zu left (drift %.31s shows %s)", left, name,
-		    left == 1 ? "it" : "them");
-	row = json_pack("{s:s s:s s:s s:s s:s s:s s:{s:s s:O}}", "event", "drift-accepted", "user", ad->job->user, "tenant",
-	    field_text(x->vm, "tenant"), "job", ad->job->id, "verb", ad->job->verb, "vm", name, "what", "owner", field_text(x->vm, "owner"),
-	    "differences", accepted);
+		(void)snprintf(ad->said + strlen(ad->said), sizeof(ad->said) - strlen(ad->said),
+		    ", %zu left (drift %.31s shows %s)", left, name, left == 1 ? "it" : "them");
+	row = json_pack("{s:s s:s s:s s:s s:s s:s s:{s:s s:O}}", "event", "drift-accepted", "user", ad->job->user,
+	    "tenant", field_text(x->vm, "tenant"), "job", ad->job->id, "verb", ad->job->verb, "vm", name, "what",
+	    "owner", field_text(x->vm, "owner"), "differences", accepted);
 	rv = row != NULL ? store_history_add(ad->a->store, row, e) : pd_fail(e, PD_IO, "no memory for the history of %s", name);
 	json_decref(row);
 	return rv;

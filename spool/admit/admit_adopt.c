@@ -2,7 +2,8 @@
 /*
  * admit_adopt.c - admission of adopt-vm: who is to own the partition, and may he have it there?
  *
- * How much it is only the console knows, so the quota is checked at the job's end (effects_adopt.c), by the figures that the policy has now.
+ * How much it is only the console knows, so the quota is checked at the job's end (effects_adopt.c), by the figures
+ * that the policy has now.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,8 @@
 static json_t *
 figures(const struct pd_amounts *a)
 {
-	return json_pack("[I,I,I,I,I]", (json_int_t)a->vms, (json_int_t)a->units, (json_int_t)a->procs, (json_int_t)a->memory, (json_int_t)a->disk);
+	return json_pack("[I,I,I,I,I]", (json_int_t)a->vms, (json_int_t)a->units, (json_int_t)a->procs,
+	    (json_int_t)a->memory, (json_int_t)a->disk);
 }
 
 static int
@@ -56,7 +58,9 @@ find_system(struct admitting *ad, const char *name, const char *platform, struct
 
 	json_array_foreach(systems, i, system) {
 		last = field_text(system, "name");
-		is = asked[0] != '\0' ? strcmp(asked, last) == 0 : json_array_size(systems) == 1 ? 1 : is_listed(ad->a->store, last, name, e);
+		is = asked[0] != '\0'		  ? strcmp(asked, last) == 0 :
+		    json_array_size(systems) == 1 ? 1 :
+						    is_listed(ad->a->store, last, name, e);
 		if (is == -1)
 			break;
 		another = is && one != NULL ? last : another;
@@ -70,7 +74,8 @@ find_system(struct admitting *ad, const char *name, const char *platform, struct
 		rv = pd_fail(e, PD_NOTFOUND, "no system of %s had a partition named %s when the console was asked last; list-systems --fresh asks again, "
 		    "or name the system with --system", platform, name);
 	else if (another != NULL)
-		rv = pd_fail(e, PD_USAGE, "%s and %s of %s both have a partition named %s; say which one with --system", one, another, platform, name);
+		rv = pd_fail(e, PD_USAGE, "%s and %s of %s both have a partition named %s; say which one with --system",
+		    one, another, platform, name);
 	else if (json_object_set_new(ad->args, "system", json_string(one)) == -1)
 		rv = pd_fail(e, PD_IO, "no memory for the system of %s", name);
 	json_decref(systems);
@@ -84,7 +89,8 @@ name_is_free(struct admitting *ad, const char *name, struct pd_err *e)
 
 	if (store_vm_get(ad->a->store, name, &vm, e) == -1)
 		return e->code == PD_NOTFOUND ? 0 : -1;
-	(void)pd_fail(e, PD_CONFLICT, "%s is a VM of %s already, on %s", name, field_text(vm, "owner"), field_text(vm, "platform"));
+	(void)pd_fail(e, PD_CONFLICT, "%s is a VM of %s already, on %s", name, field_text(vm, "owner"),
+	    field_text(vm, "platform"));
 	json_decref(vm);
 	return -1;
 }
@@ -97,12 +103,14 @@ admit_adopt_vm(struct admitting *ad, struct pd_err *e)
 	const struct pd_tenant *t = policy_tenant(ad->a->conf, owner);
 	int			rv;
 
-	if (platform_is_there(ad, platform, e) == -1 || name_is_free(ad, name, e) == -1 || find_system(ad, name, platform, e) == -1)
+	if (platform_is_there(ad, platform, e) == -1 || name_is_free(ad, name, e) == -1 ||
+	    find_system(ad, name, platform, e) == -1)
 		return -1;
 	if (t == NULL)
 		return pd_fail(e, PD_NOTFOUND, "the user %s is a member of no tenant; name one that the policy has", owner);
 	if (!policy_list_has(&t->platforms, platform))
-		return pd_fail(e, PD_DENIED, "tenant %s of %s may not have VMs on %s; its platforms are in the policy, line %d", t->name, owner,
+		return pd_fail(e, PD_DENIED,
+		    "tenant %s of %s may not have VMs on %s; its platforms are in the policy, line %d", t->name, owner,
 		    platform, t->line);
 	if (policy_lease(ad->tenant, t, ad->args, e) == -1)
 		return -1;

@@ -2,9 +2,10 @@
 /*
  * admit_change.c - admission of what changes a VM: its new numbers, and the room that they need.
  *
- * What a VM gets more is counted from here on and given back when the job fails; what it has less is free when the job is done
- * (spool/effects/effects_change.c).  The new numbers stand in the job's arguments as "change", where its sequence finds them.  One change at a
- * time: the row's objects.change names the job, because the next change would have to begin with what this one leaves.
+ * What a VM gets more is counted from here on and given back when the job fails; what it has less is free when the job
+ * is done (spool/effects/effects_change.c).  The new numbers stand in the job's arguments as "change", where its
+ * sequence finds them.  One change at a time: the row's objects.change names the job, because the next change would
+ * have to begin with what this one leaves.
  */
 #include <string.h>
 
@@ -24,10 +25,12 @@ change_begin(struct admitting *ad, json_t **vm, struct pd_err *e)
 	if (admission_take_vm(ad, vm, e) == -1)
 		return -1;
 	if (strcmp(field_text(*vm, "state"), "broken") == 0)
-		return pd_fail(e, PD_CONFLICT, "%s is broken: an administrator ends the job that left it so (resume-job, undo-job) first", name);
+		return pd_fail(e, PD_CONFLICT,
+		    "%s is broken: an administrator ends the job that left it so (resume-job, undo-job) first", name);
 	change = json_object_get(json_object_get(*vm, "objects"), "change");
 	if (change != NULL && !ad->job->is_plan)
-		return pd_fail(e, PD_CONFLICT, "%s is being changed by job %s (%s); ask again when that is done: follow %s", name,
+		return pd_fail(e, PD_CONFLICT,
+		    "%s is being changed by job %s (%s); ask again when that is done: follow %s", name,
 		    field_text(change, "job"), field_text(change, "verb"), field_text(change, "job"));
 	return 0;
 }
@@ -70,8 +73,9 @@ change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after,
 
 	if (after == NULL)
 		after = &now;
-	more = (struct pd_amounts){ 0, over(after->units, field_number(vm, "units")), over(after->procs, field_number(vm, "procs")),
-		over(after->memory, field_number(vm, "memory")), over(after->disk, field_number(vm, "disk")) };
+	more = (struct pd_amounts){ 0, over(after->units, field_number(vm, "units")),
+		over(after->procs, field_number(vm, "procs")), over(after->memory, field_number(vm, "memory")),
+		over(after->disk, field_number(vm, "disk")) };
 	if (admission_quota_of(ad, vm, after, &more, e) == -1)
 		return -1;
 	if (ad->job->is_plan)
@@ -80,8 +84,9 @@ change_reserve(struct admitting *ad, json_t *vm, const struct pd_amounts *after,
 	raise_to(vm, "procs", after->procs);
 	raise_to(vm, "memory", after->memory);
 	raise_to(vm, "disk", after->disk);
-	if (json_object_set_new(json_object_get(vm, "objects"), "change", json_pack("{s:s s:s s:o* s:O*}", "job", ad->job->id, "verb", ad->job->verb,
-		"whole", whole_disks(ad), "proc_pool", json_object_get(json_object_get(ad->args, "change"), "proc_pool"))) == -1)
+	if (json_object_set_new(json_object_get(vm, "objects"), "change",
+		json_pack("{s:s s:s s:o* s:O*}", "job", ad->job->id, "verb", ad->job->verb, "whole", whole_disks(ad),
+		    "proc_pool", json_object_get(json_object_get(ad->args, "change"), "proc_pool"))) == -1)
 		return pd_fail(e, PD_IO, "no memory for the row of VM %s", ad->vm);
 	return store_vm_put(ad->a->store, vm, e);
 }
@@ -167,8 +172,9 @@ admit_modify_vm(struct admitting *ad, struct pd_err *e)
 	struct pd_amounts after;
 	int		  rv = -1;
 
-	if (asks_for_something(ad->args, e) == -1 || change_begin(ad, &vm, e) == -1 || change_platform(ad, vm, &platform, e) == -1 ||
-	    change_features(ad, vm, platform, e) == -1 || vm_change_sizes(json_object_get(vm, "spec"), ad->args, platform, &change, e) == -1)
+	if (asks_for_something(ad->args, e) == -1 || change_begin(ad, &vm, e) == -1 ||
+	    change_platform(ad, vm, &platform, e) == -1 || change_features(ad, vm, platform, e) == -1 ||
+	    vm_change_sizes(json_object_get(vm, "spec"), ad->args, platform, &change, e) == -1)
 		goto out;
 	spec = json_copy(json_object_get(vm, "spec"));
 	(void)json_object_update(spec, change);
@@ -211,7 +217,8 @@ admit_rename_vm(struct admitting *ad, struct pd_err *e)
 	if (store_job_list(ad->a->store, &f, &jobs, e) == -1)
 		goto out;
 	if (json_array_size(jobs) > 0)
-		pd_fail(e, PD_CONFLICT, "job %s of VM %s has to end first", field_text(json_array_get(jobs, 0), "id"), f.vm);
+		pd_fail(e, PD_CONFLICT, "job %s of VM %s has to end first", field_text(json_array_get(jobs, 0), "id"),
+		    f.vm);
 	else if (store_kept_set(ad->a->store, admission_name_key(key, to), ad->job->id, e) == 0)
 		rv = change_reserve(ad, vm, NULL, e);
 out:

@@ -2,8 +2,8 @@
 /*
  * admit_disk.c - admission of what changes a VM's disks.
  *
- * A disk keeps its number and its backing device's name as long as it exists, attached or not; one that is kept without being attached stands in
- * the row's objects.detached and counts for the quota.
+ * A disk keeps its number and its backing device's name as long as it exists, attached or not; one that is kept without
+ * being attached stands in the row's objects.detached and counts for the quota.
  */
 #include <string.h>
 
@@ -81,7 +81,8 @@ add_free_disks(const struct admitting *ad, json_t *facts, struct pd_err *e)
 	if (pool == NULL)
 		return 0;
 	json_decref(pool);
-	if (store_system_list(ad->a->store, NULL, &systems, e) == -1 || san_taken(ad->a->store, systems, &taken, e) == -1)
+	if (store_system_list(ad->a->store, NULL, &systems, e) == -1 ||
+	    san_taken(ad->a->store, systems, &taken, e) == -1)
 		rv = -1;
 	else if (json_object_set_new(facts, "san", san_free(facts, taken)) == -1)
 		rv = pd_fail(e, PD_IO, "no memory for disks");
@@ -155,7 +156,9 @@ admit_add_disk(struct admitting *ad, struct pd_err *e)
 	vm_change_amounts(spec, detached(vm), &after);
 	if (!field_is_set(change, "kept"))
 		add_sizes(json_object_get(change, "disks"), &after.disk);
-	if (!field_is_set(change, "again") && change_count(ad, "disks", json_array_size(json_object_get(spec, "disks")) + json_array_size(json_object_get(change, "disks")),
+	if (!field_is_set(change, "again") &&
+	    change_count(ad, "disks",
+		json_array_size(json_object_get(spec, "disks")) + json_array_size(json_object_get(change, "disks")),
 		ad->tenant->max_disks, DISKS_MOST, e) == -1)
 		goto out;
 	if (change_set(ad, json_incref(change), e) == -1)
@@ -180,7 +183,8 @@ static int
 can_grow(const json_t *disk, struct pd_err *e)
 {
 	if (strcmp(field_text(disk, "kind"), "pv") == 0)
-		return pd_fail(e, PD_CONFLICT, "disk %lld is a whole disk of the storage network: it is made larger there",
+		return pd_fail(e, PD_CONFLICT,
+		    "disk %lld is a whole disk of the storage network: it is made larger there",
 		    (long long)field_number(disk, "index") + 1);
 	return is_made_here(disk, e);
 }
@@ -193,12 +197,14 @@ admit_extend_disk(struct admitting *ad, struct pd_err *e)
 	struct pd_amounts after;
 	int		  rv = -1;
 
-	if (change_begin(ad, &vm, e) == -1 || change_numbered(json_object_get(json_object_get(vm, "spec"), "disks"), "disk",
-		field_number(ad->args, "disk"), field_text(vm, "name"), &disk, e) == -1 || can_grow(disk, e) == -1)
+	if (change_begin(ad, &vm, e) == -1 ||
+	    change_numbered(json_object_get(json_object_get(vm, "spec"), "disks"), "disk",
+		field_number(ad->args, "disk"), field_text(vm, "name"), &disk, e) == -1 ||
+	    can_grow(disk, e) == -1)
 		goto out;
 	if ((more = size - field_number(disk, "size")) <= 0) {
-		pd_fail(e, PD_BADDATA, "--size: disk %lld has %lldM already, and a disk cannot shrink", (long long)field_number(ad->args, "disk"),
-		    (long long)field_number(disk, "size"));
+		pd_fail(e, PD_BADDATA, "--size: disk %lld has %lldM already, and a disk cannot shrink",
+		    (long long)field_number(ad->args, "disk"), (long long)field_number(disk, "size"));
 		goto out;
 	}
 	vm_change_amounts(json_object_get(vm, "spec"), detached(vm), &after);
@@ -222,7 +228,8 @@ find_disk(struct admitting *ad, const json_t *vm, json_t **disk, struct pd_err *
 	if ((number != 0) == (existing[0] != '\0'))
 		return pd_fail(e, PD_USAGE, "say either --disk NUMBER or --existing DEVICE");
 	if (existing[0] == '\0')
-		return change_numbered(json_object_get(json_object_get(vm, "spec"), "disks"), "disk", number, field_text(vm, "name"), disk, e);
+		return change_numbered(json_object_get(json_object_get(vm, "spec"), "disks"), "disk", number,
+		    field_text(vm, "name"), disk, e);
 	if (!field_is_set(ad->args, "destroy"))
 		return pd_fail(e, PD_USAGE, "%s is not attached; --destroy deletes it", existing);
 	return find_kept(vm, existing, disk, e);

@@ -2,8 +2,9 @@
 /*
  * admit_drain.c - drain-platform and resume-platform: whether new VMs are put on a platform, or on one system of it.
  *
- * What is there stays and can be started, stopped, changed and deleted.  Both are done here, in the transaction that records them; a
- * create-vm that was admitted before goes on.  A platform and a system of it are drained each for itself.
+ * What is there stays and can be started, stopped, changed and deleted.  Both are done here, in the transaction that
+ * records them; a create-vm that was admitted before goes on.  A platform and a system of it are drained each for
+ * itself.
  */
 #include <stdio.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static int
 set(struct admitting *ad, const struct drained *x, int64_t since_ms, const char *why, struct pd_err *e)
 {
 	const struct change_by by = { ad->job->user, ad->tenant->name, ad->job->id, ad->job->verb };
-	json_t		      *values = json_pack("{s:I s:s}", "drained_ms", (json_int_t)since_ms, "drain_why", why), *what, *all;
+	json_t *values = json_pack("{s:I s:s}", "drained_ms", (json_int_t)since_ms, "drain_why", why), *what, *all;
 	int		       rv = -1;
 
 	if (values == NULL)
@@ -106,8 +107,10 @@ say_systems(struct admitting *ad, const struct drained *x, struct pd_err *e)
 		return -1;
 	json_array_foreach(systems, i, s) {
 		len = strlen(ad->said);
-		if (field_number(s, "drained_ms") != 0 && (x->system[0] == '\0' || strcmp(x->system, field_text(s, "name")) != 0))
-			(void)snprintf(ad->said + len, sizeof(ad->said) - len, "; its system %s is still drained", field_text(s, "name"));
+		if (field_number(s, "drained_ms") != 0 &&
+		    (x->system[0] == '\0' || strcmp(x->system, field_text(s, "name")) != 0))
+			(void)snprintf(ad->said + len, sizeof(ad->said) - len, "; its system %s is still drained",
+			    field_text(s, "name"));
 	}
 	json_decref(systems);
 	return 0;

@@ -46,7 +46,8 @@ add_expected(struct admitting *ad, json_t *vm, const json_t *fc, struct pd_err *
 
 	json_array_foreach(fc, i, adapter) {
 		copy = json_copy(adapter);
-		if (json_object_set_new(copy, "adding", json_string(ad->job->id)) == -1 || json_array_append_new(fc_of(vm), copy) == -1)
+		if (json_object_set_new(copy, "adding", json_string(ad->job->id)) == -1 ||
+		    json_array_append_new(fc_of(vm), copy) == -1)
 			return pd_fail(e, PD_IO, "no memory for a change");
 	}
 	return 0;
@@ -58,7 +59,8 @@ admit_add_fc(struct admitting *ad, struct pd_err *e)
 	json_t *vm = NULL, *platform = NULL, *fc = NULL;
 	int	rv = -1;
 
-	if (change_begin(ad, &vm, e) == -1 || change_platform(ad, vm, &platform, e) == -1 || change_features(ad, vm, platform, e) == -1 ||
+	if (change_begin(ad, &vm, e) == -1 || change_platform(ad, vm, &platform, e) == -1 ||
+	    change_features(ad, vm, platform, e) == -1 ||
 	    vm_fc_more(ad->args, json_object_get(vm, "spec"), json_object_get(platform, "facts"), &fc, e) == -1 ||
 	    choose_slots(ad, vm, fc, e) == -1 || add_expected(ad, vm, fc, e) == -1)
 		goto out;
@@ -79,8 +81,8 @@ admit_remove_fc(struct admitting *ad, struct pd_err *e)
 	int	rv = -1;
 
 	if (change_begin(ad, &vm, e) == 0 &&
-	    change_numbered(json_object_get(json_object_get(vm, "objects"), "fc"), "Fibre Channel adapter", field_number(ad->args, "adapter"),
-		field_text(vm, "name"), &old, e) == 0 &&
+	    change_numbered(json_object_get(json_object_get(vm, "objects"), "fc"), "Fibre Channel adapter",
+		field_number(ad->args, "adapter"), field_text(vm, "name"), &old, e) == 0 &&
 	    change_set(ad, json_pack("{s:[O]}", "fc", old), e) == 0)
 		rv = change_reserve(ad, vm, NULL, e);
 	json_decref(vm);

@@ -2,8 +2,9 @@
 /*
  * admit_lease.c - renew-vm, and the jobs that the director makes at the end of a lease.
  *
- * A job of the director comes the way of all jobs but for its file and for what only makes sense for a user: role, pending jobs, quota
- * (it takes nothing).  Its row, and that the lease has begun what it is for, are one transaction: after a crash it is there once or not at all.
+ * A job of the director comes the way of all jobs but for its file and for what only makes sense for a user: role,
+ * pending jobs, quota (it takes nothing).  Its row, and that the lease has begun what it is for, are one transaction:
+ * after a crash it is there once or not at all.
  */
 #include <stdio.h>
 #include <string.h>
@@ -30,11 +31,11 @@ say_end(struct admitting *ad, const json_t *vm, int64_t end)
 	int	    is_off = field_number(vm, "lease_ended_ms") > 0 && strcmp(field_text(vm, "state"), "stopped") == 0;
 
 	if (end == 0)
-		(void)snprintf(ad->said, sizeof(ad->said), "%s has no lease any more%s%s", name, is_off ? "; it is off, start it with: start-vm " : "",
-		    is_off ? name : "");
-	else
-		(void)snprintf(ad->said, sizeof(ad->said), "the lease of %s ends %.19sZ%s%s", name, clock_text(text, end),
+		(void)snprintf(ad->said, sizeof(ad->said), "%s has no lease any more%s%s", name,
 		    is_off ? "; it is off, start it with: start-vm " : "", is_off ? name : "");
+	else
+		(void)snprintf(ad->said, sizeof(ad->said), "the lease of %s ends %.19sZ%s%s", name,
+		    clock_text(text, end), is_off ? "; it is off, start it with: start-vm " : "", is_off ? name : "");
 }
 
 /* Without a wish nobody loses what he has. */
@@ -43,10 +44,11 @@ is_long_enough(struct admitting *ad, const json_t *vm, int64_t end)
 {
 	char text[CLOCK_TEXT_LEN];
 
-	if (json_object_get(ad->job->args, "lease") != NULL || field_number(vm, "lease_ended_ms") > 0 || field_number(vm, "lease_ms") < end)
+	if (json_object_get(ad->job->args, "lease") != NULL || field_number(vm, "lease_ended_ms") > 0 ||
+	    field_number(vm, "lease_ms") < end)
 		return 0;
-	(void)snprintf(ad->said, sizeof(ad->said), "the lease of %s ends %.19sZ already, which is not sooner", field_text(vm, "name"),
-	    clock_text(text, field_number(vm, "lease_ms")));
+	(void)snprintf(ad->said, sizeof(ad->said), "the lease of %s ends %.19sZ already, which is not sooner",
+	    field_text(vm, "name"), clock_text(text, field_number(vm, "lease_ms")));
 	ad->code = PD_NO_CHANGE;
 	return 1;
 }
@@ -59,7 +61,8 @@ renew(struct admitting *ad, const json_t *vm, struct pd_err *e)
 	int64_t			seconds, end;
 
 	if (json_object_get(ad->args, "lease") == NULL && t->lease.line == 0)
-		return pd_fail(e, PD_USAGE, "the policy has no lease terms for tenant %s; say how long: renew-vm %s --lease 30d", t->name,
+		return pd_fail(e, PD_USAGE,
+		    "the policy has no lease terms for tenant %s; say how long: renew-vm %s --lease 30d", t->name,
 		    field_text(vm, "name"));
 	if (policy_lease(ad->tenant, t, ad->args, e) == -1)
 		return -1;
@@ -91,8 +94,8 @@ admission_is_leased(const json_t *vm, struct pd_err *e)
 
 	if (field_number(vm, "lease_ended_ms") == 0)
 		return 0;
-	return pd_fail(e, PD_CONFLICT, "the lease of %s ended %.19sZ, it stays off; renew it first: renew-vm %s", field_text(vm, "name"),
-	    clock_text(text, field_number(vm, "lease_ms")), field_text(vm, "name"));
+	return pd_fail(e, PD_CONFLICT, "the lease of %s ended %.19sZ, it stays off; renew it first: renew-vm %s",
+	    field_text(vm, "name"), clock_text(text, field_number(vm, "lease_ms")), field_text(vm, "name"));
 }
 
 /* ---- the director's own ---- */
@@ -120,7 +123,7 @@ begin(struct admitting *ad, const json_t *vm, struct pd_err *e)
 	int64_t		      tries = field_number(vm, "lease_tries");
 	json_t		     *set = json_pack("{s:I s:I}", "lease_tries", (json_int_t)tries + 1, "lease_due_ms",
 				 (json_int_t)clock_wall_ms() + (json_int_t)lease_back_off_ms(ad->a->conf, tries));
-	int		      rv = set != NULL ? store_vm_set(ad->a->store, name, set, e) : pd_fail(e, PD_IO, "no memory for a lease");
+	int rv = set != NULL ? store_vm_set(ad->a->store, name, set, e) : pd_fail(e, PD_IO, "no memory for a lease");
 	char		      text[CLOCK_TEXT_LEN];
 
 	json_decref(set);

@@ -18,8 +18,8 @@ check_jobs(const char *whose, int64_t used, int64_t limit, struct pd_err *e)
 {
 	if (limit == 0 || used < limit)
 		return 0;
-	return pd_fail_wait(e, PD_BUSY, AGAIN_S, "%s %lld jobs that are not finished, %lld are allowed", whose, (long long)used,
-	    (long long)limit);
+	return pd_fail_wait(e, PD_BUSY, AGAIN_S, "%s %lld jobs that are not finished, %lld are allowed", whose,
+	    (long long)used, (long long)limit);
 }
 
 static int
@@ -27,9 +27,10 @@ check_bytes(const char *whose, int64_t used, int64_t more, int64_t limit_mib, st
 {
 	if (limit_mib == 0 || used + more <= limit_mib * MIB)
 		return 0;
-	return pd_fail_wait(e, PD_BUSY, AGAIN_S, "the job files of %s jobs that are not finished have %lld KiB, this one has %lld, and "
-	    "%lld are allowed", whose, (long long)(used / KIB), (long long)((more + KIB - 1) / KIB),
-	    (long long)(limit_mib * KIB));
+	return pd_fail_wait(e, PD_BUSY, AGAIN_S,
+	    "the job files of %s jobs that are not finished have %lld KiB, this one has %lld, and "
+	    "%lld are allowed",
+	    whose, (long long)(used / KIB), (long long)((more + KIB - 1) / KIB), (long long)(limit_mib * KIB));
 }
 
 int

@@ -2,9 +2,10 @@
 /*
  * admit_migrate.c - admission of migrate-vm: may the VM leave its system, and which one takes it.
  *
- * The candidates are the other systems of its console; spool/admit/placement.c chooses as for a new VM.  What the VM will have there is taken from here
- * on: until the job ends it counts on both systems (spool/admit/moving.h).  Whether its disks can be seen from there is looked at with what
- * check-platform found out; the console looks again at everything before it moves anything.
+ * The candidates are the other systems of its console; spool/admit/placement.c chooses as for a new VM.  What the VM
+ * will have there is taken from here on: until the job ends it counts on both systems (spool/admit/moving.h).  Whether
+ * its disks can be seen from there is looked at with what check-platform found out; the console looks again at
+ * everything before it moves anything.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,13 +72,16 @@ can_leave(const json_t *vm, struct pd_err *e)
 			return pd_fail(e, PD_CONFLICT, "disk %d of %s lies in the pool %s of its VIOS, which no other system sees: only whole disks of a "
 			    "storage network can be taken along", (int)field_number(disk, "index") + 1, name, field_text(disk, "pool"));
 	if (json_object_get(objects, "iso") != NULL)
-		return pd_fail(e, PD_CONFLICT, "%s has %s in its optical drive, which stays behind: take it out first (detach-iso %s)", name,
+		return pd_fail(e, PD_CONFLICT,
+		    "%s has %s in its optical drive, which stays behind: take it out first (detach-iso %s)", name,
 		    field_text(json_object_get(objects, "iso"), "name"), name);
 	if (json_object_get(objects, "tape") != NULL)
-		return pd_fail(e, PD_CONFLICT, "%s has the tape drive %s of its VIOS, which stays behind: detach it first (detach-tape %s)", name,
+		return pd_fail(e, PD_CONFLICT,
+		    "%s has the tape drive %s of its VIOS, which stays behind: detach it first (detach-tape %s)", name,
 		    field_text(json_object_get(objects, "tape"), "name"), name);
 	if (strcmp(field_text(medium, "state"), "new") == 0)
-		return pd_fail(e, PD_CONFLICT, "%s has not used its first-boot medium yet: start it once before (start-vm %s)", name, name);
+		return pd_fail(e, PD_CONFLICT,
+		    "%s has not used its first-boot medium yet: start it once before (start-vm %s)", name, name);
 	return 0;
 }
 
@@ -106,16 +110,19 @@ bar_unseen(const json_t *vm, const json_t *system, json_t *barred)
 	const json_t *disk;
 	size_t	      i;
 
-	json_array_foreach(json_object_get(json_object_get(vm, "objects"), "disks"), i, disk)
-		if (field_text(disk, "lun")[0] != '\0' && is_unseen(system, field_text(disk, "lun")))
-			placement_bar(barred, NULL, "no VIOS of it sees disk %d (%.60s)", (int)field_number(disk, "index") + 1, field_text(disk, "bd"));
+	json_array_foreach(json_object_get(json_object_get(vm, "objects"), "disks"), i,
+	    disk) if (field_text(disk, "lun")[0] != '\0' && is_unseen(system, field_text(disk, "lun")))
+	    placement_bar(barred, NULL, "no VIOS of it sees disk %d (%.60s)", (int)field_number(disk, "index") + 1,
+		field_text(disk, "bd"));
 }
 
 static void
 bar_unlicensed(const struct choice *c, const char *system, json_t *barred)
 {
 	const json_t   *spec = json_object_get(c->vm, "spec");
-	struct licensed now = { field_text(c->vm, "system"), field_text(spec, "product"), license_pool(spec), field_number(c->vm, "units") }, then = now;
+	struct licensed now = { field_text(c->vm, "system"), field_text(spec, "product"), license_pool(spec),
+		field_number(c->vm, "units") },
+			then = now;
 
 	then.system = system;
 	license_bar(c->ad->a->conf, c->licensed, &now, &then, barred);
@@ -190,9 +197,8 @@ gather(struct choice *c, struct pd_err *e)
 	c->candidates = calloc(all + 1, sizeof(*c->candidates));
 	if (rv == 0 && (c->targets == NULL || c->candidates == NULL))
 		rv = pd_fail(e, PD_IO, "no memory to place the VM");
-	json_array_foreach(c->systems, i, system)
-		if (rv == 0 && strcmp(field_text(system, "name"), from) != 0 && (to[0] == '\0' || strcmp(field_text(system, "name"), to) == 0))
-			rv = add(c, system, e);
+	json_array_foreach(c->systems, i, system) if (rv == 0 && strcmp(field_text(system, "name"), from) != 0 &&
+	    (to[0] == '\0' || strcmp(field_text(system, "name"), to) == 0)) rv = add(c, system, e);
 	return rv;
 }
 
@@ -202,10 +208,13 @@ none_there(const struct choice *c, struct pd_err *e)
 	const char *to = field_text(c->ad->args, "to"), *name = field_text(c->vm, "name"), *from = field_text(c->vm, "system");
 
 	if (to[0] == '\0')
-		return pd_fail(e, PD_CONFLICT, "%s is on %s, the only system of %s: there is no other one to move it to", name, from, c->ad->platform);
+		return pd_fail(e, PD_CONFLICT,
+		    "%s is on %s, the only system of %s: there is no other one to move it to", name, from,
+		    c->ad->platform);
 	if (strcmp(to, from) == 0)
 		return pd_fail(e, PD_CONFLICT, "%s is on %s already", name, to);
-	return pd_fail(e, PD_NOTFOUND, "there is no system \"%s\" on %s, where %s is; list-systems shows them", to, c->ad->platform, name);
+	return pd_fail(e, PD_NOTFOUND, "there is no system \"%s\" on %s, where %s is; list-systems shows them", to,
+	    c->ad->platform, name);
 }
 
 /* What create-vm could ask for instead is nothing that this verb has. */
@@ -227,7 +236,8 @@ choose(struct choice *c, const json_t **to, struct pd_err *e)
 {
 	int chosen;
 
-	if (neighbours_make(c->ad, c->vm, &c->neighbours, e) == -1 || license_used(c->ad, &c->licensed, e) == -1 || gather(c, e) == -1)
+	if (neighbours_make(c->ad, c->vm, &c->neighbours, e) == -1 || license_used(c->ad, &c->licensed, e) == -1 ||
+	    gather(c, e) == -1)
 		return -1;
 	if (c->n == 0)
 		return none_there(c, e);
@@ -250,7 +260,8 @@ reserve(struct admitting *ad, json_t *vm, const json_t *system, struct pd_err *e
 		json_decref(fc);
 		fc = NULL;
 	}
-	if (json_object_set_new(ad->args, "placed", json_string(to)) == -1 || change_set(ad, json_pack("{s:s s:o*}", "to", to, "fc", fc), e) == -1)
+	if (json_object_set_new(ad->args, "placed", json_string(to)) == -1 ||
+	    change_set(ad, json_pack("{s:s s:o*}", "to", to, "fc", fc), e) == -1)
 		return pd_fail(e, PD_IO, "no memory for a change");
 	if (!ad->job->is_plan && moving_begin(ad->a->store, to, field_text(vm, "name"), ad->job->id, e) == -1)
 		return -1;
@@ -265,15 +276,16 @@ admit_migrate_vm(struct admitting *ad, struct pd_err *e)
 	const json_t *to = NULL;
 	int	      rv = -1;
 
-	if (asks_for_one_way(ad->args, e) == -1 || change_begin(ad, &vm, e) == -1 || store_platform_get(ad->a->store, ad->platform, &c.platform, e) == -1)
+	if (asks_for_one_way(ad->args, e) == -1 || change_begin(ad, &vm, e) == -1 ||
+	    store_platform_get(ad->a->store, ad->platform, &c.platform, e) == -1)
 		goto out;
 	if (strcmp(field_text(c.platform, "kind"), "hmc") != 0) {
 		rv = 0;		/* it has no sequence for this, and is told so */
 		goto out;
 	}
 	c.vm = vm;
-	c.need = json_pack("{s:I s:s s:[]}", "memory", (json_int_t)field_number(vm, "memory"), "mode", field_text(json_object_get(vm, "spec"), "mode"),
-	    "pools");
+	c.need = json_pack("{s:I s:s s:[]}", "memory", (json_int_t)field_number(vm, "memory"), "mode",
+	    field_text(json_object_get(vm, "spec"), "mode"), "pools");
 	if (can_leave(vm, e) == 0 && choose(&c, &to, e) == 0)
 		rv = reserve(ad, vm, to, e);
 out:

@@ -2,8 +2,8 @@
 /*
  * admit_network.c - admission of what changes a VM's network adapters.
  *
- * An adapter that is to come stands in spec.networks at once, with "adding": so its slot and its address are taken.  It loses that word when
- * the job is done, and goes when it is undone.
+ * An adapter that is to come stands in spec.networks at once, with "adding": so its slot and its address are taken.  It
+ * loses that word when the job is done, and goes when it is undone.
  */
 #include <string.h>
 
@@ -33,7 +33,8 @@ add_expected(struct admitting *ad, json_t *vm, const json_t *networks, struct pd
 		return -1;
 	json_array_foreach(networks, i, net) {
 		copy = json_copy(net);
-		if (json_object_set_new(copy, "adding", json_string(ad->job->id)) == -1 || json_array_append_new(networks_of(vm), copy) == -1)
+		if (json_object_set_new(copy, "adding", json_string(ad->job->id)) == -1 ||
+		    json_array_append_new(networks_of(vm), copy) == -1)
 			return pd_fail(e, PD_IO, "no memory for a change");
 	}
 	return 0;
@@ -60,14 +61,16 @@ out:
 static int
 has_same_address(const json_t *a, const json_t *b)
 {
-	return field_number(a, "vlan") == field_number(b, "vlan") && strcmp(field_text(a, "ip"), field_text(b, "ip")) == 0;
+	return field_number(a, "vlan") == field_number(b, "vlan") &&
+	    strcmp(field_text(a, "ip"), field_text(b, "ip")) == 0;
 }
 
 /* What is asked for, in the place of the adapter that is there: its slot, and so its MAC address, stays. */
 static int
 make_now(struct admitting *ad, const json_t *vm, const json_t *old, json_t **now, struct pd_err *e)
 {
-	json_t *networks = NULL, *rest = json_deep_copy(json_object_get(vm, "spec")), *list = json_object_get(rest, "networks"), *net;
+	json_t *networks = NULL, *rest = json_deep_copy(json_object_get(vm, "spec")),
+	       *list = json_object_get(rest, "networks"), *net;
 	size_t	i;
 	int	rv;
 

@@ -95,8 +95,10 @@ no_image(const struct admitting *ad, const char *name, const json_t *system, str
 	int	is_known = store_image_get(ad->a->store, name, NULL, &elsewhere, e) == 0 || e->code == PD_USAGE;
 
 	json_decref(elsewhere);
-	return pd_fail(e, PD_NOTFOUND, is_known ? "the image %s is not on %s, the platform of %s; list-images shows where it is" :
-	    "there is no image \"%s\" for you; list-images shows them", name, field_text(system, "platform"), field_text(system, "name"));
+	return pd_fail(e, PD_NOTFOUND,
+	    is_known ? "the image %s is not on %s, the platform of %s; list-images shows where it is" :
+		       "there is no image \"%s\" for you; list-images shows them",
+	    name, field_text(system, "platform"), field_text(system, "name"));
 }
 
 /* What the VM would be there; *o->unfit when it cannot. */
@@ -165,7 +167,8 @@ place_state_bar(const json_t *system, json_t *barred)
 static void
 bar(const struct choice *c, const json_t *system, struct option *o)
 {
-	struct licensed then = { field_text(system, "name"), field_text(o->image, "product"), license_pool(o->spec), o->amounts.units };
+	struct licensed then = { field_text(system, "name"), field_text(o->image, "product"), license_pool(o->spec),
+		o->amounts.units };
 
 	place_state_bar(system, o->barred);
 	place_slots_bar(json_object_get(o->view, "facts"), o->spec, o->barred);
@@ -191,8 +194,8 @@ add(struct choice *c, const json_t *system, struct pd_err *e)
 	if (held_init(&k->ours) == -1)
 		return pd_fail(e, PD_IO, "no memory to place the VM");
 	c->n++;
-	if (store_platform_get(c->ad->a->store, platform, &o->platform, e) == -1 || look_down(c->ad, platform, o, e) == -1 ||
-	    store_system_usage(c->ad->a->store, name, &k->ours, e) == -1)
+	if (store_platform_get(c->ad->a->store, platform, &o->platform, e) == -1 ||
+	    look_down(c->ad, platform, o, e) == -1 || store_system_usage(c->ad->a->store, name, &k->ours, e) == -1)
 		return -1;
 	if (make_spec(c, system, o) == -1 && is_ours(&o->unfit)) {
 		*e = o->unfit;
@@ -321,7 +324,8 @@ admit_place(struct admitting *ad, struct place *p, struct pd_err *e)
 	const struct pd_err *unfit;
 	int		     rv = -1, chosen;
 
-	if (neighbours_make(ad, NULL, &c.neighbours, e) == -1 || license_used(ad, &c.licensed, e) == -1 || gather(&c, e) == -1)
+	if (neighbours_make(ad, NULL, &c.neighbours, e) == -1 || license_used(ad, &c.licensed, e) == -1 ||
+	    gather(&c, e) == -1)
 		goto out;
 	if (c.n == 0) {
 		(void)none_asked_for(ad, e);

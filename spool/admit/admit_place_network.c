@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * admit_place_network.c - is the network there?  A VM's adapter on a VLAN that no VIOS of the system carries would reach nobody outside.
+ * admit_place_network.c - is the network there?  A VM's adapter on a VLAN that no VIOS of the system carries would
+ * reach nobody outside.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,8 @@ static int
 is_internal(const struct pd_conf *conf, const char *name, int64_t vlan)
 {
 	for (size_t i = 0; i < conf->nnetworks; i++)
-		if (conf->networks[i].is_internal && conf->networks[i].vlan == vlan && (name[0] == '\0' || strcmp(conf->networks[i].name, name) == 0))
+		if (conf->networks[i].is_internal && conf->networks[i].vlan == vlan &&
+		    (name[0] == '\0' || strcmp(conf->networks[i].name, name) == 0))
 			return 1;
 	return 0;
 }
@@ -81,7 +83,8 @@ admission_networks_are_there(const struct admitting *ad, const json_t *vm, const
 	if ((system = field_find(systems, "name", field_text(vm, "system"))) != NULL)
 		place_networks_bar(ad, systems, system, networks, barred);
 	if ((first = json_array_get(barred, 0)) != NULL)
-		rv = pd_fail(e, PD_CAPACITY, "%s is on %s, and %s", field_text(vm, "name"), field_text(vm, "system"), field_text(first, "why"));
+		rv = pd_fail(e, PD_CAPACITY, "%s is on %s, and %s", field_text(vm, "name"), field_text(vm, "system"),
+		    field_text(first, "why"));
 	json_decref(barred);
 	json_decref(systems);
 	return rv;

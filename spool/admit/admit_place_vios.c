@@ -29,7 +29,7 @@ place_vioses(const struct admitting *ad, const char *system, const json_t *image
 	json_t *vioses = json_array(), *ours = NULL, *vios, *copy;
 	int64_t left;
 	size_t	i;
-	int	rv = json_object_get(facts, "slots_ms") == NULL ? 0 : store_server_slots(ad->a->store, system, &ours, e);
+	int rv = json_object_get(facts, "slots_ms") == NULL ? 0 : store_server_slots(ad->a->store, system, &ours, e);
 
 	json_array_foreach(json_object_get(facts, "vioses"), i, vios) {
 		copy = json_copy(vios);
@@ -69,8 +69,9 @@ place_slots_bar(const json_t *facts, const json_t *spec, json_t *barred)
 
 		left = json_object_get(vios, "slots_free");
 		if (json_is_integer(left) && json_integer_value(left) < asked)
-			placement_bar(barred, NULL, "VIOS %.31s has %d of its %d virtual slots left, %d asked for", field_text(vios, "name"),
-			    (int)json_integer_value(left), (int)field_number(vios, "max_slots"), asked);
+			placement_bar(barred, NULL, "VIOS %.31s has %d of its %d virtual slots left, %d asked for",
+			    field_text(vios, "name"), (int)json_integer_value(left),
+			    (int)field_number(vios, "max_slots"), asked);
 	}
 }
 
@@ -86,5 +87,6 @@ place_moving_slots_bar(const json_t *facts, size_t paths, json_t *barred)
 		with_slot += !json_is_integer(left) || json_integer_value(left) > 0;
 	}
 	if (json_array_size(json_object_get(facts, "vioses")) >= paths && with_slot < paths)
-		placement_bar(barred, NULL, "%zu of its VIOSes have a virtual slot left, its disks go through %zu", with_slot, paths);
+		placement_bar(barred, NULL, "%zu of its VIOSes have a virtual slot left, its disks go through %zu",
+		    with_slot, paths);
 }

@@ -88,7 +88,8 @@ console_is_possible(const json_t *args, struct pd_err *e)
 
 	for (size_t i = 0; i < sizeof(of_hmc) / sizeof(of_hmc[0]); i++)
 		if (strcmp(field_text(args, "kind"), "hmc") != 0 && json_object_get(args, of_hmc[i].key) != NULL)
-			return pd_fail(e, PD_USAGE, "--%s is for the kind hmc: this kind is one console, on the VIOS itself", of_hmc[i].option);
+			return pd_fail(e, PD_USAGE,
+			    "--%s is for the kind hmc: this kind is one console, on the VIOS itself", of_hmc[i].option);
 	if ((field_text(args, "second_address")[0] == '\0') != (field_text(args, "second_host_key")[0] == '\0') ||
 	    (json_object_get(args, "second_port") != NULL && json_object_get(args, "second_address") == NULL))
 		return pd_fail(e, PD_USAGE, "a second console needs both --second-address and --second-host-key");
@@ -99,14 +100,16 @@ console_is_possible(const json_t *args, struct pd_err *e)
 static int
 says_where(const json_t *args, struct pd_err *e)
 {
-	static const char *const remote[] = { "address", "port", "user", "key", "host_key", "second_address", "second_port", "second_host_key",
-	    "vios_access" };
+	static const char *const remote[] = { "address", "port", "user", "key", "host_key", "second_address",
+		"second_port", "second_host_key", "vios_access" };
 
 	if (field_is_set(args, "local") && strcmp(field_text(args, "kind"), "hmc") == 0)
-		return pd_fail(e, PD_USAGE, "--local is for a host that is a VIOS with an IVM; an HMC is reached over SSH, say --address and --key");
+		return pd_fail(e, PD_USAGE,
+		    "--local is for a host that is a VIOS with an IVM; an HMC is reached over SSH, say --address and --key");
 	if (!field_is_set(args, "local")) {
 		if (field_text(args, "address")[0] == '\0' || field_text(args, "key")[0] == '\0')
-			return pd_fail(e, PD_USAGE, "register-platform needs --address and --key, or --local when this host is its VIOS");
+			return pd_fail(e, PD_USAGE,
+			    "register-platform needs --address and --key, or --local when this host is its VIOS");
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(remote) / sizeof(remote[0]); i++)
@@ -127,8 +130,10 @@ admit_register_platform(struct admitting *ad, struct pd_err *e)
 	if (store_platform_get(ad->a->store, name, &row, e) == 0) {
 		json_decref(row);
 		if (!is_replaced)
-			return pd_fail(e, PD_CONFLICT, "the platform %s is registered already; --replace changes its address, account, key and "
-			    "host key", name);
+			return pd_fail(e, PD_CONFLICT,
+			    "the platform %s is registered already; --replace changes its address, account, key and "
+			    "host key",
+			    name);
 	} else if (e->code != PD_NOTFOUND) {
 		return -1;
 	} else if (is_replaced) {
@@ -165,7 +170,8 @@ only_platform(struct admitting *ad, struct pd_err *e)
 	json_decref(all);
 	if (n == 0)
 		return pd_fail(e, PD_NOTFOUND, "no platform is registered: there is nothing to look at");
-	return n == 1 ? 0 : pd_fail(e, PD_USAGE, "several platforms are registered, say which with --platform: %s", names);
+	return n == 1 ? 0 :
+			pd_fail(e, PD_USAGE, "several platforms are registered, say which with --platform: %s", names);
 }
 
 /* Two at a time would remove the same things. */

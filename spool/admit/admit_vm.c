@@ -27,7 +27,8 @@ admission_limit_pools(const struct admitting *ad, json_t *platform, struct pd_er
 			(void)json_array_append(allowed, pool);
 	if (json_array_size(pools) > 0 && json_array_size(allowed) == 0) {
 		json_decref(allowed);
-		return pd_fail(e, PD_NOTFOUND, "there is no storage pool for you on %s, ask an administrator", field_text(platform, "name"));
+		return pd_fail(e, PD_NOTFOUND, "there is no storage pool for you on %s, ask an administrator",
+		    field_text(platform, "name"));
 	}
 	return json_object_set_new(platform, "pools", allowed) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for pools");
 }
@@ -36,13 +37,14 @@ admission_limit_pools(const struct admitting *ad, json_t *platform, struct pd_er
 static struct pd_amounts
 limits_that_count(const struct pd_amounts *limit, const struct pd_amounts *more)
 {
-	return (struct pd_amounts){ more->vms > 0 ? limit->vms : -1, more->units > 0 ? limit->units : -1, more->procs > 0 ? limit->procs : -1,
-		more->memory > 0 ? limit->memory : -1, more->disk > 0 ? limit->disk : -1 };
+	return (struct pd_amounts){ more->vms > 0 ? limit->vms : -1, more->units > 0 ? limit->units : -1,
+		more->procs > 0 ? limit->procs : -1, more->memory > 0 ? limit->memory : -1,
+		more->disk > 0 ? limit->disk : -1 };
 }
 
 static int
-check_quota(const struct admitting *ad, const struct pd_tenant *t, const char *user, const struct pd_amounts *whole, const struct pd_amounts *more,
-    struct pd_err *e)
+check_quota(const struct admitting *ad, const struct pd_tenant *t, const char *user, const struct pd_amounts *whole,
+    const struct pd_amounts *more, struct pd_err *e)
 {
 	struct pd_amounts	used, none = { 0, 0, 0, 0, 0 }, limit = limits_that_count(&t->vm_limit, more);
 	char			whose[80];
@@ -55,7 +57,8 @@ check_quota(const struct admitting *ad, const struct pd_tenant *t, const char *u
 	}
 	(void)snprintf(whose, sizeof(whose), "user %s", user);
 	limit = limits_that_count(&t->user_quota, more);
-	if (store_usage(ad->a->store, t->name, user, &used, e) == -1 || quota_check(&limit, &used, more, whose, e) == -1)
+	if (store_usage(ad->a->store, t->name, user, &used, e) == -1 ||
+	    quota_check(&limit, &used, more, whose, e) == -1)
 		return -1;
 	(void)snprintf(whose, sizeof(whose), "tenant %.60s", t->name);
 	limit = limits_that_count(&t->quota, more);
@@ -71,7 +74,8 @@ admission_quota(const struct admitting *ad, const struct pd_amounts *whole, cons
 }
 
 int
-admission_quota_of(const struct admitting *ad, const json_t *vm, const struct pd_amounts *whole, const struct pd_amounts *more, struct pd_err *e)
+admission_quota_of(const struct admitting *ad, const json_t *vm, const struct pd_amounts *whole,
+    const struct pd_amounts *more, struct pd_err *e)
 {
 	const struct pd_tenant *t = policy_tenant_by_name(ad->a->conf, field_text(vm, "tenant"));
 
@@ -174,7 +178,8 @@ admit_create_vm(struct admitting *ad, struct pd_err *e)
 	if (admission_name_is_free(ad, name, e) == -1 || admit_place(ad, &p, e) == -1)
 		goto out;
 	p.amounts.vms = 1;
-	if (admission_quota(ad, &p.amounts, &p.amounts, e) == -1 || admission_addresses_are_free(ad, json_object_get(p.spec, "networks"), e) == -1)
+	if (admission_quota(ad, &p.amounts, &p.amounts, e) == -1 ||
+	    admission_addresses_are_free(ad, json_object_get(p.spec, "networks"), e) == -1)
 		goto out;
 	/* A plan reserves nothing and has no VM: neither its end nor its scheduling may touch one of this name. */
 	if (ad->job->is_plan) {
@@ -226,8 +231,9 @@ admission_take_vm(struct admitting *ad, json_t **vm, struct pd_err *e)
 		return pd_fail(e, PD_CONFLICT, "%s is being renamed by job %s", name, field_text(change, "job"));
 	/* Its row has what it had on the system that it may have left: what it has where it is now only that job can find out. */
 	if (strcmp(field_text(change, "verb"), "migrate-vm") == 0 && strcmp(state, "broken") == 0 && !ad->job->is_plan)
-		return pd_fail(e, PD_CONFLICT, "%s was left between two systems: an administrator ends the job that moves it first (resume-job %s)", name,
-		    field_text(change, "job"));
+		return pd_fail(e, PD_CONFLICT,
+		    "%s was left between two systems: an administrator ends the job that moves it first (resume-job %s)",
+		    name, field_text(change, "job"));
 	return 0;
 }
 
@@ -242,7 +248,8 @@ admit_vm_verb(struct admitting *ad, struct pd_err *e)
 		rv = admission_is_leased(vm, e);
 	/* set-boot said how it starts. */
 	mode = rv == 0 ? json_object_get(json_object_get(vm, "spec"), "boot_mode") : NULL;
-	if (mode != NULL && json_object_get(ad->args, "mode") == NULL && (strcmp(verb, "start-vm") == 0 || strcmp(verb, "restart-vm") == 0))
+	if (mode != NULL && json_object_get(ad->args, "mode") == NULL &&
+	    (strcmp(verb, "start-vm") == 0 || strcmp(verb, "restart-vm") == 0))
 		(void)json_object_set(ad->args, "mode", mode);
 	json_decref(vm);
 	return rv;

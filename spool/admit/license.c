@@ -52,14 +52,16 @@ used_of(const struct pd_license *l, const json_t *used)
 	json_array_foreach(used, i, row) {
 		from = json_object_get(row, "from");
 		if (covers(l, field_text(row, "system"), field_text(row, "product"), field_text(row, "pool")) &&
-		    (from == NULL || !covers(l, field_text(from, "system"), field_text(row, "product"), field_text(from, "pool"))))
+		    (from == NULL ||
+			!covers(l, field_text(from, "system"), field_text(row, "product"), field_text(from, "pool"))))
 			units += field_number(row, "units");
 	}
 	return units;
 }
 
 static void
-look_at(const struct pd_license *l, const json_t *used, const struct licensed *now, const struct licensed *then, json_t *barred)
+look_at(const struct pd_license *l, const json_t *used, const struct licensed *now, const struct licensed *then,
+    json_t *barred)
 {
 	char	cap[24], is_used[24], asked[24], left[24], change[40];
 	int64_t sum = used_of(l, used), more = then->units;
@@ -70,12 +72,14 @@ look_at(const struct pd_license *l, const json_t *used, const struct licensed *n
 		return;
 	(void)snprintf(change, sizeof(change), "--cpu %s", quota_units_text(left, sizeof(left), l->units - sum));
 	placement_bar(barred, now == NULL && l->units - sum >= UNITS_LEAST ? change : NULL,
-	    "license %.31s allows %s processing units: %s used, %s %sasked for", l->name, quota_units_text(cap, sizeof(cap), l->units),
-	    quota_units_text(is_used, sizeof(is_used), sum), quota_units_text(asked, sizeof(asked), more), more < then->units ? "more " : "");
+	    "license %.31s allows %s processing units: %s used, %s %sasked for", l->name,
+	    quota_units_text(cap, sizeof(cap), l->units), quota_units_text(is_used, sizeof(is_used), sum),
+	    quota_units_text(asked, sizeof(asked), more), more < then->units ? "more " : "");
 }
 
 void
-license_bar(const struct pd_conf *conf, const json_t *used, const struct licensed *now, const struct licensed *then, json_t *barred)
+license_bar(const struct pd_conf *conf, const json_t *used, const struct licensed *now, const struct licensed *then,
+    json_t *barred)
 {
 	for (size_t i = 0; i < conf->nlicenses; i++)
 		if (covers(&conf->licenses[i], then->system, then->product, then->pool))
@@ -86,7 +90,9 @@ int
 license_change(const struct admitting *ad, const json_t *vm, const json_t *spec, int64_t units, struct pd_err *e)
 {
 	const json_t   *before = json_object_get(vm, "spec"), *first;
-	struct licensed now = { field_text(vm, "system"), field_text(before, "product"), license_pool(before), field_number(vm, "units") }, then = now;
+	struct licensed now = { field_text(vm, "system"), field_text(before, "product"), license_pool(before),
+		field_number(vm, "units") },
+			then = now;
 	json_t	       *used = NULL, *barred = json_array();
 	int		rv = license_used(ad, &used, e);
 

@@ -2,8 +2,9 @@
 /*
  * moving.h - VMs that are on their way to another system: what they will have there is taken.
  *
- * From the admission of migrate-vm to the end of its job, a stuck one included, the name "moving/SYSTEM/VM" is kept (store_kept_set()) with the
- * job as its value.  store_system_usage() and store_licensed_units() count by it, so that no other VM gets that room.
+ * From the admission of migrate-vm to the end of its job, a stuck one included, the name "moving/SYSTEM/VM" is kept
+ * (store_kept_set()) with the job as its value.  store_system_usage() and store_licensed_units() count by it, so that
+ * no other VM gets that room.
  */
 #ifndef PD_SPOOL_ADMIT_MOVING_H
 #define PD_SPOOL_ADMIT_MOVING_H

@@ -112,7 +112,8 @@ keep_off(struct neighbours *n, const json_t *vm, const char *change, const char 
 static void
 keep_to(struct neighbours *n, const json_t *vm, const char *change, const char *why)
 {
-	(void)json_array_append_new(n->wanted, json_pack("{s:O s:s s:s*}", "places", json_object_get(vm, "places"), "why", why, "change", change));
+	(void)json_array_append_new(n->wanted,
+	    json_pack("{s:O s:s s:s*}", "places", json_object_get(vm, "places"), "why", why, "change", change));
 }
 
 static const char *
@@ -149,7 +150,8 @@ obey_of_group(const struct looking *l, const json_t *vm)
 {
 	char why[120], change[64];
 
-	if (l->group[0] == '\0' || field_find(json_object_get(vm, "apart_from"), "group", l->group) == NULL || !sees(l->conf, l->owner, vm))
+	if (l->group[0] == '\0' || field_find(json_object_get(vm, "apart_from"), "group", l->group) == NULL ||
+	    !sees(l->conf, l->owner, vm))
 		return;
 	(void)snprintf(why, sizeof(why), "%.31s is to be apart from the group %.31s", field_text(vm, "name"), l->group);
 	(void)snprintf(change, sizeof(change), "without --group %.31s", l->group);
@@ -218,8 +220,9 @@ neighbours_make(struct admitting *ad, const json_t *vm, struct neighbours *n, st
 	if (vm == NULL && state(&l, ad->args, e) == -1)
 		goto out;
 	if (vm != NULL)
-		(void)json_object_update_new(n->stated, json_pack("{s:O* s:O*}", "near", json_object_get(spec, "near"), "apart_from",
-		    json_object_get(spec, "apart_from")));
+		(void)json_object_update_new(n->stated,
+		    json_pack("{s:O* s:O*}", "near", json_object_get(spec, "near"), "apart_from",
+			json_object_get(spec, "apart_from")));
 	if (!is_forced)
 		obey(&l);
 	rv = 0;

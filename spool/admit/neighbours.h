@@ -20,8 +20,8 @@ struct neighbours {
 };
 
 /*
- * vm: the row of a VM that is to move; NULL: create-vm's, of ad->args.  PD_NOTFOUND: the request names a VM or group that is not there; PD_DENIED: --force
- * of somebody who does not see everything.  With it nothing bars.
+ * vm: the row of a VM that is to move; NULL: create-vm's, of ad->args.  PD_NOTFOUND: the request names a VM or group
+ * that is not there; PD_DENIED: --force of somebody who does not see everything.  With it nothing bars.
  */
 int  neighbours_make(struct admitting *ad, const json_t *vm, struct neighbours *n, struct pd_err *e);
 void neighbours_clear(struct neighbours *n);

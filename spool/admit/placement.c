@@ -68,8 +68,8 @@ held_add_vm(struct held *h, const json_t *vm)
 json_t *
 held_object(const struct held *h)
 {
-	return json_pack("{s:I s:I s:I s:O}", "memory", (json_int_t)h->memory, "units", (json_int_t)h->units, "partitions",
-	    (json_int_t)h->partitions, "pools", h->pools);
+	return json_pack("{s:I s:I s:I s:O}", "memory", (json_int_t)h->memory, "units", (json_int_t)h->units,
+	    "partitions", (json_int_t)h->partitions, "pools", h->pools);
 }
 
 /* ---- what bars it ---- */
@@ -113,7 +113,8 @@ room_of(const struct candidate *c)
 		r.memory = left_of(field_number(facts, "memory_free"), field_number(held, "memory"), c->ours.memory);
 	if (units >= 0)
 		r.units = left_of(units, field_number(held, "units"), c->ours.units);
-	if (json_is_integer(json_object_get(facts, "max_lpars")) && json_is_integer(json_object_get(facts, "partitions")))
+	if (json_is_integer(json_object_get(facts, "max_lpars")) &&
+	    json_is_integer(json_object_get(facts, "partitions")))
 		r.partitions = left_of(field_number(facts, "max_lpars") - field_number(facts, "partitions"),
 		    field_number(held, "partitions"), c->ours.partitions);
 	return r;
@@ -191,7 +192,8 @@ look_at_memory(struct look *l)
 		return;
 	region = field_number(json_object_get(l->c->system, "facts"), "region_size");
 	most = room - room % (region > 0 ? region : REGION_USUAL);
-	lacks(l, "%s memory asked for, %s free", quota_size_text(asked, sizeof(asked), need), quota_size_text(is_free, sizeof(is_free), room));
+	lacks(l, "%s memory asked for, %s free", quota_size_text(asked, sizeof(asked), need),
+	    quota_size_text(is_free, sizeof(is_free), room));
 	(void)snprintf(option, sizeof(option), "--memory %s", quota_size_text(size, sizeof(size), most));
 	helps(l, most >= MEMORY_LEAST ? option : NULL, need, most);
 }
@@ -269,7 +271,8 @@ look_at_amounts(struct look *l)
 	look_at_memory(l);
 	look_at_units(l);
 	if (l->room.partitions < 1) {
-		lacks(l, "no partition free: it can have %" PRId64, field_number(json_object_get(l->c->system, "facts"), "max_lpars"));
+		lacks(l, "no partition free: it can have %" PRId64,
+		    field_number(json_object_get(l->c->system, "facts"), "max_lpars"));
 		helps(l, NULL, 0, 0);
 	}
 	look_at_pools(l);
@@ -347,8 +350,8 @@ set_free(json_t *to, const char *key, int64_t n)
 static json_t *
 say(const struct look *l)
 {
-	json_t *o = json_pack("{s:s s:s s:b s:O}", "system", name_of(l), "platform", field_text(l->c->system, "platform"), "fits", fits(l),
-	    "missing", l->missing);
+	json_t *o = json_pack("{s:s s:s s:b s:O}", "system", name_of(l), "platform",
+	    field_text(l->c->system, "platform"), "fits", fits(l), "missing", l->missing);
 
 	set_free(o, "memory_free", l->room.memory);
 	set_free(o, "units_free", l->room.units);
@@ -375,7 +378,8 @@ placement_choose(enum placement_policy policy, const struct candidate *c, size_t
 		(void)json_array_append_new(list, say(&looks[i]));
 		if (fits(&looks[i]) && (best == NULL || is_better(policy, &looks[i], best)))
 			best = &looks[i];
-		if (!fits(&looks[i]) && !looks[i].is_hopeless && (nearly == NULL || is_smaller_change(&looks[i], nearly)))
+		if (!fits(&looks[i]) && !looks[i].is_hopeless &&
+		    (nearly == NULL || is_smaller_change(&looks[i], nearly)))
 			nearly = &looks[i];
 	}
 	if (best != NULL) {
@@ -414,7 +418,8 @@ placement_text(const json_t *decision, char *buf, size_t size)
 	size_t	      i, k, room;
 
 	if (change != NULL)
-		(void)snprintf(tail, sizeof(tail), "; it would fit on %s %s", field_text(change, "system"), field_text(change, "options"));
+		(void)snprintf(tail, sizeof(tail), "; it would fit on %s %s", field_text(change, "system"),
+		    field_text(change, "options"));
 	buf[0] = '\0';
 	room = size > strlen(tail) ? size - strlen(tail) : size;
 	add_text(buf, room, "no system has room");

@@ -2,10 +2,11 @@
 /*
  * placement.h - which system a new VM is put on: arithmetic only, no store, no clock.
  *
- * How much of a system is free for a new VM: what its console called free when it was asked last, and what it counted as used by our VMs then
- * ("held"), less what all our VMs on it have now, those that are being made and those that are powered off included.  So a VM that was
- * admitted, or deleted, after the console was asked counts at once, and a stopped one can be started again.
- * What a console did not tell is not limited by it.  Memory and disk are MiB, processing units hundredths.
+ * How much of a system is free for a new VM: what its console called free when it was asked last, and what it counted
+ * as used by our VMs then
+ * ("held"), less what all our VMs on it have now, those that are being made and those that are powered off included. So
+ * a VM that was admitted, or deleted, after the console was asked counts at once, and a stopped one can be started
+ * again. What a console did not tell is not limited by it.  Memory and disk are MiB, processing units hundredths.
  */
 #ifndef PD_SPOOL_ADMIT_PLACEMENT_H
 #define PD_SPOOL_ADMIT_PLACEMENT_H

@@ -2,9 +2,9 @@
 /*
  * rate.c - a token bucket per user, as one number: the time at which the bucket is full again.
  *
- * (Known as the generic cell rate algorithm, ITU-T I.371.)  Each request moves that time by one interval; it may be at most a
- * minute ahead.  The interval is cut to whole nanoseconds: up to 100000 requests a minute the error of a whole minute is
- * less than one interval, so exactly as many pass as are allowed.
+ * (Known as the generic cell rate algorithm, ITU-T I.371.)  Each request moves that time by one interval; it may be at
+ * most a minute ahead.  The interval is cut to whole nanoseconds: up to 100000 requests a minute the error of a whole
+ * minute is less than one interval, so exactly as many pass as are allowed.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,9 @@
  * on one every 60 s / limit.  A request that is refused takes nothing.  Time is what the caller says it is, so nothing
  * drifts and nothing jitters.
  *
- * Memory is fixed: RATE_USERS buckets.  A full bucket is the same as none, so the one that is nearest to full gives way to a new
- * user; only when more users than that are at their limit within one minute may one of them get a fresh bucket.
+ * Memory is fixed: RATE_USERS buckets.  A full bucket is the same as none, so the one that is nearest to full gives way
+ * to a new user; only when more users than that are at their limit within one minute may one of them get a fresh
+ * bucket.
  */
 #ifndef PD_SPOOL_ADMIT_RATE_H
 #define PD_SPOOL_ADMIT_RATE_H
@@ -23,9 +24,9 @@ struct rate *rate_new(void);	/* NULL: no memory */
 void	     rate_free(struct rate *r);
 
 /*
- * One request of user, of whom per_minute (1..100000) are allowed; now_us on the monotonic clock.  0 = it may; otherwise the
- * microseconds after which one may.  *is_first (may be NULL): the first refusal of this user for a minute, which is
- * the one that is worth a line in a log.
+ * One request of user, of whom per_minute (1..100000) are allowed; now_us on the monotonic clock.  0 = it may;
+ * otherwise the microseconds after which one may.  *is_first (may be NULL): the first refusal of this user for a
+ * minute, which is the one that is worth a line in a log.
  */
 int64_t rate_take(struct rate *r, const char *user, int64_t per_minute, int64_t now_us, int *is_first);
 

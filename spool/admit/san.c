@@ -118,11 +118,13 @@ san_free(const json_t *facts, const json_t *taken)
 		json_array_foreach(json_object_get(vios, "disks"), k, disk) {
 			const char *lun = field_text(disk, "lun");
 
-			if (lun[0] == '\0' || json_object_get(taken, lun) != NULL || field_find(list, "lun", lun) != NULL ||
-			    (paths = paths_to(facts, lun)) == NULL)
+			if (lun[0] == '\0' || json_object_get(taken, lun) != NULL ||
+			    field_find(list, "lun", lun) != NULL || (paths = paths_to(facts, lun)) == NULL)
 				continue;
 			if (json_array_size(paths) >= least)
-				insert(list, json_pack("{s:s s:I s:O}", "lun", lun, "size", (json_int_t)field_number(disk, "size"), "paths", paths));
+				insert(list,
+				    json_pack("{s:s s:I s:O}", "lun", lun, "size",
+					(json_int_t)field_number(disk, "size"), "paths", paths));
 			json_decref(paths);
 		}
 	return list;
@@ -158,7 +160,8 @@ san_pool(const json_t *facts)
 	json_array_foreach(nobodys, i, lun)
 		free_mib += field_number(lun, "size");
 	if (json_object_size(sizes) > 0)
-		pool = json_pack("{s:s s:s s:I s:I}", "name", SAN_POOL, "kind", SAN_KIND, "size", (json_int_t)size, "free", (json_int_t)free_mib);
+		pool = json_pack("{s:s s:s s:I s:I}", "name", SAN_POOL, "kind", SAN_KIND, "size", (json_int_t)size,
+		    "free", (json_int_t)free_mib);
 	json_decref(sizes);
 	json_decref(nobodys);
 	return pool;

@@ -39,11 +39,11 @@ id_is_taken(const json_t *facts, const json_t *vms, int64_t n)
 	const json_t *vm;
 	size_t	      i;
 
-	if (has_number(json_object_get(facts, "lpar_ids"), NULL, n) || has_number(json_object_get(facts, "vioses"), "id", n))
+	if (has_number(json_object_get(facts, "lpar_ids"), NULL, n) ||
+	    has_number(json_object_get(facts, "vioses"), "id", n))
 		return 1;
-	json_array_foreach(vms, i, vm)
-		if (field_number(vm, "lpar_id") == n || (field_number(vm, "lpar_id") == 0 && field_number(json_object_get(vm, "spec"), "new_id") == n))
-			return 1;
+	json_array_foreach(vms, i, vm) if (field_number(vm, "lpar_id") == n ||
+	    (field_number(vm, "lpar_id") == 0 && field_number(json_object_get(vm, "spec"), "new_id") == n)) return 1;
 	return 0;
 }
 
@@ -56,9 +56,8 @@ has_slot(const json_t *of, int64_t vios, int64_t slot)
 	size_t			 i;
 
 	for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++)
-		json_array_foreach(json_object_get(of, lists[k]), i, path)
-			if (field_number(path, "id") == vios && (field_number(path, "slot") == slot || field_number(path, "wanted_slot") == slot))
-				return 1;
+		json_array_foreach(json_object_get(of, lists[k]), i, path) if (field_number(path, "id") == vios &&
+		    (field_number(path, "slot") == slot || field_number(path, "wanted_slot") == slot)) return 1;
 	return 0;
 }
 
@@ -104,10 +103,11 @@ highest_slot(const json_t *vios)
 
 /* The slot of the VIOS: of a path, or of a Fibre Channel adapter. */
 static int
-set_server_slot(const struct pd_platform_rules *r, const json_t *facts, const json_t *vms, const json_t *spec, json_t *path, struct pd_err *e)
+set_server_slot(const struct pd_platform_rules *r, const json_t *facts, const json_t *vms, const json_t *spec,
+    json_t *path, struct pd_err *e)
 {
 	const json_t *vioses = json_object_get(facts, "vioses"), *vios = NULL;
-	int64_t	      id = field_number(path, "id"), slot = r->server_slots.base + rank_of(vioses, id) * r->slot_offset, most;
+	int64_t id = field_number(path, "id"), slot = r->server_slots.base + rank_of(vioses, id) * r->slot_offset, most;
 	size_t	      i;
 
 	if (r->server_slots.base == 0)
@@ -119,8 +119,9 @@ set_server_slot(const struct pd_platform_rules *r, const json_t *facts, const js
 	while (slot <= most && slot_is_taken(vios, vms, spec, slot))
 		slot += r->server_slots.step;
 	if (slot > most)
-		return pd_fail(e, PD_CAPACITY, "VIOS %s has no slot left that the rules for %s allow: its last one is %lld", field_text(path, "name"),
-		    r->name, (long long)most);
+		return pd_fail(e, PD_CAPACITY,
+		    "VIOS %s has no slot left that the rules for %s allow: its last one is %lld",
+		    field_text(path, "name"), r->name, (long long)most);
 	return json_object_set_new(path, "wanted_slot", json_integer((json_int_t)slot)) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for slots");
 }
 
@@ -129,9 +130,11 @@ set_client_slot(const struct pd_platform_rules *r, json_t *path, struct pd_err *
 {
 	if (r->client_slots.base > 0)
 		(void)json_object_set_new(path, "client_slot",
-		    json_integer((json_int_t)r->client_slots.base + (json_int_t)field_number(path, "index") * (json_int_t)r->client_slots.step));
+		    json_integer((json_int_t)r->client_slots.base +
+			(json_int_t)field_number(path, "index") * (json_int_t)r->client_slots.step));
 	if (field_number(path, "client_slot") > CLIENT_SLOT_MOST)
-		return pd_fail(e, PD_CAPACITY, "its disks go through more VIOSes than the rules for %s have client slots for", r->name);
+		return pd_fail(e, PD_CAPACITY,
+		    "its disks go through more VIOSes than the rules for %s have client slots for", r->name);
 	return 0;
 }
 

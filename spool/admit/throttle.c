@@ -3,8 +3,8 @@
  * throttle.c - a user who asks more often than allowed is told to wait before his requests cost anything.
  *
  * Every message on the socket counts, whatever comes of it: questions, jobs, and the refusals that the gateway tells.
- * A job file that came with a request too many is taken away again: a job that its user was told to try later with must not
- * run.  What help and whoami ask is answered by the gateway alone and costs nobody but its caller.
+ * A job file that came with a request too many is taken away again: a job that its user was told to try later with must
+ * not run.  What help and whoami ask is answered by the gateway alone and costs nobody but its caller.
  */
 #include <string.h>
 
@@ -28,8 +28,10 @@ tell(struct director *d, const char *user, const json_t *request)
 
 	(void)vis_encode(source, sizeof(source), from, strlen(from));
 	log_event(&d->log, LOG_WARNING, "too-many-requests", "user", user, "source", source, NULL);
-	if (director_record(d, json_pack("{s:s s:s s:s s:{s:I s:s}}", "event", "too-many-requests", "user", user, "tenant",
-		tenant != NULL ? tenant->name : "", "what", "limit", (json_int_t)d->conf->requests_per_minute, "source", source),
+	if (director_record(d,
+		json_pack("{s:s s:s s:s s:{s:I s:s}}", "event", "too-many-requests", "user", user, "tenant",
+		    tenant != NULL ? tenant->name : "", "what", "limit", (json_int_t)d->conf->requests_per_minute,
+		    "source", source),
 		&e) == -1)
 		log_event(&d->log, LOG_ERR, "history-failed", "why", e.msg, NULL);
 }

@@ -71,7 +71,8 @@ take_over(struct director *d, struct worker *w, const char *user, int steal, str
 	struct pd_err	ignored;
 
 	if (!steal)
-		return pd_fail(e, PD_CONFLICT, "%s has the console of %s since %s; take it over with: console %s --steal", c->user, c->vm,
+		return pd_fail(e, PD_CONFLICT,
+		    "%s has the console of %s since %s; take it over with: console %s --steal", c->user, c->vm,
 		    clock_text(since, c->began_ms), c->vm);
 	if (c->thief[0] == '\0') {
 		(void)snprintf(c->thief, sizeof(c->thief), "%s", user);
@@ -107,16 +108,19 @@ record(struct director *d, const char *event, const struct console *c, json_t *w
 	if (c->record[0] != '\0')
 		(void)json_object_set_new(what, "record", json_string(c->record));
 	(void)json_object_set_new(what, "session", json_string(c->id));
-	return director_record(d, json_pack("{s:s s:s s:s s:s s:s s:o}", "event", event, "user", c->user, "tenant", c->tenant, "verb", "console",
-	    "vm", c->vm, "what", what), e);
+	return director_record(d,
+	    json_pack("{s:s s:s s:s s:s s:s s:o}", "event", event, "user", c->user, "tenant", c->tenant, "verb",
+		"console", "vm", c->vm, "what", what),
+	    e);
 }
 
 /* What its worker is told. */
 static json_t *
 order(struct director *d, const struct console *c, const json_t *vm, struct pd_err *e)
 {
-	json_t *job = json_pack("{s:s s:s s:s s:s s:{s:s}}", "id", c->id, "verb", "console", "platform", field_text(vm, "platform"), "tag",
-	    field_text(json_object_get(vm, "objects"), "tag"), "args", "name", c->vm);
+	json_t *job = json_pack("{s:s s:s s:s s:s s:{s:s}}", "id", c->id, "verb", "console", "platform",
+	    field_text(vm, "platform"), "tag", field_text(json_object_get(vm, "objects"), "tag"), "args", "name",
+	    c->vm);
 	json_t *msg = NULL;
 
 	if (worker_message(d->conf, d->store, job, "run", &msg, e) == 0) {
@@ -209,8 +213,8 @@ closed(struct director *d, struct worker *w, const json_t *msg)
 
 	if (why[0] == '\0')
 		why = field_text(msg, "message");
-	what = json_pack("{s:s s:I s:I}", "why", c->thief[0] != '\0' ? "taken over" : why, "bytes", (json_int_t)field_number(value, "bytes"),
-	    "seconds", (json_int_t)((clock_wall_ms() - c->began_ms) / 1000));
+	what = json_pack("{s:s s:I s:I}", "why", c->thief[0] != '\0' ? "taken over" : why, "bytes",
+	    (json_int_t)field_number(value, "bytes"), "seconds", (json_int_t)((clock_wall_ms() - c->began_ms) / 1000));
 	if (what != NULL && c->thief[0] != '\0')
 		(void)json_object_set_new(what, "by", json_string(c->thief));
 	if (record(d, "console-closed", c, what, &e) == -1)

@@ -26,8 +26,9 @@ struct worker;
 struct console;
 
 /*
- * Begins a session of user for a VM (a row) with sock, a connection of the query server, which is copied.  0: the worker answers on it.
- * PD_CONFLICT: somebody has it, and who.  PD_BUSY: with steal, the other one is ending; ask again.
+ * Begins a session of user for a VM (a row) with sock, a connection of the query server, which is copied.  0: the
+ * worker answers on it. PD_CONFLICT: somebody has it, and who.  PD_BUSY: with steal, the other one is ending; ask
+ * again.
  */
 int  console_open(struct director *d, const char *user, const json_t *vm, int steal, int sock, struct pd_err *e);
 void console_read(struct director *d, struct worker *w);	/* its socket is readable */

@@ -77,7 +77,11 @@ collect(struct director *d, int signals, struct round *r, struct pd_err *e)
 	for (size_t i = 0; i < QUERY_CLIENTS && rv == 0; i++) {
 		struct query_client *c = &d->server.clients[i];
 
-		rv = add(r, c->fd, (short)(c->waits != 0 ? 0 : c->out != NULL ? POLLOUT : POLLIN), (struct slot){ SRC_CLIENT, c, NULL });
+		rv = add(r, c->fd,
+		    (short)(c->waits != 0  ? 0 :
+			    c->out != NULL ? POLLOUT :
+					     POLLIN),
+		    (struct slot){ SRC_CLIENT, c, NULL });
 	}
 	return rv == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the sockets to watch");
 }
@@ -119,8 +123,8 @@ next_timeout(const struct director *d, int64_t now)
 }
 
 /*
- * Names that cannot be cleared away (another user's directories with something in them) cost time at each scan and bring nothing:
- * where they are many, scans get a tenth of the director's time.
+ * Names that cannot be cleared away (another user's directories with something in them) cost time at each scan and
+ * bring nothing: where they are many, scans get a tenth of the director's time.
  */
 static int64_t
 rest_after(const struct director *d)
@@ -190,8 +194,8 @@ on_signals(struct director *d, int fd)
 }
 
 /*
- * Clients and workers of this round may go while it is served: a client's place then has no descriptor or a new one, which is
- * harmless (its socket does not block); a worker is only forgotten by pool_reap(), at the end of a round.
+ * Clients and workers of this round may go while it is served: a client's place then has no descriptor or a new one,
+ * which is harmless (its socket does not block); a worker is only forgotten by pool_reap(), at the end of a round.
  */
 static void
 serve(struct director *d, const struct pollfd *p, const struct slot *slot)

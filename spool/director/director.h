@@ -50,8 +50,8 @@
 
 #define DIRECTOR_SCAN_MS     30000	/* new/ is looked at so often even when nothing hints at it */
 /*
- * A new name in new/ is looked at after so long: its gateway is about to ask for it on the socket, and what the director does
- * on its own meanwhile (commits, starting a worker) would only stand in the way of that answer.
+ * A new name in new/ is looked at after so long: its gateway is about to ask for it on the socket, and what the
+ * director does on its own meanwhile (commits, starting a worker) would only stand in the way of that answer.
  */
 #define DIRECTOR_HINT_MS     50
 #define DIRECTOR_FULL_MS     2000	/* there was no room: new/ is looked at again after */
@@ -141,8 +141,9 @@ void runner_park(struct director *d);
 int  runner_cancel(struct director *d, const char *id, const char *by, struct pd_err *e);
 
 /*
- * runner_away.c.  What a pending job (a row) waits for, as people say it, "" when nothing but its turn or when it runs; is_platform: for
- * its platform to answer.  And one that has waited for too long, with nothing changed: -1 when its end cannot be recorded now.
+ * runner_away.c.  What a pending job (a row) waits for, as people say it, "" when nothing but its turn or when it runs;
+ * is_platform: for its platform to answer.  And one that has waited for too long, with nothing changed: -1 when its end
+ * cannot be recorded now.
  */
 const char *runner_wait(struct director *d, const json_t *row, char buf[CONTACT_TEXT_MAX], int *is_platform);
 int	    runner_give_up(struct director *d, const char *id, const struct pd_err *why);

@@ -121,8 +121,9 @@ director_open(struct director *d, const char *conf_path, const struct log *log, 
 	d->log = *log;
 	d->state_dir = d->lock = d->watch = d->intake.marker = d->server.sock = -1;
 	d->spool = (struct spool){ -1, -1, -1, -1, -1, -1, -1, 0, 0, (gid_t)-1 };
-	if (conf_load(conf_path, geteuid(), &d->conf, e) == -1 || conf_digest(d->conf, e) == -1 || open_stores(d, e) == -1 || open_parts(d, e) == -1 ||
-	    lifecycle_start(d, e) == -1 || contact_open(d, e) == -1 || inventory_open(d, e) == -1)
+	if (conf_load(conf_path, geteuid(), &d->conf, e) == -1 || conf_digest(d->conf, e) == -1 ||
+	    open_stores(d, e) == -1 || open_parts(d, e) == -1 || lifecycle_start(d, e) == -1 ||
+	    contact_open(d, e) == -1 || inventory_open(d, e) == -1)
 		return -1;
 	disk_open(d);	/* before recovery, which may start what was held */
 	if (ends_open(d, e) == -1 || recovery_run(d, e) == -1)

@@ -34,11 +34,17 @@ tell(struct director *d, const struct disk *k, const struct room *r)
 	struct pd_err e;
 
 	(void)room_text(r, text);
-	log_event(&d->log, k->level == ROOM_AMPLE ? LOG_NOTICE : k->level == ROOM_LOW ? LOG_WARNING : LOG_ERR, "disk", "of", k->what,
-	    "level", room_level_name(k->level), "figures", text, NULL);
+	log_event(&d->log,
+	    k->level == ROOM_AMPLE   ? LOG_NOTICE :
+		k->level == ROOM_LOW ? LOG_WARNING :
+				       LOG_ERR,
+	    "disk", "of", k->what, "level", room_level_name(k->level), "figures", text, NULL);
 	/* On the last percent the history needs its room for what jobs have done. */
-	if (k->level < ROOM_LAST && director_record(d, json_pack("{s:s s:{s:s s:s s:s}}", "event", "disk", "what", "of", k->what, "level",
-		room_level_name(k->level), "figures", text), &e) == -1)
+	if (k->level < ROOM_LAST &&
+	    director_record(d,
+		json_pack("{s:s s:{s:s s:s s:s}}", "event", "disk", "what", "of", k->what, "level",
+		    room_level_name(k->level), "figures", text),
+		&e) == -1)
 		log_event(&d->log, LOG_WARNING, "history-failed", "why", e.msg, NULL);
 }
 
@@ -113,7 +119,8 @@ disk_look(struct director *d)
 
 	for (size_t i = 0; i < DISKS; i++) {
 		look(d, &d->disks[i]);
-		is_held |= d->disks[i].level == ROOM_LAST || (d->disks[i].level == ROOM_REFUSING && d->disks[i].is_spent);
+		is_held |= d->disks[i].level == ROOM_LAST ||
+		    (d->disks[i].level == ROOM_REFUSING && d->disks[i].is_spent);
 	}
 	sched_hold(d->sched, is_held);
 	if (disk_is_low(d) && d->scan_at_ms > clock_mono_ms() + DIRECTOR_FULL_MS)
@@ -141,8 +148,10 @@ is_whole(const struct director *d, const struct disk *k)
 	struct stat st;
 	struct room r;
 
-	return sys.fstatat(k->dir, RESERVE, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && room_look(k->path, &r, NULL) == 0 &&
-	    st.st_size == (off_t)room_reserve_size(&r, d->conf->disk_reserve_mib * MIB) && st.st_blocks * 512 >= st.st_size;
+	return sys.fstatat(k->dir, RESERVE, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	    room_look(k->path, &r, NULL) == 0 &&
+	    st.st_size == (off_t)room_reserve_size(&r, d->conf->disk_reserve_mib * MIB) &&
+	    st.st_blocks * 512 >= st.st_size;
 }
 
 void

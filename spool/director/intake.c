@@ -123,8 +123,8 @@ reject(struct intake *in, int dirfd, const char *name, enum refused what, const 
 }
 
 /*
- * The job of a batch gets its log when it begins: a thousand new files would cost more than all the rest of their intake, and nobody
- * follows most of them before.
+ * The job of a batch gets its log when it begins: a thousand new files would cost more than all the rest of their
+ * intake, and nobody follows most of them before.
  */
 static void
 tell_followers(struct intake *in, const json_t *row, const char *wait)
@@ -147,8 +147,9 @@ tell_followers(struct intake *in, const json_t *row, const char *wait)
 static void
 log_admitted(struct intake *in, const json_t *row)
 {
-	log_event(in->log, LOG_NOTICE, "admitted", "job", field_text(row, "id"), "user", field_text(row, "user"), "verb",
-	    field_text(row, "verb"), "vm", field_text(row, "vm"), "platform", field_text(row, "platform"), NULL);
+	log_event(in->log, LOG_NOTICE, "admitted", "job", field_text(row, "id"), "user", field_text(row, "user"),
+	    "verb", field_text(row, "verb"), "vm", field_text(row, "vm"), "platform", field_text(row, "platform"),
+	    NULL);
 }
 
 /* A repeated once-key: who follows the repetition gets the first job's answer when there is one. */
@@ -178,7 +179,8 @@ answer_of_first(const json_t *row, const json_t *first)
 static int
 tell_result(struct intake *in, const json_t *row, const json_t *first, struct pd_err *e)
 {
-	json_t	   *answer = first != NULL ? answer_of_first(row, first) : json_incref((json_t *)(uintptr_t)row), *receipt = NULL;
+	json_t *answer = first != NULL ? answer_of_first(row, first) : json_incref((json_t *)(uintptr_t)row),
+	       *receipt = NULL;
 	const char *id = field_text(row, "id");
 	int	    rv = 0;
 
@@ -215,9 +217,9 @@ log_ended(struct intake *in, const struct verdict *v)
 	int	      is_told = tell_result(in, v->row, v->first, &e) == 0;
 
 	if (v->is_new)
-		log_event(in->log, LOG_NOTICE, field_text(v->row, "state"), "job", id, "user", field_text(v->row, "user"),
-		    "verb", field_text(v->row, "verb"), "code", field_text(v->row, "code"), "message",
-		    field_text(v->row, "message"), NULL);
+		log_event(in->log, LOG_NOTICE, field_text(v->row, "state"), "job", id, "user",
+		    field_text(v->row, "user"), "verb", field_text(v->row, "verb"), "code", field_text(v->row, "code"),
+		    "message", field_text(v->row, "message"), NULL);
 	if (is_told)
 		file_away(in, id);
 }
@@ -278,15 +280,16 @@ put_away(struct intake *in, int dirfd, const char *id, size_t n, struct pd_err *
 }
 
 /*
- * The rows are durable: a file that cannot be moved now, or that a power loss puts back into new/, meets them there.  A second file with
- * the id of a job that is claimed already is nobody's job.
+ * The rows are durable: a file that cannot be moved now, or that a power loss puts back into new/, meets them there.  A
+ * second file with the id of a job that is claimed already is nobody's job.
  */
 static int
 claim(struct intake *in, int dirfd, const struct dropped *d, const struct taken *t, struct pd_err *e)
 {
 	const char *id = d->jobs[0].id;
-	int	    is_same = dirfd != in->spool->new || (strcmp(field_text(t->v[0].row, "user"), d->jobs[0].user) == 0 &&
-	    strcmp(field_text(t->v[0].row, "verb"), d->jobs[0].verb) == 0);
+	int	    is_same = dirfd != in->spool->new ||
+	    (strcmp(field_text(t->v[0].row, "user"), d->jobs[0].user) == 0 &&
+		strcmp(field_text(t->v[0].row, "verb"), d->jobs[0].verb) == 0);
 
 	if (is_same && put_away(in, dirfd, id, d->n, e) == 0)
 		return 0;

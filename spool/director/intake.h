@@ -2,8 +2,9 @@
 /*
  * intake.h - from a file in new/ to a job with a row.
  *
- * The order is the promise (P1, P4): read and check; one transaction (the row exists, a batch's rows all of them); rename to cur/ (a batch:
- * done/, for its rows are all that is needed of it); log; only then an answer.  A crash between any two of them is met again by the same function, from new/ or from cur/.
+ * The order is the promise (P1, P4): read and check; one transaction (the row exists, a batch's rows all of them);
+ * rename to cur/ (a batch: done/, for its rows are all that is needed of it); log; only then an answer.  A crash
+ * between any two of them is met again by the same function, from new/ or from cur/.
  *
  * A file that kills its reader must not do so for ever: STATE/reading names the file that is being
  * read.  It is written without a sync, because it has to survive this process, not the machine.
@@ -65,39 +66,42 @@ struct taken {
 void taken_clear(struct taken *t);
 
 /*
- * Takes ID out of dirfd (spool->new, or spool->cur after a crash).  0: its jobs have rows, *t says what became of them (taken_clear()
- * it).  -1: PD_NOTFOUND no such file; PD_BADDATA, PD_DENIED it is in bad/ now; PD_IO, PD_NOSPACE it stays and is tried again.
+ * Takes ID out of dirfd (spool->new, or spool->cur after a crash).  0: its jobs have rows, *t says what became of them
+ * (taken_clear() it).  -1: PD_NOTFOUND no such file; PD_BADDATA, PD_DENIED it is in bad/ now; PD_IO, PD_NOSPACE it
+ * stays and is tried again.
  */
 int intake_take(struct intake *in, int dirfd, const char *id, struct taken *t, struct pd_err *e);
 
 /*
- * The same in three steps, so that several files can share one commit (store_group_begin()): reading and checking, before the group;
- * the decision, in it, which gives new jobs to queued(); and when the group is durable the rename and what followers are told.
- * intake_read() fails as above, *d is cleared by the caller after 0.  intake_decide(): PD_IO, PD_NOSPACE.  intake_finish(): PD_BADDATA, and *t
- * is cleared.
+ * The same in three steps, so that several files can share one commit (store_group_begin()): reading and checking,
+ * before the group; the decision, in it, which gives new jobs to queued(); and when the group is durable the rename and
+ * what followers are told. intake_read() fails as above, *d is cleared by the caller after 0.  intake_decide(): PD_IO,
+ * PD_NOSPACE.  intake_finish(): PD_BADDATA, and *t is cleared.
  */
 int intake_read(struct intake *in, int dirfd, const char *id, struct dropped *d, struct pd_err *e);
 int intake_decide(struct intake *in, const struct dropped *d, struct taken *t, struct pd_err *e);
 int intake_finish(struct intake *in, int dirfd, const struct dropped *d, struct taken *t, struct pd_err *e);
 
 /*
- * A job that the director makes itself: it has a row and no file.  0 when it has a row now, refused or not, *row is the caller's; what follows is
- * that of intake_take().  PD_IO, PD_NOSPACE: it is not, or after a failure of the disk it may be at the next start.
+ * A job that the director makes itself: it has a row and no file.  0 when it has a row now, refused or not, *row is the
+ * caller's; what follows is that of intake_take().  PD_IO, PD_NOSPACE: it is not, or after a failure of the disk it may
+ * be at the next start.
  */
 int intake_own(struct intake *in, const struct job *job, json_t **row, struct pd_err *e);
 
 /*
- * Takes ID, a file of user's jobs, out of new/ without a trace: it was never accepted, and its user is told to try later.  -1: it is not
- * there, not this user's or not readable (PD_NOTFOUND, PD_BADDATA), it is still there (PD_IO), or all of its jobs are to be spared
- * (PD_CONFLICT; is_spared may be NULL).
+ * Takes ID, a file of user's jobs, out of new/ without a trace: it was never accepted, and its user is told to try
+ * later.  -1: it is not there, not this user's or not readable (PD_NOTFOUND, PD_BADDATA), it is still there (PD_IO), or
+ * all of its jobs are to be spared (PD_CONFLICT; is_spared may be NULL).
  */
 int intake_turn_away(struct intake *in, const char *id, const char *user, int (*is_spared)(const struct job *job),
     struct pd_err *e);
 
 /*
- * intake_scan.c: takes about limit jobs out of dirfd, oldest first (a batch that has begun is taken whole), for no longer than
- * INTAKE_SLICE_MS, whatever somebody has planted there.  Returns how many it took; -1 when our own disk or store failed:
- * what is left is tried later.  intake_scan_goes_on(): the directory was not looked through to its end; call again.
+ * intake_scan.c: takes about limit jobs out of dirfd, oldest first (a batch that has begun is taken whole), for no
+ * longer than INTAKE_SLICE_MS, whatever somebody has planted there.  Returns how many it took; -1 when our own disk or
+ * store failed: what is left is tried later.  intake_scan_goes_on(): the directory was not looked through to its end;
+ * call again.
  */
 #define INTAKE_SLICE_MS 50
 int  intake_scan(struct intake *in, int dirfd, int limit, struct pd_err *e);
@@ -105,14 +109,14 @@ int  intake_scan_goes_on(const struct intake *in);
 void intake_scan_end(struct intake *in);	/* forgets where it was */
 
 /*
- * What a crash left in cur/: files without a row, or whose job has ended, are taken as by intake_take().  Nearly all belong to jobs that wait or
- * run, and are not even read.
+ * What a crash left in cur/: files without a row, or whose job has ended, are taken as by intake_take().  Nearly all
+ * belong to jobs that wait or run, and are not even read.
  */
 int intake_claimed(struct intake *in, struct pd_err *e);
 
 /*
- * The row of a job that has ended: its result goes into its log when that has none, and its file from cur/ to done/ when it is there.
- * -1: it could not be told; what could not be told or filed sets is_behind.
+ * The row of a job that has ended: its result goes into its log when that has none, and its file from cur/ to done/
+ * when it is there. -1: it could not be told; what could not be told or filed sets is_behind.
  */
 int intake_tell_end(struct intake *in, const json_t *row, struct pd_err *e);
 

@@ -79,11 +79,13 @@ flood_tell(struct intake *in, int now)
 	char		     removed[24], stay[24];
 
 	f->kept = -1;
-	if ((f->removed == 0 && f->stay == 0) || (!now && f->told_ms != 0 && clock_mono_ms() - f->told_ms < FLOOD_TELL_MS))
+	if ((f->removed == 0 && f->stay == 0) ||
+	    (!now && f->told_ms != 0 && clock_mono_ms() - f->told_ms < FLOOD_TELL_MS))
 		return;
 	(void)snprintf(removed, sizeof(removed), "%lld", (long long)f->removed);
 	(void)snprintf(stay, sizeof(stay), "%lld", (long long)f->stay);
-	log_event(in->log, LOG_WARNING, "bad-files", "removed", removed, "stay", stay, "first", f->first, "why", f->why, NULL);
+	log_event(in->log, LOG_WARNING, "bad-files", "removed", removed, "stay", stay, "first", f->first, "why", f->why,
+	    NULL);
 	if (f->removed > 0)	/* those that stay are met again by each scan */
 		record(in, f);
 	f->removed = f->stay = 0;

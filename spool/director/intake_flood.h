@@ -2,8 +2,9 @@
 /*
  * intake_flood.h - what is done with planted names when there are many.
  *
- * Each is kept in bad/ with its reason, in the log and in the history, as long as bad/ is not full of them; from then on they are
- * removed and counted, and the count is told once a minute.  So a million names cost the spool's disk no more than a thousand.
+ * Each is kept in bad/ with its reason, in the log and in the history, as long as bad/ is not full of them; from then
+ * on they are removed and counted, and the count is told once a minute.  So a million names cost the spool's disk no
+ * more than a thousand.
  */
 #ifndef PD_SPOOL_DIRECTOR_INTAKE_FLOOD_H
 #define PD_SPOOL_DIRECTOR_INTAKE_FLOOD_H

@@ -3,8 +3,8 @@
  * intake_scan.c - looking through new/ or cur/ for job files.
  *
  * Whoever may drop a job may also plant a million names that are none.  So a scan stops after
- * INTAKE_SLICE_MS and goes on from there in the next round, behind whoever asks on the sockets; it remembers the ids that it has
- * read and not yet taken, and nothing of other names.
+ * INTAKE_SLICE_MS and goes on from there in the next round, behind whoever asks on the sockets; it remembers the ids
+ * that it has read and not yet taken, and nothing of other names.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -76,8 +76,8 @@ by_id(const void *a, const void *b)
 }
 
 /*
- * The next names: ids are kept and sorted, they sort by time, so that is first come, first served; others are refused as they come.
- * 0 = go on with what is there; 1 = the directory has no more.
+ * The next names: ids are kept and sorted, they sort by time, so that is first come, first served; others are refused
+ * as they come. 0 = go on with what is there; 1 = the directory has no more.
  */
 static int
 read_names(struct intake *in, int64_t end_ms, struct pd_err *e)

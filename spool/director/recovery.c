@@ -26,13 +26,14 @@ enqueue(void *arg, const json_t *row, struct pd_err *e)
 	struct director *d = arg;
 
 	if (field_number(row, "started") != 0)
-		log_event(&d->log, LOG_NOTICE, "recovered", "job", field_text(row, "id"), "state", field_text(row, "state"), NULL);
+		log_event(&d->log, LOG_NOTICE, "recovered", "job", field_text(row, "id"), "state",
+		    field_text(row, "state"), NULL);
 	return runner_enqueue(d, row, 0, e);
 }
 
 /*
- * The files in cur/ once more: that of a job that has ended gets its result and goes to done/, a missing row is made.  Then the ends of
- * jobs that have no file there.  What fails now is behind still.
+ * The files in cur/ once more: that of a job that has ended gets its result and goes to done/, a missing row is made.
+ * Then the ends of jobs that have no file there.  What fails now is behind still.
  */
 int
 recovery_look(struct director *d, struct pd_err *e)

@@ -20,8 +20,8 @@ same_text(const char *a, const char *b)
 static int
 is_movable(const struct pd_conf *old, const struct pd_conf *new, struct pd_err *e)
 {
-	if (same_text(old->spool, new->spool) && same_text(old->state, new->state) && same_text(old->socket, new->socket) &&
-	    same_text(old->spool_group, new->spool_group))
+	if (same_text(old->spool, new->spool) && same_text(old->state, new->state) &&
+	    same_text(old->socket, new->socket) && same_text(old->spool_group, new->spool_group))
 		return 0;
 	return pd_fail(e, PD_CONFLICT, "%s: spool, state, socket and spool-group only change at a restart", new->file);
 }
@@ -43,7 +43,8 @@ director_record(struct director *d, json_t *record, struct pd_err *e)
 
 /* The history first: a policy that nobody could ask about later must not be in force. */
 static int
-take_over(struct director *d, struct pd_conf *new, const struct identity *identity, const struct signal_note *cause, struct pd_err *e)
+take_over(struct director *d, struct pd_conf *new, const struct identity *identity, const struct signal_note *cause,
+    struct pd_err *e)
 {
 	struct sched_limits limits = { new->jobs_per_platform, new->jobs_per_hmc, new->jobs_total };
 	char		   *program = strdup(new->worker);
@@ -85,12 +86,13 @@ reload_conf(struct director *d, const struct signal_note *cause)
 	struct pd_err	e, ignored;
 	json_t	       *what;
 
-	if (conf_load(d->conf_path, geteuid(), &new, &e) == 0 && conf_digest(new, &e) == 0 && is_movable(d->conf, new, &e) == 0 &&
+	if (conf_load(d->conf_path, geteuid(), &new, &e) == 0 && conf_digest(new, &e) == 0 &&
+	    is_movable(d->conf, new, &e) == 0 &&
 	    identity_init(&identity, new, d->identity.accounts, d->identity.self, &e) == 0 &&
 	    take_over(d, new, &identity, cause, &e) == 0)
 		return;
-	log_event(&d->log, LOG_ERR, "policy-refused", "why", e.msg, "so", "the old one stays in force", "old", d->conf->digest,
-	    "new", new != NULL ? new->digest : "", NULL);
+	log_event(&d->log, LOG_ERR, "policy-refused", "why", e.msg, "so", "the old one stays in force", "old",
+	    d->conf->digest, "new", new != NULL ? new->digest : "", NULL);
 	what = lifecycle_cause(d, cause);
 	(void)json_object_update_new(what, json_pack("{s:s s:s s:s}", "why", e.msg, "old", d->conf->digest, "new",
 	    new != NULL ? new->digest : ""));

@@ -68,8 +68,8 @@ find_effect(const json_t *job)
 static int
 add_history(struct store *st, const json_t *job, const char *event, json_t *what, struct pd_err *e)
 {
-	json_t *record = json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", event, "user", field_text(job, "user"), "tenant",
-	    field_text(job, "tenant"), "job", field_text(job, "id"), "verb", field_text(job, "verb"), "vm",
+	json_t *record = json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", event, "user", field_text(job, "user"),
+	    "tenant", field_text(job, "tenant"), "job", field_text(job, "id"), "verb", field_text(job, "verb"), "vm",
 	    field_text(job, "vm"), "what", what);
 	int	rv;
 
@@ -120,7 +120,8 @@ start(struct store *st, const char *id, const json_t *journal, int is_again, jso
 		pd_fail(e, PD_BUG, "job %s is %s, it cannot start", id, field_text(job, "state"));
 		goto out;
 	}
-	if (commands_record(st, job, journal, NULL, e) == 0 && start_in_transaction(st, job, is_again, e) == 0 && store_job_get(st, id, row, e) == 0)
+	if (commands_record(st, job, journal, NULL, e) == 0 && start_in_transaction(st, job, is_again, e) == 0 &&
+	    store_job_get(st, id, row, e) == 0)
 		rv = store_commit(st, e);
 out:
 	if (rv == -1) {
@@ -151,7 +152,8 @@ effects_put_back(struct store *st, const char *id, const json_t *journal, int ha
 	int	rv = -1;
 
 	*row = NULL;
-	if (store_begin(st, e) == 0 && store_job_get(st, id, &job, e) == 0 && commands_record(st, job, journal, NULL, e) == 0) {
+	if (store_begin(st, e) == 0 && store_job_get(st, id, &job, e) == 0 &&
+	    commands_record(st, job, journal, NULL, e) == 0) {
 		set = json_pack("{s:I}", "attempts", (json_int_t)(field_number(job, "attempts") - 1));
 		if (has_begun || strcmp(field_text(job, "state"), "running") != 0)
 			rv = store_job_set(st, id, set, e);
@@ -175,7 +177,8 @@ effects_park(struct store *st, const char *id, const json_t *journal, int64_t at
 	json_t *job = NULL, *set = NULL;
 	int	rv = -1;
 
-	if (store_begin(st, e) == 0 && store_job_get(st, id, &job, e) == 0 && commands_record(st, job, journal, NULL, e) == 0) {
+	if (store_begin(st, e) == 0 && store_job_get(st, id, &job, e) == 0 &&
+	    commands_record(st, job, journal, NULL, e) == 0) {
 		set = json_pack("{s:I}", "attempts", (json_int_t)(field_number(job, "attempts") - attempts_less));
 		rv = store_job_set(st, id, set, e) == 0 ? store_commit(st, e) : -1;
 	}
@@ -217,7 +220,8 @@ end_in_transaction(struct store *st, const json_t *job, struct ending *end, stru
 	if (message[0] == '\0' && end->state == JOB_DONE)
 		message = field_is_set(job, "plan") ? "this was the plan; nothing was changed or reserved" : "done";
 	if (field_is_set(job, "plan") && placed[0] != '\0' && end->err.msg[0] == '\0' && end->state == JOB_DONE) {
-		(void)snprintf(would, sizeof(would), "this was the plan, for %.31s%s%s; nothing was changed or reserved", placed,
+		(void)snprintf(would, sizeof(would),
+		    "this was the plan, for %.31s%s%s; nothing was changed or reserved", placed,
 		    lease > 0 ? ", with a lease of " : "", lease > 0 ? policy_lease_text(of, lease) : "");
 		message = would;
 	}

@@ -26,7 +26,8 @@ struct ending {
 
 /*
  * The job is about to be given to a worker: counts the attempt, moves it to running, marks its VM; what the journal
- * (its records, NULL = none) holds of an earlier attempt goes to the history.  Own transaction.  *row is the row as it is then, the caller's.  PD_NOTFOUND, PD_CONFLICT: it cannot start any more, end it.
+ * (its records, NULL = none) holds of an earlier attempt goes to the history.  Own transaction.  *row is the row as it
+ * is then, the caller's.  PD_NOTFOUND, PD_CONFLICT: it cannot start any more, end it.
  */
 int effects_start(struct store *st, const char *id, const json_t *journal, json_t **row, struct pd_err *e);
 /* The same for one that was put back because its console did not answer: the history has its start, and not every try. */
@@ -35,8 +36,8 @@ int effects_start_again(struct store *st, const char *id, const json_t *journal,
 /* Its worker parked it: the commands so far, and the attempts that count.  Own transaction. */
 int effects_park(struct store *st, const char *id, const json_t *journal, int64_t attempts_less, struct pd_err *e);
 /*
- * Its console cannot be reached: the attempt does not count, and a job that has changed nothing is queued again.  Own transaction.
- * *row is the row as it is then, the caller's.
+ * Its console cannot be reached: the attempt does not count, and a job that has changed nothing is queued again.  Own
+ * transaction. *row is the row as it is then, the caller's.
  */
 int effects_put_back(struct store *st, const char *id, const json_t *journal, int has_begun, json_t **row, struct pd_err *e);
 
@@ -47,8 +48,8 @@ int effects_put_back(struct store *st, const char *id, const json_t *journal, in
 int effects_end(struct store *st, const char *id, const struct ending *ending, json_t **row, struct pd_err *e);
 
 /*
- * effects_message.c: what is said at the end of a job that went well, into end->err.msg; what stands there already stays.
- * The rows are those after the change; a deleted VM's as it was.
+ * effects_message.c: what is said at the end of a job that went well, into end->err.msg; what stands there already
+ * stays. The rows are those after the change; a deleted VM's as it was.
  */
 void effects_say_vm(const json_t *job, const json_t *vm, struct ending *end);
 void effects_say_platform(const json_t *job, const json_t *platform, struct ending *end);
@@ -79,8 +80,8 @@ void effects_vm_set_state(json_t *vm, const char *state);
 void effects_vm_is_off(json_t *vm);
 
 /*
- * The VM that the job was admitted for.  PD_NOTFOUND also when the name is another VM's by now: the one that this job knows was deleted
- * while it waited, and its user made a new one.
+ * The VM that the job was admitted for.  PD_NOTFOUND also when the name is another VM's by now: the one that this job
+ * knows was deleted while it waited, and its user made a new one.
  */
 int effects_vm_get(struct store *st, const json_t *job, const char *name, json_t **vm, struct pd_err *e);
 

@@ -2,8 +2,9 @@
 /*
  * effects_adopt.c - the end of adopt-vm: a partition that was made by hand becomes a VM of its new owner.
  *
- * What the sequence found is judged here, in the transaction that makes the row: nobody else's, within the owner's quota.  Its disks stay what
- * they are: of the kind "adopted", which no sequence deletes; they count, and go back to whoever made them when the VM is deleted.
+ * What the sequence found is judged here, in the transaction that makes the row: nobody else's, within the owner's
+ * quota.  Its disks stay what they are: of the kind "adopted", which no sequence deletes; they count, and go back to
+ * whoever made them when the VM is deleted.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,9 +78,11 @@ add_disks(const json_t *from, json_t *disks, size_t first, int64_t *mib)
 		if (name[0] == '\0' || (d = find_device(json_object_get(from, "pools"), name, &pool)) == NULL)
 			continue;
 		*mib += strtoll(field_text(d, "size"), NULL, 10);
-		(void)json_array_append_new(disks, json_pack("{s:I s:s s:s s:s s:s s:I}", "index", (json_int_t)first + (json_int_t)json_array_size(disks),
-		    "kind", "adopted", "bd", name, "pool", pool, "vtd", field_text(a, "vtd"), "size",
-		    (json_int_t)strtoll(field_text(d, "size"), NULL, 10)));
+		(void)json_array_append_new(disks,
+		    json_pack("{s:I s:s s:s s:s s:s s:I}", "index",
+			(json_int_t)first + (json_int_t)json_array_size(disks), "kind", "adopted", "bd", name, "pool",
+			pool, "vtd", field_text(a, "vtd"), "size",
+			(json_int_t)strtoll(field_text(d, "size"), NULL, 10)));
 	}
 }
 
@@ -106,7 +109,7 @@ static json_t *
 paths_of(const json_t *found)
 {
 	static const char *const keys[] = { "id", "name", "profile", "slot", "client_slot", "vhost" };
-	json_t			*paths = json_is_array(json_object_get(found, "paths")) ? json_array() : NULL, *path, *disks;
+	json_t *paths = json_is_array(json_object_get(found, "paths")) ? json_array() : NULL, *path, *disks;
 	const json_t		*from;
 	size_t			 i, n = 0;
 	int64_t			 ignored = 0;
@@ -153,8 +156,8 @@ is_nobodys(struct store *st, const json_t *job, const json_t *found, struct pd_e
 	if (json_is_integer(json_object_get(found, "id")))
 		id = field_number(found, "id");
 	if (store_vm_get(st, field_text(json_object_get(job, "args"), "name"), &vm, e) == 0) {
-		(void)pd_fail(why, PD_CONFLICT, "there is a VM %s already, on %s; rename the partition first", field_text(vm, "name"),
-		    field_text(vm, "platform"));
+		(void)pd_fail(why, PD_CONFLICT, "there is a VM %s already, on %s; rename the partition first",
+		    field_text(vm, "name"), field_text(vm, "platform"));
 		json_decref(vm);
 		return 0;
 	}
@@ -166,8 +169,8 @@ is_nobodys(struct store *st, const json_t *job, const json_t *found, struct pd_e
 		if (field_number(vm, "lpar_id") != id &&
 		    strcmp(field_text(json_object_get(vm, "objects"), "tag"), field_text(found, "profile")) != 0)
 			continue;
-		(void)pd_fail(why, PD_CONFLICT, "partition %lld of %s is the VM %s of %s already", (long long)id, system_of(job),
-		    field_text(vm, "name"), field_text(vm, "owner"));
+		(void)pd_fail(why, PD_CONFLICT, "partition %lld of %s is the VM %s of %s already", (long long)id,
+		    system_of(job), field_text(vm, "name"), field_text(vm, "owner"));
 		rv = 0;
 	}
 	json_decref(vms);
@@ -209,7 +212,8 @@ fits(struct store *st, const json_t *args, const struct pd_amounts *more, struct
 static void
 set_sizes(json_t *spec, const json_t *found)
 {
-	static const char *const numbers[] = { "procs", "procs_min", "procs_max", "memory", "memory_min", "memory_max", "max_slots" };
+	static const char *const numbers[] = { "procs", "procs_min", "procs_max", "memory", "memory_min", "memory_max",
+		"max_slots" };
 	static const char *const units[] = { "units", "units_min", "units_max" };
 	const char		*weight = field_text(found, "weight"), *sharing = field_text(found, "sharing");
 
@@ -251,10 +255,11 @@ make_row(const json_t *job, const json_t *found, json_t *disks, const struct pd_
 	json_int_t    now = (json_int_t)clock_wall_ms();
 	json_t	     *spec, *objects, *row, *paths = paths_of(found);
 
-	spec = json_pack("{s:s s:s s:s s:s s:O s:o s:b}", "name", field_text(args, "name"), "tag", tag, "system", system_of(job), "mode",
-	    field_text(found, "mode"), "disks", disks, "networks", networks_of(found, 0), "configure", 0);
-	objects = json_pack("{s:s s:b s:O s:o s:s}", "tag", tag, "adopted", 1, "disks", disks, "networks", networks_of(found, 1), "power",
-	    strcmp(state, "stopped") == 0 ? "stopped" : "running");
+	spec = json_pack("{s:s s:s s:s s:s s:O s:o s:b}", "name", field_text(args, "name"), "tag", tag, "system",
+	    system_of(job), "mode", field_text(found, "mode"), "disks", disks, "networks", networks_of(found, 0),
+	    "configure", 0);
+	objects = json_pack("{s:s s:b s:O s:o s:s}", "tag", tag, "adopted", 1, "disks", disks, "networks",
+	    networks_of(found, 1), "power", strcmp(state, "stopped") == 0 ? "stopped" : "running");
 	set_sizes(spec, found);
 	if (paths != NULL)
 		(void)json_object_set_new(objects, "paths", paths);
@@ -266,7 +271,8 @@ make_row(const json_t *job, const json_t *found, json_t *disks, const struct pd_
 }
 
 static int
-add_row(struct store *st, const json_t *job, const json_t *found, json_t *disks, const struct pd_amounts *a, struct ending *end, struct pd_err *e)
+add_row(struct store *st, const json_t *job, const json_t *found, json_t *disks, const struct pd_amounts *a,
+    struct ending *end, struct pd_err *e)
 {
 	const json_t *args = json_object_get(job, "args");
 	json_int_t    id = (json_int_t)field_number(found, "id");
@@ -278,8 +284,10 @@ add_row(struct store *st, const json_t *job, const json_t *found, json_t *disks,
 	row = make_row(job, found, disks, a, id);
 	rv = row == NULL ? pd_fail(e, PD_IO, "no memory for the row of a VM") : store_vm_put(st, row, e);
 	if (rv == 0 && end->err.msg[0] == '\0')
-		(void)snprintf(end->err.msg, sizeof(end->err.msg), "%s is a VM of %s now: partition %lld of %s, %s; nothing was changed on it",
-		    field_text(args, "name"), field_text(args, "owner"), (long long)id, system_of(job), field_text(row, "state"));
+		(void)snprintf(end->err.msg, sizeof(end->err.msg),
+		    "%s is a VM of %s now: partition %lld of %s, %s; nothing was changed on it",
+		    field_text(args, "name"), field_text(args, "owner"), (long long)id, system_of(job),
+		    field_text(row, "state"));
 	json_decref(row);
 	return rv == 0 ? effects_lease_begin(st, job, end->err.msg, sizeof(end->err.msg), e) : -1;
 }

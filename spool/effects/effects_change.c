@@ -2,9 +2,10 @@
 /*
  * effects_change.c - what jobs that change a VM leave in its row.
  *
- * Admission has counted what the VM is to have more and noted the job in objects.change (spool/admit/admit_change.c).  At the end the row's
- * amounts are again those of its specification: the new one when the job is done, the old one when it was undone.
- * Until the VM has been off, what it still has of an earlier specification (objects.pending) counts, too.
+ * Admission has counted what the VM is to have more and noted the job in objects.change (spool/admit/admit_change.c).
+ * At the end the row's amounts are again those of its specification: the new one when the job is done, the old one when
+ * it was undone. Until the VM has been off, what it still has of an earlier specification (objects.pending) counts,
+ * too.
  */
 #include <stdio.h>
 #include <string.h>
@@ -68,8 +69,9 @@ keep_pending(struct change *c)
 	if (json_object_get(c->objects, "pending") != NULL)
 		return;
 	vm_change_amounts(c->spec, NULL, &now);
-	(void)json_object_set_new(c->objects, "pending", json_pack("{s:I s:I s:I}", "units", (json_int_t)now.units, "procs",
-	    (json_int_t)now.procs, "memory", (json_int_t)now.memory));
+	(void)json_object_set_new(c->objects, "pending",
+	    json_pack("{s:I s:I s:I}", "units", (json_int_t)now.units, "procs", (json_int_t)now.procs, "memory",
+		(json_int_t)now.memory));
 }
 
 static void
@@ -238,9 +240,11 @@ put_row(struct store *st, const struct change *c, struct pd_err *e)
 	const char *to = field_text(c->args, "to"), *old = field_text(c->job, "vm");
 	char	    key[ADMISSION_NAME_KEY_MAX];
 
-	if (strcmp(field_text(c->job, "verb"), "rename-vm") == 0 && store_kept_set(st, admission_name_key(key, to), "", e) == -1)
+	if (strcmp(field_text(c->job, "verb"), "rename-vm") == 0 &&
+	    store_kept_set(st, admission_name_key(key, to), "", e) == -1)
 		return -1;
-	if (strcmp(field_text(c->job, "verb"), "migrate-vm") == 0 && moving_end(st, field_text(c->change, "to"), old, e) == -1)
+	if (strcmp(field_text(c->job, "verb"), "migrate-vm") == 0 &&
+	    moving_end(st, field_text(c->change, "to"), old, e) == -1)
 		return -1;
 	if (strcmp(field_text(c->vm, "name"), old) != 0 &&
 	    (store_vm_remove(st, old, e) == -1 || store_neighbour_renamed(st, old, field_text(c->vm, "name"), e) == -1))

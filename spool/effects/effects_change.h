@@ -21,8 +21,9 @@ void disk_extended(struct change *c);
 void disk_removed(struct change *c);
 
 /*
- * The same disks on each VIOS that serves them, where objects.paths has them (handlers/vm/vm_paths.h).  put: those of change.paths, as the sequence
- * has made them, are in list ("disks" or "detached") from now on.  drop: it is in neither.
+ * The same disks on each VIOS that serves them, where objects.paths has them (handlers/vm/vm_paths.h).  put: those of
+ * change.paths, as the sequence has made them, are in list ("disks" or "detached") from now on.  drop: it is in
+ * neither.
  */
 void path_disks_put(struct change *c, const char *list);
 void path_disks_drop(struct change *c, const json_t *disk);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * effects_disk.c - a VM's disks in its row: spec.disks as they were asked for, objects.disks with their devices, objects.detached those
- * that it keeps.  All three know a disk by the name of its backing device.
+ * effects_disk.c - a VM's disks in its row: spec.disks as they were asked for, objects.disks with their devices,
+ * objects.detached those that it keeps.  All three know a disk by the name of its backing device.
  */
 #include <stdio.h>
 #include <string.h>
@@ -131,8 +131,10 @@ say_disks_added(const struct change *c, char *text, size_t size)
 	char	      room[32];
 
 	if (n == 1)
-		(void)snprintf(text, size, "%s has disk %lld, %s in %s (%s)", field_text(c->vm, "name"), (long long)field_number(first, "index") + 1,
-		    quota_size_short(room, sizeof(room), field_number(first, "size")), field_text(first, "pool"), field_text(first, "bd"));
+		(void)snprintf(text, size, "%s has disk %lld, %s in %s (%s)", field_text(c->vm, "name"),
+		    (long long)field_number(first, "index") + 1,
+		    quota_size_short(room, sizeof(room), field_number(first, "size")), field_text(first, "pool"),
+		    field_text(first, "bd"));
 	else
 		(void)snprintf(text, size, "%s has %zu disks more, %zu in all", field_text(c->vm, "name"), n,
 		    json_array_size(json_object_get(c->spec, "disks")));
@@ -143,8 +145,8 @@ say_disk_extended(const struct change *c, char *text, size_t size)
 {
 	char room[32];
 
-	(void)snprintf(text, size, "disk %lld of %s has %s now", (long long)field_number(c->args, "disk"), field_text(c->vm, "name"),
-	    quota_size_short(room, sizeof(room), field_number(c->change, "size")));
+	(void)snprintf(text, size, "disk %lld of %s has %s now", (long long)field_number(c->args, "disk"),
+	    field_text(c->vm, "name"), quota_size_short(room, sizeof(room), field_number(c->change, "size")));
 }
 
 void
@@ -154,10 +156,13 @@ say_disk_removed(const struct change *c, char *text, size_t size)
 	const char   *vm = field_text(c->vm, "name"), *bd = field_text(disk, "bd");
 
 	if (field_is_set(c->change, "destroy") && strcmp(field_text(disk, "kind"), "pv") == 0)
-		(void)snprintf(text, size, "%s is not %s's any more; what is on that disk stays there until it is written over", bd, vm);
+		(void)snprintf(text, size,
+		    "%s is not %s's any more; what is on that disk stays there until it is written over", bd, vm);
 	else if (field_is_set(c->change, "destroy"))
 		(void)snprintf(text, size, "%s of %s is deleted with its data", bd, vm);
 	else
-		(void)snprintf(text, size, "disk %lld of %s is detached; its data is kept as %s: add-disk %s --existing %s attaches it again, "
-		    "remove-disk %s --existing %s --destroy deletes it", (long long)field_number(disk, "index") + 1, vm, bd, vm, bd, vm, bd);
+		(void)snprintf(text, size,
+		    "disk %lld of %s is detached; its data is kept as %s: add-disk %s --existing %s attaches it again, "
+		    "remove-disk %s --existing %s --destroy deletes it",
+		    (long long)field_number(disk, "index") + 1, vm, bd, vm, bd, vm, bd);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * effects_fc.c - a VM's virtual Fibre Channel adapters in its row: spec.fc as they were asked for, objects.fc with what the console has made of
- * them (slots, device, port, both port names).  Both know an adapter by its client slot; one that is to come is in spec.fc with
- * "adding" (spool/admit/admit_fc.c).
+ * effects_fc.c - a VM's virtual Fibre Channel adapters in its row: spec.fc as they were asked for, objects.fc with what
+ * the console has made of them (slots, device, port, both port names).  Both know an adapter by its client slot; one
+ * that is to come is in spec.fc with "adding" (spool/admit/admit_fc.c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -112,10 +112,13 @@ say_fc_added(const struct change *c, char *text, size_t size)
 	size_t	      n = json_array_size(fc);
 
 	if (n == 1)
-		(void)snprintf(text, size, "%s has Fibre Channel adapter %lld%s; zone %s and %s", vm, (long long)field_number(first, "index") + 1, when,
-		    field_text(first, "wwpn1"), field_text(first, "wwpn2"));
+		(void)snprintf(text, size, "%s has Fibre Channel adapter %lld%s; zone %s and %s", vm,
+		    (long long)field_number(first, "index") + 1, when, field_text(first, "wwpn1"),
+		    field_text(first, "wwpn2"));
 	else
-		(void)snprintf(text, size, "%s has %zu Fibre Channel adapters more%s; show-vm %s tells the port names to zone", vm, n, when, vm);
+		(void)snprintf(text, size,
+		    "%s has %zu Fibre Channel adapters more%s; show-vm %s tells the port names to zone", vm, n, when,
+		    vm);
 }
 
 void
@@ -124,5 +127,6 @@ say_fc_removed(const struct change *c, char *text, size_t size)
 	const json_t *fc = json_array_get(json_object_get(c->change, "fc"), 0);
 
 	(void)snprintf(text, size, "Fibre Channel adapter %lld of %s is removed: %s and %s need no zones any more",
-	    (long long)field_number(c->args, "adapter"), field_text(c->vm, "name"), field_text(fc, "wwpn1"), field_text(fc, "wwpn2"));
+	    (long long)field_number(c->args, "adapter"), field_text(c->vm, "name"), field_text(fc, "wwpn1"),
+	    field_text(fc, "wwpn2"));
 }

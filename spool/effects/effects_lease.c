@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * effects_lease.c - a lease begins with its VM; a job that the director made for a lease that was renewed meanwhile does nothing.
+ * effects_lease.c - a lease begins with its VM; a job that the director made for a lease that was renewed meanwhile
+ * does nothing.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,8 +27,8 @@ int
 lease_record(struct store *st, const struct lease_by *by, const char *event, json_t *what, struct pd_err *e)
 {
 	const char *name = field_text(by->vm, "name"), *owner = field_text(by->vm, "owner");
-	json_t	   *record = json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", event, "user", owner, "tenant", field_text(by->vm, "tenant"),
-		"job", by->job, "verb", by->verb, "vm", name, "what", what);
+	json_t	   *record = json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", event, "user", owner, "tenant",
+		field_text(by->vm, "tenant"), "job", by->job, "verb", by->verb, "vm", name, "what", what);
 	int	    rv;
 
 	if (record == NULL)
@@ -44,10 +45,12 @@ lease_set(struct store *st, const struct lease_by *by, int64_t end_ms, struct pd
 {
 	const char *name = field_text(by->vm, "name");
 	int64_t	    before_ms = field_number(by->vm, "lease_ms");
-	json_t	   *what, *set = json_pack("{s:I s:I s:i s:i}", "lease_ms", (json_int_t)end_ms, "lease_due_ms", (json_int_t)end_ms, "lease_ended_ms", 0,
-		"lease_tries", 0);
+	json_t	   *what,
+	    *set = json_pack("{s:I s:I s:i s:i}", "lease_ms", (json_int_t)end_ms, "lease_due_ms", (json_int_t)end_ms,
+		"lease_ended_ms", 0, "lease_tries", 0);
 	char	    text[CLOCK_TEXT_LEN];
-	int	    rv = set != NULL ? store_vm_set(st, name, set, e) : pd_fail(e, PD_IO, "no memory for the lease of %s", name);
+	int	    rv = set != NULL ? store_vm_set(st, name, set, e) :
+				       pd_fail(e, PD_IO, "no memory for the lease of %s", name);
 
 	json_decref(set);
 	if (rv == -1)
@@ -63,7 +66,7 @@ int
 effects_lease_begin(struct store *st, const json_t *job, char *said, size_t size, struct pd_err *e)
 {
 	struct lease_by by = { NULL, field_text(job, "user"), field_text(job, "id"), field_text(job, "verb") };
-	int64_t		seconds = field_number(json_object_get(job, "args"), "lease"), end = clock_wall_ms() + seconds * 1000;
+	int64_t seconds = field_number(json_object_get(job, "args"), "lease"), end = clock_wall_ms() + seconds * 1000;
 	json_t	       *vm = NULL;
 	char		text[CLOCK_TEXT_LEN];
 	size_t		len = strlen(said);
@@ -117,5 +120,6 @@ effects_lease_holds(struct store *st, const json_t *job, struct pd_err *e)
 		return 0;
 	if (now == 0)
 		return pd_fail(e, PD_CONFLICT, "%s has no lease any more; nothing was done", field_text(job, "vm"));
-	return pd_fail(e, PD_CONFLICT, "the lease of %s was renewed meanwhile, to %s; nothing was done", field_text(job, "vm"), clock_text(text, now));
+	return pd_fail(e, PD_CONFLICT, "the lease of %s was renewed meanwhile, to %s; nothing was done",
+	    field_text(job, "vm"), clock_text(text, now));
 }

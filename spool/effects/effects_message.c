@@ -2,8 +2,8 @@
 /*
  * effects_message.c - how a finished job is told: one or two sentences that say what there is now.
  *
- * They stand in the job's row, in its result event and in --json; the figures behind them are in the value.  What does not
- * fit is left out at a comma, never cut in a word.
+ * They stand in the job's row, in its result event and in --json; the figures behind them are in the value.  What does
+ * not fit is left out at a comma, never cut in a word.
  */
 #include <inttypes.h>
 #include <stdarg.h>

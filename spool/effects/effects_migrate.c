@@ -35,7 +35,7 @@ static json_t *
 path_of(const json_t *found, const json_t *before, size_t index)
 {
 	static const char *const keys[] = { "client_slot", "id", "name", "profile", "slot" };
-	json_t			*path = before != NULL ? json_copy((json_t *)(uintptr_t)before) : json_pack("{s:[]}", "pools");
+	json_t *path = before != NULL ? json_copy((json_t *)(uintptr_t)before) : json_pack("{s:[]}", "pools");
 
 	(void)json_object_set_new(path, "index", json_integer((json_int_t)index));
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * effects_network.c - a VM's adapters in its row: spec.networks as they were asked for, objects.networks with their MAC addresses.  Both know an
- * adapter by its slot; one that is to come is in spec.networks with "adding" (spool/admit/admit_network.c).
+ * effects_network.c - a VM's adapters in its row: spec.networks as they were asked for, objects.networks with their MAC
+ * addresses.  Both know an adapter by its slot; one that is to come is in spec.networks with "adding"
+ * (spool/admit/admit_network.c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -103,8 +104,8 @@ add_address(const json_t *net, char *text, size_t size)
 	size_t len = strlen(text);
 
 	if (field_text(net, "ip")[0] != '\0')
-		(void)snprintf(text + len, size - len, "; %s/%d is reserved for it, configure it in the guest", field_text(net, "ip"),
-		    (int)field_number(net, "prefix"));
+		(void)snprintf(text + len, size - len, "; %s/%d is reserved for it, configure it in the guest",
+		    field_text(net, "ip"), (int)field_number(net, "prefix"));
 }
 
 void
@@ -117,8 +118,8 @@ say_networks_added(const struct change *c, char *text, size_t size)
 		(void)snprintf(text, size, "%s has %zu adapters more", field_text(c->vm, "name"), n);
 		return;
 	}
-	(void)snprintf(text, size, "%s has adapter %lld on VLAN %lld", field_text(c->vm, "name"), (long long)field_number(net, "index") + 1,
-	    (long long)field_number(net, "vlan"));
+	(void)snprintf(text, size, "%s has adapter %lld on VLAN %lld", field_text(c->vm, "name"),
+	    (long long)field_number(net, "index") + 1, (long long)field_number(net, "vlan"));
 	add_address(net, text, size);
 }
 
@@ -127,14 +128,15 @@ say_network_changed(const struct change *c, char *text, size_t size)
 {
 	const json_t *now = json_object_get(c->change, "now");
 
-	(void)snprintf(text, size, "adapter %lld of %s is on VLAN %lld", (long long)field_number(c->args, "adapter"), field_text(c->vm, "name"),
-	    (long long)field_number(now, "vlan"));
+	(void)snprintf(text, size, "adapter %lld of %s is on VLAN %lld", (long long)field_number(c->args, "adapter"),
+	    field_text(c->vm, "name"), (long long)field_number(now, "vlan"));
 	add_address(now, text, size);
 }
 
 void
 say_network_removed(const struct change *c, char *text, size_t size)
 {
-	(void)snprintf(text, size, "adapter %lld of %s on VLAN %lld is removed", (long long)field_number(c->args, "adapter"),
-	    field_text(c->vm, "name"), (long long)field_number(json_object_get(c->change, "network"), "vlan"));
+	(void)snprintf(text, size, "adapter %lld of %s on VLAN %lld is removed",
+	    (long long)field_number(c->args, "adapter"), field_text(c->vm, "name"),
+	    (long long)field_number(json_object_get(c->change, "network"), "vlan"));
 }

@@ -2,8 +2,8 @@
 /*
  * effects_orphans.c - the end of an orphans job: its list, and with --clean what stuck jobs held is released.
  *
- * A stuck job whose things are all gone becomes failed, as if its own undo had come through, and a stuck deletion done; a VM's row goes
- * with its name, quota and addresses.  What could not be removed keeps its row, broken as before.
+ * A stuck job whose things are all gone becomes failed, as if its own undo had come through, and a stuck deletion done;
+ * a VM's row goes with its name, quota and addresses.  What could not be removed keeps its row, broken as before.
  */
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +35,8 @@ copy(json_t *to, const json_t *from, const char *key)
 static json_t *
 shown(const char *kind, const json_t *thing)
 {
-	static const char *const keys[] = { "pool", "state", "tag", "origin", "vm", "job", "why", "as", "before", "command", "removed" };
+	static const char *const keys[] = { "pool", "state", "tag", "origin", "vm", "job", "why", "as", "before",
+		"command", "removed" };
 	const char		*name = field_text(thing, "name");
 	char			 medium[40];
 	json_t			*o = json_object();
@@ -129,12 +130,14 @@ close_job(struct store *st, const json_t *stuck, const json_t *job, struct pd_er
 	json_t	      *set, *record;
 	int	       rv;
 
-	(void)snprintf(message, sizeof(message), "what it had left was removed by job %s (orphans --clean)", field_text(job, "id"));
-	set = json_pack("{s:I s:s s:i s:s}", "finished", (json_int_t)clock_wall_ms(), "code", code_word(code), "exit", code_exit(code),
-	    "message", message);
-	record = json_pack("{s:s s:s s:s s:s s:s s:s s:{s:s s:s s:O}}", "event", job_state_name(state), "user", field_text(job, "user"),
-	    "tenant", field_text(stuck, "tenant"), "job", field_text(stuck, "id"), "verb", field_text(stuck, "verb"), "vm",
-	    field_text(stuck, "vm"), "what", "code", code_word(code), "message", message, "by", json_object_get(job, "id"));
+	(void)snprintf(message, sizeof(message), "what it had left was removed by job %s (orphans --clean)",
+	    field_text(job, "id"));
+	set = json_pack("{s:I s:s s:i s:s}", "finished", (json_int_t)clock_wall_ms(), "code", code_word(code), "exit",
+	    code_exit(code), "message", message);
+	record = json_pack("{s:s s:s s:s s:s s:s s:s s:{s:s s:s s:O}}", "event", job_state_name(state), "user",
+	    field_text(job, "user"), "tenant", field_text(stuck, "tenant"), "job", field_text(stuck, "id"), "verb",
+	    field_text(stuck, "verb"), "vm", field_text(stuck, "vm"), "what", "code", code_word(code), "message",
+	    message, "by", json_object_get(job, "id"));
 	rv = store_job_move(st, field_text(stuck, "id"), state, set, e);
 	if (rv == 0)
 		rv = store_history_add(st, record, e);
@@ -226,8 +229,9 @@ say_unasked(const json_t *unasked, struct pd_err *e)
 		return;
 	if (n > 1)
 		(void)snprintf(more, sizeof(more), ", and %zu more", n - 1);
-	(void)snprintf(e->msg + len, sizeof(e->msg) - len, "; not asked: %s%.40s%s%.40s (%.60s)%s", vios[0] != '\0' ? "VIOS " : "system ", vios,
-	    vios[0] != '\0' ? " of " : "", field_text(first, "system"), field_text(first, "why"), more);
+	(void)snprintf(e->msg + len, sizeof(e->msg) - len, "; not asked: %s%.40s%s%.40s (%.60s)%s",
+	    vios[0] != '\0' ? "VIOS " : "system ", vios, vios[0] != '\0' ? " of " : "", field_text(first, "system"),
+	    field_text(first, "why"), more);
 }
 
 /* "3 things on power1 are nobody's", "removed 3 of 4 ..." */
@@ -246,11 +250,12 @@ say(const json_t *job, const json_t *list, struct ending *end)
 	if (n == 0)
 		(void)snprintf(end->err.msg, sizeof(end->err.msg), "there is nothing on %s that no VM owns", platform);
 	else if (!is_clean)
-		(void)snprintf(end->err.msg, sizeof(end->err.msg), "%zu thing%s on %s that no VM owns%s", n, n == 1 ? "" : "s", platform,
+		(void)snprintf(end->err.msg, sizeof(end->err.msg), "%zu thing%s on %s that no VM owns%s", n,
+		    n == 1 ? "" : "s", platform,
 		    ours > 0 ? "; orphans --clean removes what is of origin \"ours\"" : "");
 	else
-		(void)snprintf(end->err.msg, sizeof(end->err.msg), "%zu of %zu thing%s on %s removed", removed, n, n == 1 ? "" : "s",
-		    platform);
+		(void)snprintf(end->err.msg, sizeof(end->err.msg), "%zu of %zu thing%s on %s removed", removed, n,
+		    n == 1 ? "" : "s", platform);
 	if (is_clean && removed < ours) {
 		end->state = JOB_FAILED;
 		end->err.code = PD_FAILED;
@@ -267,8 +272,8 @@ effect_orphans_done(struct store *st, const json_t *job, struct ending *end, str
 	say(job, list, end);
 	say_unasked(unasked, &end->err);
 	json_decref(end->made);
-	end->value = end->made = json_pack("{s:s s:o s:o s:o}", "platform", field_text(job, "platform"), "orphans", list, "closed", closed,
-	    "unasked", unasked);
+	end->value = end->made = json_pack("{s:s s:o s:o s:o}", "platform", field_text(job, "platform"), "orphans",
+	    list, "closed", closed, "unasked", unasked);
 	return rv;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * effects_path.c - a VM's disks on the VIOSes that serve them: objects.paths of its row, each with "disks" and, kept without being attached,
- * "detached".
+ * effects_path.c - a VM's disks on the VIOSes that serve them: objects.paths of its row, each with "disks" and, kept
+ * without being attached, "detached".
  */
 #include <string.h>
 

@@ -95,8 +95,8 @@ say_pools(char *msg, size_t size, const json_t *found)
 }
 
 /*
- * Its VMs are known by the ids that this system gave them: another one at the new address must not get their commands.  A console of
- * several systems is known by those (effects_systems()).
+ * Its VMs are known by the ids that this system gave them: another one at the new address must not get their commands.
+ * A console of several systems is known by those (effects_systems()).
  */
 static int
 is_same_system(const json_t *old, const json_t *facts, struct pd_err *why)
@@ -108,8 +108,9 @@ is_same_system(const json_t *old, const json_t *facts, struct pd_err *why)
 	if (strcmp(field_text(was, "serial"), field_text(facts, "serial")) == 0 &&
 	    strcmp(field_text(was, "type_model"), field_text(facts, "type_model")) == 0)
 		return 1;
-	(void)pd_fail(why, PD_CONFLICT, "%s is the system %s %s, and %s %s answers there; nothing was changed", field_text(old, "name"),
-	    field_text(was, "type_model"), field_text(was, "serial"), field_text(facts, "type_model"), field_text(facts, "serial"));
+	(void)pd_fail(why, PD_CONFLICT, "%s is the system %s %s, and %s %s answers there; nothing was changed",
+	    field_text(old, "name"), field_text(was, "type_model"), field_text(was, "serial"),
+	    field_text(facts, "type_model"), field_text(facts, "serial"));
 	return 0;
 }
 
@@ -130,12 +131,13 @@ keep_old(json_t *row, const json_t *old, const json_t *args)
 static int
 record_platform(struct store *st, const json_t *job, const json_t *row, const char *event, struct pd_err *e)
 {
-	static const char *const keys[] = { "kind", "address", "port", "user", "key", "host_key", "pools", "second_address", "second_port", "second_host_key",
-		"vios_access" };
+	static const char *const keys[] = { "kind", "address", "port", "user", "key", "host_key", "pools",
+		"second_address", "second_port", "second_host_key", "vios_access" };
 	json_t			*what = json_pack("{s:s}", "platform", field_text(row, "name"));
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (json_object_get(row, keys[i]) != NULL && !(json_is_string(json_object_get(row, keys[i])) && field_text(row, keys[i])[0] == '\0'))
+		if (json_object_get(row, keys[i]) != NULL &&
+		    !(json_is_string(json_object_get(row, keys[i])) && field_text(row, keys[i])[0] == '\0'))
 			(void)json_object_set(what, keys[i], json_object_get(row, keys[i]));
 	return change_record_of(st, job, event, what, e);
 }
@@ -164,7 +166,8 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 	if (store_platform_get(st, name, &old, e) == -1 && e->code != PD_NOTFOUND)
 		return -1;
 	if ((old != NULL) != field_is_set(args, "replace")) {
-		(void)pd_fail(&why, PD_CONFLICT, "the platform %s was %s meanwhile", name, old != NULL ? "registered" : "removed");
+		(void)pd_fail(&why, PD_CONFLICT, "the platform %s was %s meanwhile", name,
+		    old != NULL ? "registered" : "removed");
 		json_decref(old);
 		return refuse(end, &why);
 	}
@@ -201,7 +204,8 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 	if (rv == 0)
 		rv = record_platform(st, job, row, old != NULL ? "platform-replaced" : "platform-registered", e);
 	if (rv == 0)
-		rv = systems != NULL ? effects_systems_put(st, name, field_text(facts, "level"), systems, e) : saw_system(st, row, e);
+		rv = systems != NULL ? effects_systems_put(st, name, field_text(facts, "level"), systems, e) :
+				       saw_system(st, row, e);
 	effects_say_platform(job, row, end);
 	json_decref(row);
 	json_decref(old);
@@ -211,7 +215,8 @@ effect_platform_registered(struct store *st, const json_t *job, struct ending *e
 int
 effect_platform_checked(struct store *st, const json_t *job, struct ending *end, struct pd_err *e)
 {
-	json_t	     *facts = json_object_get(end->value, "facts"), *systems = json_object_get(end->value, "systems"), *row = NULL;
+	json_t *facts = json_object_get(end->value, "facts"), *systems = json_object_get(end->value, "systems"),
+	       *row = NULL;
 	struct pd_err why;
 	int	      rv;
 
@@ -300,8 +305,11 @@ effect_image_registered(struct store *st, const json_t *job, struct ending *end,
 	set_where(row, end);
 	rv = store_image_put(st, row, e);
 	if (rv == 0)
-		rv = change_record_of(st, job, "image-registered", json_pack("{s:s s:s s:s s:s* s:O*}", "image", name, "platform", platform, "file",
-		    field_text(args, "file"), "product", json_string_value(json_object_get(args, "product")), "vioses", json_object_get(row, "vioses")), e);
+		rv = change_record_of(st, job, "image-registered",
+		    json_pack("{s:s s:s s:s s:s* s:O*}", "image", name, "platform", platform, "file",
+			field_text(args, "file"), "product", json_string_value(json_object_get(args, "product")),
+			"vioses", json_object_get(row, "vioses")),
+		    e);
 	effects_say_image(row, end);
 	json_decref(row);
 	return rv;

@@ -59,8 +59,8 @@ pools_of(const json_t *facts)
 static void
 make_name(char *name, size_t size, const json_t *system, int with_serial)
 {
-	(void)snprintf(name, size, "%.*s%s%s", with_serial ? NAME_MAX_LEN - 10 : NAME_MAX_LEN, field_text(system, "name"),
-	    with_serial ? "-" : "", with_serial ? field_text(system, "serial") : "");
+	(void)snprintf(name, size, "%.*s%s%s", with_serial ? NAME_MAX_LEN - 10 : NAME_MAX_LEN,
+	    field_text(system, "name"), with_serial ? "-" : "", with_serial ? field_text(system, "serial") : "");
 	for (char *c = name; *c != '\0'; c++)
 		if (strchr(NAME_CHARS, *c) == NULL || (c == name && strchr("._-", *c) != NULL))
 			*c = c == name ? 's' : '-';
@@ -150,7 +150,8 @@ take_facts(json_t *row, const json_t *system)
 
 /* A console that no longer manages a system with VMs of ours is not the same console, or has lost it. */
 static int
-is_missing(struct store *st, const char *platform, const json_t *all, const json_t *found, struct pd_err *why, struct pd_err *e)
+is_missing(struct store *st, const char *platform, const json_t *all, const json_t *found, struct pd_err *why,
+    struct pd_err *e)
 {
 	json_t	     *vms = NULL, *vm;
 	const json_t *row;
@@ -160,13 +161,15 @@ is_missing(struct store *st, const char *platform, const json_t *all, const json
 	if (store_vm_list(st, NULL, NULL, platform, &vms, e) == -1)
 		return -1;
 	json_array_foreach(all, i, row) {
-		if (strcmp(field_text(row, "platform"), platform) != 0 || field_find(found, "ident", field_text(row, "ident")) != NULL)
+		if (strcmp(field_text(row, "platform"), platform) != 0 ||
+		    field_find(found, "ident", field_text(row, "ident")) != NULL)
 			continue;
 		json_array_foreach(vms, k, vm)
 			if (rv == 0 && strcmp(field_text(vm, "system"), field_text(row, "name")) == 0) {
-				(void)pd_fail(why, PD_CONFLICT, "the console does not manage the system %s, which has the VM %s; nothing was changed",
-				    field_text(row, "name"), field_text(vm, "name"));
-				rv = 1;
+			(void)pd_fail(why, PD_CONFLICT,
+			    "the console does not manage the system %s, which has the VM %s; nothing was changed",
+			    field_text(row, "name"), field_text(vm, "name"));
+			rv = 1;
 			}
 	}
 	json_decref(vms);
@@ -188,9 +191,10 @@ effects_systems_check(struct store *st, const char *platform, const json_t *foun
 		known = field_find(all, "ident", field_text(system, "ident"));
 		if (rv != 0 || known == NULL || strcmp(field_text(known, "platform"), platform) == 0)
 			continue;
-		(void)pd_fail(why, PD_CONFLICT, "the system %s (%s) is managed through the platform %s already; a second console of it is named "
-		    "with --second-address when that is registered", field_text(known, "name"), field_text(known, "ident"),
-		    field_text(known, "platform"));
+		(void)pd_fail(why, PD_CONFLICT,
+		    "the system %s (%s) is managed through the platform %s already; a second console of it is named "
+		    "with --second-address when that is registered",
+		    field_text(known, "name"), field_text(known, "ident"), field_text(known, "platform"));
 		rv = 1;
 	}
 	json_decref(all);
@@ -251,11 +255,14 @@ effects_systems_access(const json_t *found, const json_t *access, struct pd_err 
 		if (n == 1)
 			continue;
 		if (n == 0)
-			(void)pd_fail(why, PD_NOTFOUND, "--vios-access: no system of the console has a VIOS %s%s%s; nothing was registered",
-			    field_text(entry, "name"), field_text(entry, "system")[0] != '\0' ? " on " : "", field_text(entry, "system"));
+			(void)pd_fail(why, PD_NOTFOUND,
+			    "--vios-access: no system of the console has a VIOS %s%s%s; nothing was registered",
+			    field_text(entry, "name"), field_text(entry, "system")[0] != '\0' ? " on " : "",
+			    field_text(entry, "system"));
 		else
-			(void)pd_fail(why, PD_USAGE, "--vios-access: %d systems have a VIOS %s, say which with system=; nothing was registered", n,
-			    field_text(entry, "name"));
+			(void)pd_fail(why, PD_USAGE,
+			    "--vios-access: %d systems have a VIOS %s, say which with system=; nothing was registered",
+			    n, field_text(entry, "name"));
 		return 1;
 	}
 	return 0;

@@ -19,8 +19,9 @@
  */
 int effects_systems_check(struct store *st, const char *platform, const json_t *found, struct pd_err *why, struct pd_err *e);
 /*
- * Puts them, seen now; the platform's row is there.  One that is off keeps what it told before.  Its facts get pools[], over its VIOSes, state,
- * and "capabilities" and "compat_modes", each "a,b,c".  level is that of the console, "" when it did not tell.
+ * Puts them, seen now; the platform's row is there.  One that is off keeps what it told before.  Its facts get pools[],
+ * over its VIOSes, state, and "capabilities" and "compat_modes", each "a,b,c".  level is that of the console, "" when
+ * it did not tell.
  */
 int effects_systems_put(struct store *st, const char *platform, const char *level, const json_t *found, struct pd_err *e);
 /* Does each element of --vios-access name one VIOS of them?  0, or 1 and *why. */

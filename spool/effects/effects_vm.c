@@ -56,7 +56,8 @@ note_power(json_t *vm)
 	const char *state = field_text(vm, "state");
 
 	if (json_is_object(json_object_get(vm, "objects")))
-		(void)json_object_set_new(json_object_get(vm, "objects"), "power", json_string(strcmp(state, "stopped") == 0 ? "stopped" : "running"));
+		(void)json_object_set_new(json_object_get(vm, "objects"), "power",
+		    json_string(strcmp(state, "stopped") == 0 ? "stopped" : "running"));
 }
 
 static int
@@ -92,7 +93,8 @@ change(struct store *st, const json_t *job, struct ending *end, const char *stat
 		effects_vm_set_state(vm, state);
 	if (end->state == JOB_DONE)
 		note_power(vm);
-	if (strcmp(field_text(vm, "state"), "stopped") == 0 || (end->state == JOB_DONE && end->err.code != PD_NO_CHANGE))
+	if (strcmp(field_text(vm, "state"), "stopped") == 0 ||
+	    (end->state == JOB_DONE && end->err.code != PD_NO_CHANGE))
 		effects_vm_is_off(vm);	/* every verb that comes here powers it off, or on when it was off */
 	rv = json_equal(before, vm) ? 0 : store_vm_put(st, vm, e);	/* a job that found nothing to do changes nothing */
 	json_decref(before);

@@ -132,7 +132,8 @@ write_line(void *arg, int64_t seq, const unsigned char *hash, const char *line, 
 	struct archive *a = arg;
 
 	if (seq != a->last + 1)
-		return pd_fail(e, PD_BADDATA, "the history is not whole at record %lld, it is not archived", (long long)a->last + 1);
+		return pd_fail(e, PD_BADDATA, "the history is not whole at record %lld, it is not archived",
+		    (long long)a->last + 1);
 	if (io_write_all(a->fd, line, len) == -1)
 		return pd_fail_sys(e, errno == ENOSPC || errno == EDQUOT ? PD_NOSPACE : PD_IO, "write an archive of the history");
 	if (EVP_DigestUpdate(a->ctx, line, len) != 1)
@@ -149,7 +150,8 @@ publish(struct archive *a, char *name, size_t size, struct pd_err *e)
 	(void)snprintf(name, size, ARCHIVE_NAME_FMT, (long long)a->first, (long long)a->last);
 	if (sys.fchmod(a->fd, 0400) == -1 || sys.fsync(a->fd) == -1)
 		return pd_fail_sys(e, errno == ENOSPC || errno == EDQUOT ? PD_NOSPACE : PD_IO, "make the archive %s durable", name);
-	if (port_rename_noreplace(a->dir, ARCHIVE_PART, a->dir, name) == -1 || sys.fsync(a->dir) == -1 || sys.fsync(a->state_dir) == -1)
+	if (port_rename_noreplace(a->dir, ARCHIVE_PART, a->dir, name) == -1 || sys.fsync(a->dir) == -1 ||
+	    sys.fsync(a->state_dir) == -1)
 		return pd_fail_sys(e, PD_IO, "make the name of the archive %s durable", name);
 	return 0;
 }
@@ -167,8 +169,8 @@ record(struct archive *a, const char *name, struct pd_err *e)
 		return pd_fail(e, PD_BUG, "history: SHA-256 does not work");
 	chain_hex(md, digest);
 	chain_hex(a->hash, head);
-	what = json_pack("{s:I s:I s:s s:s s:s}", "first", (json_int_t)a->first, "last", (json_int_t)a->last, "file", name, "sha256", digest,
-	    "head", head);
+	what = json_pack("{s:I s:I s:s s:s s:s}", "first", (json_int_t)a->first, "last", (json_int_t)a->last, "file",
+	    name, "sha256", digest, "head", head);
 	if (store_begin(a->st, e) == 0 && store_history_rotate(a->st, a->last, a->hash, what, e) == 0)
 		rv = store_commit(a->st, e);
 	if (rv == -1)

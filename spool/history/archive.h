@@ -45,8 +45,8 @@ void archive_init(struct archive *a, struct store *st, int state_dir);	/* begins
 void archive_close(struct archive *a);	/* gives up what is not finished */
 
 /*
- * One step of what is due; keep_s is how long records stay, 0 = for ever.  *file is what was just finished, "" = nothing.  -1: tried again in an
- * hour; nothing is lost.
+ * One step of what is due; keep_s is how long records stay, 0 = for ever.  *file is what was just finished, "" =
+ * nothing.  -1: tried again in an hour; nothing is lost.
  */
 int	archive_step(struct archive *a, int64_t keep_s, int64_t now_ms, char *file, size_t size, struct pd_err *e);
 int64_t archive_delay(const struct archive *a, int64_t keep_s, int64_t now_ms);	/* until the next step; -1 = none */

@@ -96,9 +96,9 @@ flush(struct recording *r, struct pd_err *e)
 
 	if (json_array_size(r->list) == 0)
 		return 0;
-	record = json_pack("{s:s s:s s:s s:s s:s s:s s:{s:O}}", "event", "commands", "user", field_text(r->job, "user"), "tenant",
-	    field_text(r->job, "tenant"), "job", field_text(r->job, "id"), "verb", field_text(r->job, "verb"), "vm",
-	    field_text(r->job, "vm"), "what", "commands", r->list);
+	record = json_pack("{s:s s:s s:s s:s s:s s:s s:{s:O}}", "event", "commands", "user", field_text(r->job, "user"),
+	    "tenant", field_text(r->job, "tenant"), "job", field_text(r->job, "id"), "verb", field_text(r->job, "verb"),
+	    "vm", field_text(r->job, "vm"), "what", "commands", r->list);
 	if (record == NULL)
 		return pd_fail(e, PD_IO, "no memory for the history of job %s", field_text(r->job, "id"));
 	rv = store_history_add(r->st, record, e);

@@ -41,7 +41,8 @@ nibble(char c)
 int
 history_line_parse(const char *line, size_t len, struct history_line *out, struct pd_err *e)
 {
-	if (len < RECORD_AT + 3 || len > RECORD_AT + HISTORY_RECORD_MAX + 1 || memcmp(line, before_hash, HASH_AT) != 0 ||
+	if (len < RECORD_AT + 3 || len > RECORD_AT + HISTORY_RECORD_MAX + 1 ||
+	    memcmp(line, before_hash, HASH_AT) != 0 ||
 	    memcmp(line + RECORD_AT - (sizeof(before_record) - 1), before_record, sizeof(before_record) - 1) != 0 ||
 	    line[RECORD_AT] != '{' || line[len - 1] != '}' || line[len - 2] != '}')
 		return pd_fail(e, PD_BADDATA, "history: a line is not {\"hash\":..,\"record\":..}");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * history_source.h - the history's records in their order, one after the other: first from its archives, then from the database.
+ * history_source.h - the history's records in their order, one after the other: first from its archives, then from the
+ * database.
  */
 #ifndef PD_SPOOL_HISTORY_HISTORY_SOURCE_H
 #define PD_SPOOL_HISTORY_HISTORY_SOURCE_H
@@ -39,8 +40,8 @@ struct history_source {
 };
 
 /*
- * archives may be NULL: none.  They are read when all of them are there, from record 1 to the base; otherwise the rows behind the base alone.
- * *first is the head before the first record that next will give.
+ * archives may be NULL: none.  They are read when all of them are there, from record 1 to the base; otherwise the rows
+ * behind the base alone. *first is the head before the first record that next will give.
  */
 int  source_open(struct history_source *s, struct store *st, const char *archives, struct chain_head *first, struct pd_err *e);
 void source_close(struct history_source *s);

@@ -110,8 +110,8 @@ json_t *
 lifecycle_cause(const struct director *d, const struct signal_note *cause)
 {
 	char	name[JOB_USER_MAX + 1] = "";
-	json_t *what = json_pack("{s:s s:I s:I}", "cause", cause->what == 'H' ? "SIGHUP" : "SIGTERM", "uid", (json_int_t)cause->uid, "pid",
-	    (json_int_t)cause->pid);
+	json_t *what = json_pack("{s:s s:I s:I}", "cause", cause->what == 'H' ? "SIGHUP" : "SIGTERM", "uid",
+	    (json_int_t)cause->uid, "pid", (json_int_t)cause->pid);
 
 	if (d->identity.accounts->name_of(d->identity.accounts->arg, cause->uid, name, sizeof(name)) == 0)
 		(void)json_object_set_new(what, "account", json_string(name));

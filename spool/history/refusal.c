@@ -27,7 +27,7 @@ static json_t *
 record_of(const struct director *d, const struct refusal *r)
 {
 	const struct pd_tenant *tenant = policy_tenant(d->conf, r->user);
-	json_t			*record = json_pack("{s:s s:s s:s s:{s:s}}", "event", "refused", "user", r->user, "tenant",
+	json_t *record = json_pack("{s:s s:s s:s s:{s:s}}", "event", "refused", "user", r->user, "tenant",
 	    tenant != NULL ? tenant->name : "", "what", "code", r->code);
 	json_t			*what = json_object_get(record, "what");
 

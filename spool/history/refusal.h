@@ -2,9 +2,10 @@
 /*
  * refusal.h - requests that did not come to a job, in the history.
  *
- * What the gateway refused early it tells the director on the socket; the words are then the gateway's, the user is the kernel's word.
- * A director that does not run cannot be told: such a refusal is in syslog alone, and the history shows for how long that was (start, stop
- * and unclean-end).  A request that changes something never goes on without its record: it is written in the transaction that admits it.
+ * What the gateway refused early it tells the director on the socket; the words are then the gateway's, the user is the
+ * kernel's word. A director that does not run cannot be told: such a refusal is in syslog alone, and the history shows
+ * for how long that was (start, stop and unclean-end).  A request that changes something never goes on without its
+ * record: it is written in the transaction that admits it.
  */
 #ifndef PD_SPOOL_HISTORY_REFUSAL_H
 #define PD_SPOOL_HISTORY_REFUSAL_H

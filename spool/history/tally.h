@@ -2,10 +2,11 @@
 /*
  * tally.h - requests that are in the history as a count: what was only read, and what was refused too often.
  *
- * Every request that changes something has a record of its own.  Of the refused ones the first few of each user in a minute have one, the
- * others are counted, and one record says how many; so nobody can make the history grow faster than that.  Questions (list-vms and the like)
- * have no effect that a record would have to come before: they are counted by verb, one record for each user and ten minutes.  What is counted
- * is in memory until then, and lost with a director that is killed.
+ * Every request that changes something has a record of its own.  Of the refused ones the first few of each user in a
+ * minute have one, the others are counted, and one record says how many; so nobody can make the history grow faster
+ * than that.  Questions (list-vms and the like) have no effect that a record would have to come before: they are
+ * counted by verb, one record for each user and ten minutes.  What is counted is in memory until then, and lost with a
+ * director that is killed.
  */
 #ifndef PD_SPOOL_HISTORY_TALLY_H
 #define PD_SPOOL_HISTORY_TALLY_H

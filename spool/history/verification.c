@@ -2,8 +2,8 @@
 /*
  * verification.c - verify-history for somebody who waits for it, a few milliseconds at a time.
  *
- * The walk reads a snapshot through a connection of its own, so that neither what is written meanwhile nor an archiving changes what it sees.
- * One at a time: more would only make each slower.
+ * The walk reads a snapshot through a connection of its own, so that neither what is written meanwhile nor an archiving
+ * changes what it sees. One at a time: more would only make each slower.
  */
 #include <stdio.h>
 

@@ -2,8 +2,8 @@
 /*
  * witness.c - every so many records, the history's head goes to syslog.
  *
- * Whoever may write the database can cut the history, or make it anew, so that its chain is whole.  A number and a hash that stand in a log
- * elsewhere (syslog sends it to another host) show that: verify-history --witness SEQ:HASH.
+ * Whoever may write the database can cut the history, or make it anew, so that its chain is whole.  A number and a hash
+ * that stand in a log elsewhere (syslog sends it to another host) show that: verify-history --witness SEQ:HASH.
  */
 #include <stdio.h>
 

@@ -51,8 +51,9 @@ int effects_lease_holds(struct store *st, const json_t *job, struct pd_err *e);
 int64_t lease_back_off_ms(const struct pd_conf *conf, int64_t n);
 
 /*
- * lease_clock.c.  The wall clock says when a lease ends, and may be set wrong: ends are acted on only after it has gone with the monotonic one for
- * lease-settle, and then at most leases-per-hour in an hour, as many at once for whoever was quiet.
+ * lease_clock.c.  The wall clock says when a lease ends, and may be set wrong: ends are acted on only after it has gone
+ * with the monotonic one for lease-settle, and then at most leases-per-hour in an hour, as many at once for whoever was
+ * quiet.
  */
 struct lease_clock {
 	int64_t offset_ms;	/* wall minus monotonic, when it was looked at last */

@@ -2,9 +2,10 @@
 /*
  * lease_round.c - the director: what a lease asks for is done when it is due, one thing in each round of the loop.
  *
- * It looks at the end of each round, when all that the round has decided is durable: a lease that was renewed, a job that has ended are seen at
- * once, and one timer, for the lease that is due first, is all that it needs.  What is done is decided by what is there: a VM that is off is not
- * stopped, one that a job has is left to it, one whose job failed is tried again after lease_back_off_ms().
+ * It looks at the end of each round, when all that the round has decided is durable: a lease that was renewed, a job
+ * that has ended are seen at once, and one timer, for the lease that is due first, is all that it needs.  What is done
+ * is decided by what is there: a VM that is off is not stopped, one that a job has is left to it, one whose job failed
+ * is tried again after lease_back_off_ms().
  */
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +46,8 @@ note(struct director *d, const json_t *vm, enum act act, struct pd_err *e)
 	const struct lease_by  by = { vm, LEASE_USER, "", "" };
 	const char	      *name = field_text(vm, "name");
 	const struct pd_lease *terms = terms_of(d, vm);
-	int64_t		       now = clock_wall_ms(), due = act == ACT_ENDED && terms != NULL && terms->deletes ? now + terms->grace_s * 1000 + 1 : 0;
+	int64_t		       now = clock_wall_ms(),
+		due = act == ACT_ENDED && terms != NULL && terms->deletes ? now + terms->grace_s * 1000 + 1 : 0;
 	char		       text[CLOCK_TEXT_LEN];
 	json_t		      *set, *what;
 	int		       rv = -1;
@@ -63,7 +65,8 @@ note(struct director *d, const json_t *vm, enum act act, struct pd_err *e)
 	if (rv == -1)
 		store_rollback(d->store);
 	else
-		log_event(&d->log, LOG_NOTICE, act == ACT_ENDED ? "lease-ended" : "lease-kept", "vm", name, "owner", field_text(vm, "owner"), NULL);
+		log_event(&d->log, LOG_NOTICE, act == ACT_ENDED ? "lease-ended" : "lease-kept", "vm", name, "owner",
+		    field_text(vm, "owner"), NULL);
 	json_decref(set);
 	json_decref(what);
 	return rv;
@@ -93,8 +96,8 @@ make_job(struct director *d, const json_t *vm, const char *verb, struct pd_err *
 
 	(void)snprintf(job.verb, sizeof(job.verb), "%s", verb);
 	(void)snprintf(job.note, sizeof(job.note), "the end of its lease");
-	(void)snprintf(job.once, sizeof(job.once), "%.31s:%lld:%.6s:%lld", field_text(vm, "name"), (long long)field_number(vm, "lease_ms"), verb,
-	    (long long)field_number(vm, "lease_tries"));
+	(void)snprintf(job.once, sizeof(job.once), "%.31s:%lld:%.6s:%lld", field_text(vm, "name"),
+	    (long long)field_number(vm, "lease_ms"), verb, (long long)field_number(vm, "lease_tries"));
 	if (id_make(job.id, e) == -1)
 		return -1;
 	job.args = json_pack("{s:s}", "name", field_text(vm, "name"));
@@ -117,7 +120,8 @@ say_held(struct director *d, const json_t *vm, const char *why)
 		return;
 	d->leases_are_held = 1;
 	(void)snprintf(stepped, sizeof(stepped), "%lld", (long long)d->lease_clock.stepped_ms / 1000);
-	log_event(&d->log, LOG_WARNING, "leases-held", "vm", field_text(vm, "name"), "why", why, "clock-set-by-s", stepped, NULL);
+	log_event(&d->log, LOG_WARNING, "leases-held", "vm", field_text(vm, "name"), "why", why, "clock-set-by-s",
+	    stepped, NULL);
 }
 
 /* Not before mono_ms. */
@@ -139,7 +143,9 @@ act_on(struct director *d, const json_t *vm, enum act act, int64_t mono_ms)
 		put_all_off(d, mono_ms + DIRECTOR_FULL_MS);
 		return;
 	}
-	rv = act == ACT_STOP ? make_job(d, vm, "stop-vm", &e) : act == ACT_DELETE ? make_job(d, vm, "delete-vm", &e) : note(d, vm, act, &e);
+	rv = act == ACT_STOP  ? make_job(d, vm, "stop-vm", &e) :
+	    act == ACT_DELETE ? make_job(d, vm, "delete-vm", &e) :
+				note(d, vm, act, &e);
 	d->lease_at_ms = mono_ms;	/* there may be more, in the next round */
 	if (rv == 0)
 		return;

@@ -3,8 +3,8 @@
  * landlock.c - files and TCP ports of a process, by Landlock.
  *
  * Kernels: 5.19 for renames between directories (ABI 2), 6.2 truncate (3), 6.7 TCP ports (4), 6.10 ioctl of
- * devices (5), 6.12 signals and abstract sockets (6).  What the kernel does not know is left out, what it knows is used: the
- * constants stand here because the headers of a distribution are older than its kernels.
+ * devices (5), 6.12 signals and abstract sockets (6).  What the kernel does not know is left out, what it knows is
+ * used: the constants stand here because the headers of a distribution are older than its kernels.
  */
 #include "spool/os/sandbox.h"
 
@@ -153,8 +153,8 @@ add_ports(int set, const int *ports, size_t n, struct pd_err *e)
 }
 
 static int
-fill_and_enter(int set, const struct ruleset *r, const struct sandbox_path *paths, size_t n, const int *ports, size_t nports,
-    struct pd_err *e)
+fill_and_enter(int set, const struct ruleset *r, const struct sandbox_path *paths, size_t n, const int *ports,
+    size_t nports, struct pd_err *e)
 {
 	for (size_t i = 0; i < n; i++)
 		if (add_path(set, r, &paths[i], e) == -1)

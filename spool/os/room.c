@@ -14,8 +14,8 @@
 #define GIB (MIB * 1024)
 
 /*
- * So much free is enough, whatever it is of the whole.  A job leaves some 100 KiB in spool and state, a journal has 64 MiB at
- * most: 4 GiB are 40,000 jobs, or 64 that go wrong as badly as they can.
+ * So much free is enough, whatever it is of the whole.  A job leaves some 100 KiB in spool and state, a journal has 64
+ * MiB at most: 4 GiB are 40,000 jobs, or 64 that go wrong as badly as they can.
  */
 static const struct {
 	const char *name;
@@ -116,9 +116,9 @@ check_one(const char *what, const char *path, const struct pd_conf *conf, struct
 
 	if (room_look(path, &r, NULL) == -1 || room_level(&r, conf->disk_warn, conf->disk_refuse) < ROOM_REFUSING)
 		return 0;
-	return pd_fail_wait(e, PD_NOSPACE, ROOM_AGAIN_S, "the disk of PowerDirector's %s is nearly full: %s, new jobs need %lld percent",
-	    what, room_text(&r, text), (long long)(conf->disk_refuse > ROOM_LAST_PERCENT ? conf->disk_refuse :
-	    ROOM_LAST_PERCENT));
+	return pd_fail_wait(e, PD_NOSPACE, ROOM_AGAIN_S,
+	    "the disk of PowerDirector's %s is nearly full: %s, new jobs need %lld percent", what, room_text(&r, text),
+	    (long long)(conf->disk_refuse > ROOM_LAST_PERCENT ? conf->disk_refuse : ROOM_LAST_PERCENT));
 }
 
 int

@@ -35,8 +35,8 @@ struct room {
 int		room_look(const char *path, struct room *r, struct pd_err *e);
 enum room_level room_level(const struct room *r, int64_t warn, int64_t refuse);
 /*
- * The same for who looks again and again: a better level than before is reached when there is one percent more than that, so
- * that a file system at a limit does not report itself each time.
+ * The same for who looks again and again: a better level than before is reached when there is one percent more than
+ * that, so that a file system at a limit does not report itself each time.
  */
 enum room_level room_level_after(enum room_level before, const struct room *r, int64_t warn, int64_t refuse);
 const char     *room_level_name(enum room_level level);
@@ -44,8 +44,8 @@ const char     *room_level_name(enum room_level level);
 char	       *room_text(const struct room *r, char buf[ROOM_TEXT_MAX]);
 
 /*
- * Is there room for a new job in spool and state?  PD_NOSPACE with the figures when not.  What cannot be looked at does not
- * refuse: the gateway may not see the director's directories.
+ * Is there room for a new job in spool and state?  PD_NOSPACE with the figures when not.  What cannot be looked at does
+ * not refuse: the gateway may not see the director's directories.
  */
 int room_for_job(const struct pd_conf *conf, struct pd_err *e);
 

@@ -105,8 +105,8 @@ compiled(scmp_filter_ctx ctx, struct sock_filter *insns, size_t size)
 }
 
 /*
- * Calls newer than libseccomp's list get ENOSYS, as on an older kernel: a C library that was renewed since tries them and
- * goes on with what it used before.
+ * Calls newer than libseccomp's list get ENOSYS, as on an older kernel: a C library that was renewed since tries them
+ * and goes on with what it used before.
  */
 static void
 prologue(uint32_t arch, struct sock_filter *insns)
@@ -159,8 +159,8 @@ main(int argc, char **argv)
 			return 1;
 	(void)printf("static const struct sock_fprog sandbox_filters[] = {\n");
 	for (unsigned i = 0; i < NPROGRAMS; i++)
-		(void)printf("\t{ sizeof(sandbox_%s) / sizeof(sandbox_%s[0]), sandbox_%s },\n", programs[i].name, programs[i].name,
-		    programs[i].name);
+		(void)printf("\t{ sizeof(sandbox_%s) / sizeof(sandbox_%s[0]), sandbox_%s },\n", programs[i].name,
+		    programs[i].name, programs[i].name);
 	(void)printf("};\n");
 	return fflush(stdout) != 0;
 }

@@ -115,13 +115,16 @@ static const struct rule internet[] = {
 };
 
 /*
- * The site's name service modules (sssd, systemd, LDAP...) are loaded when an account or address is looked up; they ask what they may
- * and wait in their own ways.  Still no memory is writable and executable at once.
+ * The site's name service modules (sssd, systemd, LDAP...) are loaded when an account or address is looked up; they ask
+ * what they may and wait in their own ways.  Still no memory is writable and executable at once.
  */
 static const struct rule name_service[] = {
 	ALLOW_IF("mmap mmap2", NONE(2, PROT_WRITE)),
-	ALLOW_IF("prctl", IS(0, PR_CAPBSET_READ)), ALLOW_IF("prctl", IS(0, PR_GET_SECUREBITS)),
-	ALLOW_IF("prctl", IS(0, PR_GET_NO_NEW_PRIVS)), ALLOW_IF("prctl", IS(0, PR_GET_DUMPABLE)), ALLOW_IF("prctl", IS(0, PR_GET_NAME)),
+	ALLOW_IF("prctl", IS(0, PR_CAPBSET_READ)),
+	ALLOW_IF("prctl", IS(0, PR_GET_SECUREBITS)),
+	ALLOW_IF("prctl", IS(0, PR_GET_NO_NEW_PRIVS)),
+	ALLOW_IF("prctl", IS(0, PR_GET_DUMPABLE)),
+	ALLOW_IF("prctl", IS(0, PR_GET_NAME)),
 	ALLOW_IF2("prctl", IS(0, PR_CAP_AMBIENT), IS(1, PR_CAP_AMBIENT_IS_SET)),
 	ALLOW("epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd eventfd2 signalfd signalfd4"),
 	ALLOW("timerfd_create timerfd_settime timerfd_settime64 timerfd_gettime timerfd_gettime64 times"),
@@ -143,8 +146,8 @@ static const struct rule worker_own[] = {
 };
 
 /*
- * A worker before it knows its platform, and one of this host's own VIOS: programs are started, in groups of their own, and
- * sent signals.  What they may do is the same as the worker: a filter is inherited.
+ * A worker before it knows its platform, and one of this host's own VIOS: programs are started, in groups of their own,
+ * and sent signals.  What they may do is the same as the worker: a filter is inherited.
  */
 static const struct rule local_own[] = {
 	ALLOW("pipe pipe2 dup2 dup3 kill wait4 waitpid waitid fork"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * signals.h - signals as notes on a pipe, so that poll() sees them; and what a process inherits of its parent's, undone.
+ * signals.h - signals as notes on a pipe, so that poll() sees them; and what a process inherits of its parent's,
+ * undone.
  *
  * The handler writes one note and nothing else; a pipe takes and gives it whole (it is far below PIPE_BUF).
  */

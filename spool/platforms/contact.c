@@ -83,8 +83,9 @@ restore(struct director *d, struct contact *c, const json_t *row, struct pd_err 
 	kept = json_loads(value, 0, NULL);
 	/* A platform that was removed and registered anew is another one. */
 	if (kept != NULL && field_number(kept, "registered_ms") == field_number(row, "registered_ms")) {
-		health_restore(&c->health, health_from_name(field_text(kept, "state")), (int)field_number(kept, "cohorts"),
-		    field_number(kept, "since"), &times, clock_mono_ms(), random32());
+		health_restore(&c->health, health_from_name(field_text(kept, "state")),
+		    (int)field_number(kept, "cohorts"), field_number(kept, "since"), &times, clock_mono_ms(),
+		    random32());
 		(void)snprintf(c->why, sizeof(c->why), "%s", field_text(kept, "why"));
 	}
 	json_decref(kept);
@@ -138,10 +139,12 @@ keep(struct director *d, const struct contact *c, struct pd_err *e)
 		return store_kept_set(d->store, kept_name(c->platform, name), "", e);
 	if (store_platform_get(d->store, c->platform, &row, e) == -1)
 		return e->code == PD_NOTFOUND ? 0 : -1;
-	value = json_pack("{s:s s:i s:I s:s s:I}", "state", health_name(c->health.state), "cohorts", c->health.cohorts, "since",
-	    (json_int_t)c->health.since_wall_ms, "why", c->why, "registered_ms", (json_int_t)field_number(row, "registered_ms"));
+	value = json_pack("{s:s s:i s:I s:s s:I}", "state", health_name(c->health.state), "cohorts", c->health.cohorts,
+	    "since", (json_int_t)c->health.since_wall_ms, "why", c->why, "registered_ms",
+	    (json_int_t)field_number(row, "registered_ms"));
 	text = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
-	rv = text != NULL ? store_kept_set(d->store, kept_name(c->platform, name), text, e) : pd_fail(e, PD_IO, "no memory");
+	rv = text != NULL ? store_kept_set(d->store, kept_name(c->platform, name), text, e) :
+			    pd_fail(e, PD_IO, "no memory");
 	free(text);
 	json_decref(value);
 	json_decref(row);
@@ -284,7 +287,7 @@ static int
 look_at(void *arg, const struct sched_job *job)
 {
 	struct sweep *s = arg;
-	int64_t	      since = job->submitted_ms > s->c->health.since_wall_ms ? job->submitted_ms : s->c->health.since_wall_ms;
+	int64_t since = job->submitted_ms > s->c->health.since_wall_ms ? job->submitted_ms : s->c->health.since_wall_ms;
 	int64_t	      left = since + s->wait_ms - s->now_wall_ms;
 
 	if (job->is_direct || job->has_begun)

@@ -46,9 +46,9 @@ void contact_job_waits(struct director *d, const char *platform);	/* one more: i
 void contact_forget_times(struct director *d);				/* the configuration has changed */
 
 /*
- * contact_pair.c: two consoles of one platform.  told: a result's "consoles".  A message for a worker gets in its platform start_with, 1 when the
- * first does not answer and the second does; and, when both are to be looked at, ask_second: of an inventory when the second's back-off is
- * over, of a check, which a person waits for, at once.
+ * contact_pair.c: two consoles of one platform.  told: a result's "consoles".  A message for a worker gets in its
+ * platform start_with, 1 when the first does not answer and the second does; and, when both are to be looked at,
+ * ask_second: of an inventory when the second's back-off is over, of a check, which a person waits for, at once.
  */
 enum contact_looks { LOOKS_NOT, LOOKS_IN_TURN, LOOKS_NOW };
 void	contact_consoles(struct director *d, const struct sched_job *job, const json_t *told);
@@ -60,8 +60,8 @@ void	contact_timers(struct director *d);	/* jobs whose time is up */
 int64_t contact_delay(const struct director *d, int64_t now_ms);	/* -1 = none */
 
 /*
- * contact_text.c: "power1, which has not answered since 10:02:11 UTC (Connection refused); next try at 10:04:11 UTC", and the
- * same as {state since next? why}.
+ * contact_text.c: "power1, which has not answered since 10:02:11 UTC (Connection refused); next try at 10:04:11 UTC",
+ * and the same as {state since next? why}.
  */
 const char *contact_text(const struct contact *c, char buf[CONTACT_TEXT_MAX]);
 json_t	   *contact_object(const struct contact *c);

@@ -16,12 +16,13 @@ tell(const struct director *d, const struct contact *c, int which)
 {
 	const struct console_contact *one = &c->console[which];
 
-	log_event(&d->log, health_is_bad(&one->health) ? LOG_WARNING : LOG_NOTICE, "console", "platform", c->platform, "console",
-	    which == 0 ? "first" : "second", "state", health_name(one->health.state), "why", one->why, NULL);
+	log_event(&d->log, health_is_bad(&one->health) ? LOG_WARNING : LOG_NOTICE, "console", "platform", c->platform,
+	    "console", which == 0 ? "first" : "second", "state", health_name(one->health.state), "why", one->why, NULL);
 }
 
 static void
-hear(const struct director *d, const struct contact *c, int which, struct console_contact *one, const struct sched_job *job, const json_t *told)
+hear(const struct director *d, const struct contact *c, int which, struct console_contact *one,
+    const struct sched_job *job, const json_t *told)
 {
 	struct health_times times = { d->conf->retry_first_s * 1000, d->conf->retry_longest_s * 1000 };
 	const char	   *word = field_text(told, "contact");
@@ -57,7 +58,8 @@ contact_consoles(struct director *d, const struct sched_job *job, const json_t *
 static int
 may_try(const struct console_contact *one, enum contact_looks looks)
 {
-	return looks == LOOKS_NOW || !health_is_bad(&one->health) || (one->health.state != HEALTH_REFUSED && clock_mono_ms() >= one->health.next_ms);
+	return looks == LOOKS_NOW || !health_is_bad(&one->health) ||
+	    (one->health.state != HEALTH_REFUSED && clock_mono_ms() >= one->health.next_ms);
 }
 
 void

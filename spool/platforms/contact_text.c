@@ -20,7 +20,8 @@ time_text(char buf[TIME_LEN], int64_t wall_ms, int64_t now_ms)
 	struct tm tm;
 
 	if (gmtime_r(&sec, &tm) == NULL ||
-	    strftime(buf, TIME_LEN, wall_ms / DAY_MS == now_ms / DAY_MS ? "%H:%M:%S UTC" : "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
+	    strftime(buf, TIME_LEN, wall_ms / DAY_MS == now_ms / DAY_MS ? "%H:%M:%S UTC" : "%Y-%m-%d %H:%M:%S UTC",
+		&tm) == 0)
 		buf[0] = '\0';
 	return buf;
 }
@@ -49,11 +50,14 @@ contact_text(const struct contact *c, char buf[CONTACT_TEXT_MAX])
 
 	time_text(since, c->health.since_wall_ms, now);
 	if (c->health.state == HEALTH_REFUSED)
-		(void)snprintf(buf, CONTACT_TEXT_MAX, "%s, which has not let us in since %s (%.*s); it is not tried again before an "
-		    "administrator has run check-platform or registered it again", c->platform, since, short_why(c), c->why);
+		(void)snprintf(buf, CONTACT_TEXT_MAX,
+		    "%s, which has not let us in since %s (%.*s); it is not tried again before an "
+		    "administrator has run check-platform or registered it again",
+		    c->platform, since, short_why(c), c->why);
 	else
-		(void)snprintf(buf, CONTACT_TEXT_MAX, "%s, which has not answered since %s (%.*s); next try %s%s", c->platform, since,
-		    short_why(c), c->why, next != 0 ? "at " : "", next != 0 ? time_text(at, next, now) : at);
+		(void)snprintf(buf, CONTACT_TEXT_MAX, "%s, which has not answered since %s (%.*s); next try %s%s",
+		    c->platform, since, short_why(c), c->why, next != 0 ? "at " : "",
+		    next != 0 ? time_text(at, next, now) : at);
 	return buf;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * drift.c - what differs between what jobs built and what a console shows: the partition, its name, power, processors and memory.
+ * drift.c - what differs between what jobs built and what a console shows: the partition, its name, power, processors
+ * and memory.
  *
  * drift_device.c: adapters and disks.
  */
@@ -122,8 +123,8 @@ range_text(char *buf, size_t size, const int64_t n[3], const int64_t other[3], e
 	if (n[0] < 0 || n[2] < 0 || other[0] < 0 || other[2] < 0)
 		(void)amount_text(buf, size, n[1], unit);
 	else
-		(void)snprintf(buf, size, "%s:%s:%s", amount_text(a, sizeof(a), n[0], unit), amount_text(b, sizeof(b), n[1], unit),
-		    amount_text(c, sizeof(c), n[2], unit));
+		(void)snprintf(buf, size, "%s:%s:%s", amount_text(a, sizeof(a), n[0], unit),
+		    amount_text(b, sizeof(b), n[1], unit), amount_text(c, sizeof(c), n[2], unit));
 }
 
 static void
@@ -173,7 +174,8 @@ compare_sharing(struct drift *d, struct side *s)
 			keep_row(s, row);
 	} else if (strcmp(wanted, "uncap") == 0 && w >= 0 && f >= 0 && w != f) {
 		(void)snprintf(what, sizeof(what), "weight%s", s->where);
-		keep_row(s, drift_add(d, what, amount_text(a, sizeof(a), w, COUNT), amount_text(b, sizeof(b), f, COUNT), NULL));
+		keep_row(s,
+		    drift_add(d, what, amount_text(a, sizeof(a), w, COUNT), amount_text(b, sizeof(b), f, COUNT), NULL));
 		s->weight = 1;
 	}
 }
@@ -192,7 +194,8 @@ set_repair(struct drift *d, const struct side *s)
 	for (size_t i = 0; i < NAMOUNTS; i++)
 		if (s->asked & 1u << i)
 			len += (size_t)snprintf(text + len, sizeof(text) - len, " %s %s", amounts[i].option,
-			    amount_text(n, sizeof(n), amount_of(d->spec, amounts[i].wanted[1], amounts[i].unit), amounts[i].unit));
+			    amount_text(n, sizeof(n), amount_of(d->spec, amounts[i].wanted[1], amounts[i].unit),
+				amounts[i].unit));
 	if (s->sharing)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, is_capped ? " --capped" : " --uncapped");
 	if (s->weight || (s->sharing && !is_capped && amount_of(d->spec, "weight", COUNT) >= 0))
@@ -229,15 +232,15 @@ profile_of(const struct drift *d)
 	const json_t *row;
 	size_t	      i;
 
-	json_array_foreach(json_object_get(d->found, "profiles"), i, row)
-		if (field_number(row, "id") == field_number(d->vm, "lpar_id") && strcmp(field_text(row, "name"), tag) == 0)
-			return row;
+	json_array_foreach(json_object_get(d->found, "profiles"), i,
+	    row) if (field_number(row, "id") == field_number(d->vm, "lpar_id") &&
+	    strcmp(field_text(row, "name"), tag) == 0) return row;
 	return NULL;
 }
 
 /*
- * An IVM has one configuration.  On an HMC, what the partition has and what its profile has: off, only the profile counts, with which it starts;
- * a change that waits for the next start is in the profile alone.
+ * An IVM has one configuration.  On an HMC, what the partition has and what its profile has: off, only the profile
+ * counts, with which it starts; a change that waits for the next start is in the profile alone.
  */
 static void
 drift_sizes(struct drift *d)
@@ -278,8 +281,8 @@ drift_partition(struct drift *d)
 	if (other == NULL)
 		(void)snprintf(found, sizeof(found), "none");
 	else
-		(void)snprintf(found, sizeof(found), "partition %lld is another one: %.47s, profile %.63s", (long long)id, field_text(other, "name"),
-		    field_text(other, "profile"));
+		(void)snprintf(found, sizeof(found), "partition %lld is another one: %.47s, profile %.63s",
+		    (long long)id, field_text(other, "name"), field_text(other, "profile"));
 	(void)drift_add(d, "partition", wanted, found, NULL);
 }
 
@@ -364,7 +367,8 @@ is_some_vms(const json_t *vms, const json_t *lpar)
 	json_array_foreach(vms, i, vm) {
 		const char *tag = field_text(json_object_get(vm, "objects"), "tag");
 
-		if (field_number(vm, "lpar_id") == field_number(lpar, "id") || strcmp(field_text(vm, "name"), field_text(lpar, "name")) == 0 ||
+		if (field_number(vm, "lpar_id") == field_number(lpar, "id") ||
+		    strcmp(field_text(vm, "name"), field_text(lpar, "name")) == 0 ||
 		    (tag[0] != '\0' && strcmp(tag, field_text(lpar, "profile")) == 0))
 			return 1;
 	}
@@ -381,8 +385,8 @@ drift_of_nobody(const json_t *vms, const json_t *found, json_t *rows)
 	json_array_foreach(json_object_get(found, "lpars"), i, lpar) {
 		if (strcmp(field_text(lpar, "env"), "vioserver") == 0 || is_some_vms(vms, lpar))
 			continue;
-		row = json_pack("{s:O s:O s:O}", "name", json_object_get(lpar, "name"), "id", json_object_get(lpar, "id"), "state",
-		    json_object_get(lpar, "state"));
+		row = json_pack("{s:O s:O s:O}", "name", json_object_get(lpar, "name"), "id",
+		    json_object_get(lpar, "id"), "state", json_object_get(lpar, "state"));
 		if (row == NULL || json_array_append_new(rows, row) == -1)
 			return -1;
 	}

@@ -2,9 +2,9 @@
 /*
  * drift.h - what differs between what jobs built and what a console shows: comparison only, no store, no clock.
  *
- * Wanted is what the VM's row says (its specification, and the objects that its jobs found), found what an inventory of its system has.  What
- * a console did not tell, and what the row does not say (a VM that was adopted), is not compared.  Texts are as people type them: sizes and
- * processing units as minimum:desired:maximum.
+ * Wanted is what the VM's row says (its specification, and the objects that its jobs found), found what an inventory of
+ * its system has.  What a console did not tell, and what the row does not say (a VM that was adopted), is not compared.
+ * Texts are as people type them: sizes and processing units as minimum:desired:maximum.
  */
 #ifndef PD_SPOOL_PLATFORMS_DRIFT_H
 #define PD_SPOOL_PLATFORMS_DRIFT_H
@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 /*
- * Appends to rows, one for each difference: {vm what wanted found repair|by_hand}.  repair: the request that brings it back; the same for several
- * rows when it brings all of them back.  by_hand: no verb does; what an administrator does instead.  is_hmc: a profile is of its own there, beside what the partition has now.
- * -1 without memory.
+ * Appends to rows, one for each difference: {vm what wanted found repair|by_hand}.  repair: the request that brings it
+ * back; the same for several rows when it brings all of them back.  by_hand: no verb does; what an administrator does
+ * instead.  is_hmc: a profile is of its own there, beside what the partition has now. -1 without memory.
  */
 int drift_of_vm(const json_t *vm, const json_t *found, int is_hmc, json_t *rows);
 
@@ -36,7 +36,8 @@ struct drift {
 /* One row; repair may be NULL.  Returns it, lent. */
 json_t *drift_add(struct drift *d, const char *what, const char *wanted, const char *found, const char *repair);
 /* The same of what no verb brings back, with what is done about it at the console. */
-void drift_add_by_hand(struct drift *d, const char *what, const char *wanted, const char *found, const char *how, ...) __attribute__((format(printf, 5, 6)));
+void drift_add_by_hand(struct drift *d, const char *what, const char *wanted, const char *found, const char *how, ...)
+    __attribute__((format(printf, 5, 6)));
 /* Of what an inventory has found: a number however it is kept; the adapter of a partition in a slot, NULL = none; is a device of this name mapped (on
  * the VIOS with this id; 0 = any)?  */
 int64_t	      drift_number(const json_t *row, const char *key);

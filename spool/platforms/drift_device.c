@@ -62,22 +62,27 @@ compare_adapter(struct drift *d, const json_t *net, const json_t *found)
 	char	    what[48], wanted[96], seen[128], repair[TEXT_MAX];
 
 	(void)snprintf(what, sizeof(what), "adapter %lld", (long long)drift_number(net, "index") + 1);
-	(void)snprintf(wanted, sizeof(wanted), "VLAN %lld in slot %lld", (long long)drift_number(net, "vlan"), (long long)drift_number(net, "slot"));
+	(void)snprintf(wanted, sizeof(wanted), "VLAN %lld in slot %lld", (long long)drift_number(net, "vlan"),
+	    (long long)drift_number(net, "slot"));
 	network_request(d, net, repair, sizeof(repair));
 	if (found == NULL) {
 		(void)drift_add(d, what, wanted, "none", repair);
 		return;
 	}
-	(void)snprintf(seen, sizeof(seen), "VLAN %lld in slot %lld", (long long)drift_number(found, "vlan"), (long long)drift_number(net, "slot"));
+	(void)snprintf(seen, sizeof(seen), "VLAN %lld in slot %lld", (long long)drift_number(found, "vlan"),
+	    (long long)drift_number(net, "slot"));
 	if (drift_number(found, "vlan") != drift_number(net, "vlan"))
 		(void)drift_add(d, what, wanted, seen, repair);
 	else if (mac[0] != '\0' && field_text(found, "mac")[0] != '\0' && strcmp(mac, field_text(found, "mac")) != 0)
 		/* A console gives an adapter its address when it makes it, and keeps that. */
-		drift_add_by_hand(d, what, mac, field_text(found, "mac"), "remove the adapter in slot %lld at the console and make it again with the "
-		    "address %.17s, or take over the one that it has: accept-drift %.31s", (long long)drift_number(net, "slot"), mac, d->name);
+		drift_add_by_hand(d, what, mac, field_text(found, "mac"),
+		    "remove the adapter in slot %lld at the console and make it again with the "
+		    "address %.17s, or take over the one that it has: accept-drift %.31s",
+		    (long long)drift_number(net, "slot"), mac, d->name);
 	if (more[0] != '\0' && strcmp(more, "none") != 0) {
 		(void)snprintf(seen, sizeof(seen), "tagged VLANs %.80s, too", more);
-		drift_add_by_hand(d, what, wanted, seen, "take the tagged VLANs off the adapter in slot %lld at the console",
+		drift_add_by_hand(d, what, wanted, seen,
+		    "take the tagged VLANs off the adapter in slot %lld at the console",
 		    (long long)drift_number(net, "slot"));
 	}
 }
@@ -86,7 +91,8 @@ compare_adapter(struct drift *d, const json_t *net, const json_t *found)
 void
 drift_adapters(struct drift *d)
 {
-	const json_t *adapters = json_object_get(d->found, "adapters"), *networks = json_object_get(d->spec, "networks"), *row;
+	const json_t *adapters = json_object_get(d->found, "adapters"),
+		     *networks = json_object_get(d->spec, "networks"), *row;
 	int64_t	      id = field_number(d->vm, "lpar_id");
 	char	      what[48], seen[64];
 	size_t	      i;
@@ -97,7 +103,8 @@ drift_adapters(struct drift *d)
 		if (json_object_get(row, "adding") == NULL)
 			compare_adapter(d, row, drift_adapter(adapters, id, drift_number(row, "slot")));
 	json_array_foreach(adapters, i, row) {
-		if (field_number(row, "lpar") != id || field_find_number(networks, "slot", drift_number(row, "slot")) != NULL)
+		if (field_number(row, "lpar") != id ||
+		    field_find_number(networks, "slot", drift_number(row, "slot")) != NULL)
 			continue;
 		(void)snprintf(what, sizeof(what), "adapter in slot %lld", (long long)drift_number(row, "slot"));
 		(void)snprintf(seen, sizeof(seen), "VLAN %lld", (long long)drift_number(row, "vlan"));
@@ -135,8 +142,8 @@ compare_disk(struct drift *d, const json_t *disk, const json_t *path)
 
 	if (bd[0] == '\0' || drift_is_mapped(d->found, bd, field_number(path, "id")))
 		return;
-	(void)snprintf(what, sizeof(what), "disk %lld%s%.31s", (long long)drift_number(disk, "index") + 1, path != NULL ? " through " : "",
-	    field_text(path, "name"));
+	(void)snprintf(what, sizeof(what), "disk %lld%s%.31s", (long long)drift_number(disk, "index") + 1,
+	    path != NULL ? " through " : "", field_text(path, "name"));
 	(void)snprintf(wanted, sizeof(wanted), "%.64s attached", bd);
 	(void)snprintf(repair, sizeof(repair), "add-disk %.31s --existing %.64s", d->name, bd);
 	(void)drift_add(d, what, wanted, "not attached", strcmp(field_text(disk, "kind"), "adopted") != 0 ? repair : NULL);

@@ -64,7 +64,8 @@ health_answered(struct health *h, int64_t now_ms)
 }
 
 int
-health_silent(struct health *h, const struct health_times *times, int64_t began_ms, int64_t now_ms, int64_t wall_ms, uint32_t random)
+health_silent(struct health *h, const struct health_times *times, int64_t began_ms, int64_t now_ms, int64_t wall_ms,
+    uint32_t random)
 {
 	if (h->state == HEALTH_REFUSED)
 		return 0;	/* silence does not make our key right */
@@ -90,8 +91,8 @@ health_refused(struct health *h, int64_t wall_ms)
 }
 
 void
-health_restore(struct health *h, enum health_state state, int cohorts, int64_t since_wall_ms, const struct health_times *times,
-    int64_t now_ms, uint32_t random)
+health_restore(struct health *h, enum health_state state, int cohorts, int64_t since_wall_ms,
+    const struct health_times *times, int64_t now_ms, uint32_t random)
 {
 	memset(h, 0, sizeof(*h));
 	if (state == HEALTH_REFUSED) {

@@ -42,17 +42,18 @@ struct health {
 };
 
 /*
- * What happened.  They return 1 when the platform thereby went down, was refused, or came back from one of both: that is
- * for the history.
+ * What happened.  They return 1 when the platform thereby went down, was refused, or came back from one of both: that
+ * is for the history.
  */
 int health_answered(struct health *h, int64_t now_ms);
 /* began_ms: when the attempt began.  random: any 32 bits. */
-int health_silent(struct health *h, const struct health_times *times, int64_t began_ms, int64_t now_ms, int64_t wall_ms, uint32_t random);
+int health_silent(struct health *h, const struct health_times *times, int64_t began_ms, int64_t now_ms, int64_t wall_ms,
+    uint32_t random);
 int health_refused(struct health *h, int64_t wall_ms);
 
 /* As kept over a restart.  What was down is tried after the first back-off, and then goes on where it was. */
-void health_restore(struct health *h, enum health_state state, int cohorts, int64_t since_wall_ms, const struct health_times *times,
-    int64_t now_ms, uint32_t random);
+void health_restore(struct health *h, enum health_state state, int cohorts, int64_t since_wall_ms,
+    const struct health_times *times, int64_t now_ms, uint32_t random);
 
 /* When may jobs start?  Any number before open_until_ms; otherwise one at a time, from one_from_ms on. */
 int64_t health_open_until(const struct health *h);

@@ -2,7 +2,8 @@
 /*
  * inventory.c - when which console is asked, on which worker, and who waits for the answer.
  *
- * A run has an id like a job's, for the worker, and a journal in a file without a name: what it only asks need not outlive it.
+ * A run has an id like a job's, for the worker, and a journal in a file without a name: what it only asks need not
+ * outlive it.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -65,7 +66,8 @@ next_ms(const struct director *d)
 		return INT64_MAX;
 	if (port_random(&r, sizeof(r)) == -1)
 		r = UINT32_MAX / 2;
-	return clock_mono_ms() + every - every * JITTER / 100 + (int64_t)((double)r / UINT32_MAX * 2 * (double)every * JITTER / 100);
+	return clock_mono_ms() + every - every * JITTER / 100 +
+	    (int64_t)((double)r / UINT32_MAX * 2 * (double)every * JITTER / 100);
 }
 
 static struct inventory *
@@ -252,7 +254,8 @@ start(struct director *d, struct inventory *i)
 	(void)snprintf(job.platform, sizeof(job.platform), "%s", i->platform);
 	job.began_ms = clock_mono_ms();
 	i->asked_ms = clock_wall_ms();
-	if (id_make(job.id, &e) == -1 || worker_inventory(d->conf, d->store, i->platform, job.id, i->with_details, &msg, &e) == -1) {
+	if (id_make(job.id, &e) == -1 ||
+	    worker_inventory(d->conf, d->store, i->platform, job.id, i->with_details, &msg, &e) == -1) {
 		if (e.code == PD_NOTFOUND) {
 			forget(d, i);
 			return 0;
@@ -262,8 +265,8 @@ start(struct director *d, struct inventory *i)
 	}
 	contact_start_with(d, msg, LOOKS_IN_TURN);
 	if (!has_sequence(msg)) {
-		log_event(&d->log, LOG_INFO, "no-inventory", "platform", i->platform, "kind", field_text(json_object_get(msg, "platform"), "kind"),
-		    NULL);
+		log_event(&d->log, LOG_INFO, "no-inventory", "platform", i->platform, "kind",
+		    field_text(json_object_get(msg, "platform"), "kind"), NULL);
 		json_decref(msg);
 		i->due_ms = INT64_MAX;
 		i->wanted_ms = 0;
@@ -348,10 +351,14 @@ say_why_not(const struct director *d, const struct inventory_waiter *w, struct p
 		if ((c = contact_bad(d, i->platform)) != NULL)
 			(void)pd_fail(e, PD_REMOTE, "%s", contact_text(c, text));
 		else if (i->failed_ms >= w->since_ms)
-			(void)pd_fail(e, PD_REMOTE, "%s answers, but not with what it has: %s; without --fresh you get what was seen last", i->platform, i->why);
+			(void)pd_fail(e, PD_REMOTE,
+			    "%s answers, but not with what it has: %s; without --fresh you get what was seen last",
+			    i->platform, i->why);
 		else
-			(void)pd_fail_wait(e, PD_BUSY, (int)(INVENTORY_FRESH_MS / 1000), "%s has not answered within %d s; without --fresh you get "
-			    "what was seen last", i->platform, INVENTORY_FRESH_MS / 1000);
+			(void)pd_fail_wait(e, PD_BUSY, (int)(INVENTORY_FRESH_MS / 1000),
+			    "%s has not answered within %d s; without --fresh you get "
+			    "what was seen last",
+			    i->platform, INVENTORY_FRESH_MS / 1000);
 		return;
 	}
 }
@@ -401,7 +408,8 @@ inventory_fresh(struct director *d, const json_t *platforms, int details, invent
 	while (w < d->waiters + INVENTORY_WAITERS && w->ticket != 0)
 		w++;
 	if (w == d->waiters + INVENTORY_WAITERS)
-		return pd_fail_wait(e, PD_BUSY, 5, "%d others wait for fresh figures already; without --fresh you get what was seen last",
+		return pd_fail_wait(e, PD_BUSY, 5,
+		    "%d others wait for fresh figures already; without --fresh you get what was seen last",
 		    INVENTORY_WAITERS);
 	*w = (struct inventory_waiter){ .ticket = d->server.ticket, .answer = answer, .arg = arg,
 		.platforms = json_deep_copy(platforms), .since_ms = clock_wall_ms(), .until_ms = clock_mono_ms() + INVENTORY_FRESH_MS };

@@ -2,10 +2,11 @@
 /*
  * inventory.h - what the platforms' consoles have, asked in the background now and then and kept with its time.
  *
- * Each registered platform is asked every conf->inventory_every_s, 20 % sooner or later by chance: by templates/KIND/inventory.seq, on a
- * worker of the platform, which is no job: it has no row, no file and no history.  Jobs come first: it begins when none waits for its
- * platform, and leaves the warm worker to the first one that comes after the command that runs.  A console that does not answer is not asked
- * before its back-off is over (spool/platforms/health.h), one that refuses us not at all; what the answer is goes into both, as a job's does.
+ * Each registered platform is asked every conf->inventory_every_s, 20 % sooner or later by chance: by
+ * templates/KIND/inventory.seq, on a worker of the platform, which is no job: it has no row, no file and no history.
+ * Jobs come first: it begins when none waits for its platform, and leaves the warm worker to the first one that comes
+ * after the command that runs.  A console that does not answer is not asked before its back-off is over
+ * (spool/platforms/health.h), one that refuses us not at all; what the answer is goes into both, as a job's does.
  *
  * inventory_record.c: what it changes in the store.
  */
@@ -42,24 +43,24 @@ void inventory_lost(struct director *d, struct worker *w);
 int inventory_yields(struct director *d, const struct sched_job *job);
 
 /*
- * Somebody (the server's current ticket) waits until these platforms have been asked anew; answer(d, arg, why) is called once then, with the reason
- * why not as why (NULL = all of them answered: PD_REMOTE, PD_BUSY), and returns the reply.  -1 PD_BUSY: too many wait.
- * details: what only drift looks at, too.
- * Takes the reference to arg, on success only.
+ * Somebody (the server's current ticket) waits until these platforms have been asked anew; answer(d, arg, why) is
+ * called once then, with the reason why not as why (NULL = all of them answered: PD_REMOTE, PD_BUSY), and returns the
+ * reply.  -1 PD_BUSY: too many wait. details: what only drift looks at, too. Takes the reference to arg, on success
+ * only.
  */
 typedef json_t *inventory_answer(struct director *d, json_t *arg, const struct pd_err *why);
 int inventory_fresh(struct director *d, const json_t *platforms, int details, inventory_answer *answer, json_t *arg, struct pd_err *e);
 
 /*
- * What a console said between asked_ms (wall) and now, into system, inventory and VMs, in one transaction: value{found}, of one system, or
- * value{systems[]}, of several (spool/effects/effects_systems.h).  VMs that a job has
+ * What a console said between asked_ms (wall) and now, into system, inventory and VMs, in one transaction:
+ * value{found}, of one system, or value{systems[]}, of several (spool/effects/effects_systems.h).  VMs that a job has
  * touched since asked_ms stay as they are.  PD_CONFLICT: another system answers there.
  */
 int inventory_record(struct store *st, const char *platform, const json_t *value, int64_t asked_ms, struct pd_err *e);
 
 /*
- * Of an inventory (store_inventory_get(), "found"): the row of a list whose key is this number, and the VM's partition, which is the one with its
- * number and its name or its mark; NULL = there is none.  Lent.
+ * Of an inventory (store_inventory_get(), "found"): the row of a list whose key is this number, and the VM's partition,
+ * which is the one with its number and its name or its mark; NULL = there is none.  Lent.
  */
 const json_t *inventory_row(const json_t *list, const char *key, int64_t number);
 const json_t *inventory_partition(const json_t *found, const json_t *vm);

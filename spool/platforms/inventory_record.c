@@ -47,7 +47,8 @@ inventory_partition(const json_t *found, const json_t *vm)
 
 	if (lpar == NULL || field_number(vm, "lpar_id") == 0)
 		return NULL;
-	if (strcmp(field_text(lpar, "name"), field_text(vm, "name")) == 0 || (tag[0] != '\0' && strcmp(field_text(lpar, "profile"), tag) == 0))
+	if (strcmp(field_text(lpar, "name"), field_text(vm, "name")) == 0 ||
+	    (tag[0] != '\0' && strcmp(field_text(lpar, "profile"), tag) == 0))
 		return lpar;
 	return NULL;
 }
@@ -79,7 +80,8 @@ is_jobs_own(const char *state)
 static int
 tell(const struct recording *r, const json_t *vm, const char *state, const char *name, struct pd_err *e)
 {
-	int	is_missing = strcmp(state, "missing") == 0, was_missing = strcmp(field_text(vm, "state"), "missing") == 0, rv;
+	int is_missing = strcmp(state, "missing") == 0, was_missing = strcmp(field_text(vm, "state"), "missing") == 0,
+	    rv;
 	json_t *record;
 
 	if (is_missing == was_missing && strcmp(name, field_text(vm, "console_name")) == 0)
@@ -185,7 +187,8 @@ ids_of(const json_t *lpars)
 static int
 set_system(struct recording *r, struct pd_err *e)
 {
-	const json_t *facts = json_object_get(r->found, "facts"), *whose = json_object_get(r->found, "ident") != NULL ? r->found : facts;
+	const json_t *facts = json_object_get(r->found, "facts"),
+		     *whose = json_object_get(r->found, "ident") != NULL ? r->found : facts;
 	json_t	     *row = NULL, *all, *vlans;
 	char	      ident[80];
 	int	      rv = -1;
@@ -194,9 +197,11 @@ set_system(struct recording *r, struct pd_err *e)
 		return -1;
 	(void)snprintf(ident, sizeof(ident), "%.30s*%.30s", field_text(whose, "type_model"), field_text(whose, "serial"));
 	if (field_text(row, "ident")[0] != '\0' && strcmp(field_text(row, "ident"), ident) != 0) {
-		(void)pd_fail(e, PD_CONFLICT, "%s is the system %s, and %s answers there", r->system, field_text(row, "ident"), ident);
+		(void)pd_fail(e, PD_CONFLICT, "%s is the system %s, and %s answers there", r->system,
+		    field_text(row, "ident"), ident);
 	} else {
-		all = json_is_object(json_object_get(row, "facts")) ? json_copy(json_object_get(row, "facts")) : json_object();
+		all = json_is_object(json_object_get(row, "facts")) ? json_copy(json_object_get(row, "facts")) :
+								      json_object();
 		if (whose == facts)	/* else they are there: effects_systems_put() */
 			(void)json_object_update(all, (json_t *)(uintptr_t)facts);
 		(void)json_object_set_new(all, "held", held_object(&r->held));
@@ -289,7 +294,8 @@ record_systems(struct recording *r, const char *level, const json_t *systems, st
 	size_t	      i, k;
 	int	      rv = effects_systems_check(r->st, r->platform, systems, e, e);
 
-	if (rv != 0 || effects_systems_put(r->st, r->platform, level, systems, e) == -1 || store_system_list(r->st, r->platform, &rows, e) == -1)
+	if (rv != 0 || effects_systems_put(r->st, r->platform, level, systems, e) == -1 ||
+	    store_system_list(r->st, r->platform, &rows, e) == -1)
 		return -1;
 	json_array_foreach(systems, i, system)
 		json_array_foreach(rows, k, row)

@@ -33,9 +33,8 @@ stuck_job(struct store *st, const json_t *vm, json_t **stuck, struct pd_err *e)
 	*stuck = NULL;
 	if (store_job_list(st, &f, &jobs, e) == -1)
 		return -1;
-	json_array_foreach(jobs, i, job)
-		if (*stuck == NULL && strcmp(field_text(job, "state"), "stuck") == 0 && strcmp(field_text(job, "tag"), tag) == 0)
-			*stuck = json_incref(job);
+	json_array_foreach(jobs, i, job) if (*stuck == NULL && strcmp(field_text(job, "state"), "stuck") == 0 &&
+	    strcmp(field_text(job, "tag"), tag) == 0) *stuck = json_incref(job);
 	json_decref(jobs);
 	return 0;
 }
@@ -67,7 +66,8 @@ left_a_ruin(const json_t *stuck)
 static int
 is_claimed_by(const json_t *vm, const json_t *job)
 {
-	return strcmp(field_text(vm, "state"), "deleting") == 0 && strcmp(field_text(vm, "job"), field_text(job, "id")) == 0;
+	return strcmp(field_text(vm, "state"), "deleting") == 0 &&
+	    strcmp(field_text(vm, "job"), field_text(job, "id")) == 0;
 }
 
 /* *o = null: the VM owns what carries its tag. */
@@ -173,8 +173,8 @@ add_left(json_t *list, const json_t *job)
 		    field_text(thing, "command")));
 	(void)snprintf(what, sizeof(what), "VM %.31s", vm);
 	if (json_array_size(left) == 0)
-		(void)json_array_append_new(list, json_pack("{s:s s:s s:s s:s s:s}", "kind", "left", "name", what, "job", id, "vm", vm,
-		    "why", why));
+		(void)json_array_append_new(list,
+		    json_pack("{s:s s:s s:s s:s s:s}", "kind", "left", "name", what, "job", id, "vm", vm, "why", why));
 }
 
 int
@@ -244,8 +244,9 @@ claim(struct look *l, const json_t *found, struct pd_err *e)
 
 		if (rv == -1 || !json_is_object(o))
 			continue;
-		(void)json_array_append_new(json_object_get(l->decision, "claims"), json_pack("{s:s s:s s:s s:s s:b}", "vm", name, "tag", tag,
-		    "job", field_text(o, "job"), "why", field_text(o, "why"), "held", is_held));
+		(void)json_array_append_new(json_object_get(l->decision, "claims"),
+		    json_pack("{s:s s:s s:s s:s s:b}", "vm", name, "tag", tag, "job", field_text(o, "job"), "why",
+			field_text(o, "why"), "held", is_held));
 		set = json_pack("{s:s s:I s:s}", "state", "deleting", "state_ms", (json_int_t)clock_wall_ms(), "job",
 		    field_text(l->job, "id"));
 		if (l->clean && !is_held)

@@ -2,8 +2,9 @@
 /*
  * orphans_found.c - what a console shows with our mark: its tag, and what is decided about it.
  *
- * A server adapter of a VIOS carries no mark.  It is known by the partition that it serves: one with our mark; or one that is not there any
- * more, of which a VM's row says that this very slot was made for it.  Any other whose partition is not there is shown as unknown.
+ * A server adapter of a VIOS carries no mark.  It is known by the partition that it serves: one with our mark; or one
+ * that is not there any more, of which a VM's row says that this very slot was made for it.  Any other whose partition
+ * is not there is shown as unknown.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@ take_tag(const char *text, const char *end, char tag[TAG_LEN + 1])
 {
 	size_t n = strlen(text);
 
-	if (n < TAG_LEN || strncmp(text, "pd", 2) != 0 || strspn(text + 2, "0123456789abcdefghjkmnpqrstvwxyz") < TAG_LEN - 2)
+	if (n < TAG_LEN || strncmp(text, "pd", 2) != 0 ||
+	    strspn(text + 2, "0123456789abcdefghjkmnpqrstvwxyz") < TAG_LEN - 2)
 		return 0;
 	if (text[TAG_LEN] != '\0' && strchr(end, text[TAG_LEN]) == NULL)
 		return 0;
@@ -99,9 +101,9 @@ look_note_all(struct look *l, const json_t *found)
 		json_array_foreach(json_object_get(json_object_get(system, "facts"), "vioses"), k, vios)
 			note_storage(l, vios, "stores");
 	}
-	json_array_foreach(l->vms, i, vm)	/* what was stuck may have left nothing, but it holds name and quota */
-		if (take_tag(field_text(json_object_get(vm, "objects"), "tag"), "", tag) && json_object_get(l->owners, tag) == NULL)
-			(void)json_object_set_new(l->owners, tag, json_null());
+	json_array_foreach(l->vms, i, vm) /* what was stuck may have left nothing, but it holds name and quota */
+	    if (take_tag(field_text(json_object_get(vm, "objects"), "tag"), "", tag) &&
+		json_object_get(l->owners, tag) == NULL)(void) json_object_set_new(l->owners, tag, json_null());
 }
 
 /* ---- things ---- */
@@ -139,8 +141,10 @@ add_partitions(struct look *l, json_t *into, const json_t *found)
 
 		if (!look_profile_tag(field_text(lpar, "profile"), tag))
 			continue;
-		add(l, into, "partitions", tag, json_pack("{s:I s:s s:s}", "id", (json_int_t)field_number(lpar, "id"), "name", name, "state",
-		    field_text(lpar, "state")), strcmp(field_text(json_object_get(l->owners, tag), "vm"), name) == 0);
+		add(l, into, "partitions", tag,
+		    json_pack("{s:I s:s s:s}", "id", (json_int_t)field_number(lpar, "id"), "name", name, "state",
+			field_text(lpar, "state")),
+		    strcmp(field_text(json_object_get(l->owners, tag), "vm"), name) == 0);
 	}
 }
 
@@ -151,9 +155,9 @@ add_disks(struct look *l, json_t *into, const json_t *pool, const char *list)
 	size_t	      i;
 	char	      tag[TAG_LEN + 1];
 
-	json_array_foreach(json_object_get(pool, list), i, disk)
-		if (disk_tag(field_text(disk, "name"), tag))
-			add(l, into, list, tag, json_pack("{s:s s:s}", "name", field_text(disk, "name"), "pool", field_text(pool, "name")), 1);
+	json_array_foreach(json_object_get(pool, list), i, disk) if (disk_tag(field_text(disk, "name"), tag))
+	    add(l, into, list, tag,
+		json_pack("{s:s s:s}", "name", field_text(disk, "name"), "pool", field_text(pool, "name")), 1);
 }
 
 /* One for each tag, however many files it has. */
@@ -221,7 +225,8 @@ vm_of_slot(const struct look *l, const json_t *system, const char *made, json_in
 	size_t	      i, k;
 
 	json_array_foreach(l->vms, i, vm) {
-		if (field_number(vm, "lpar_id") != client || strcmp(field_text(vm, "system"), field_text(system, "name")) != 0)
+		if (field_number(vm, "lpar_id") != client ||
+		    strcmp(field_text(vm, "system"), field_text(system, "name")) != 0)
 			continue;
 		json_array_foreach(json_object_get(json_object_get(vm, "objects"), made), k, path)
 			if (field_number(path, "id") == vios && field_number(path, "slot") == slot)
@@ -295,15 +300,15 @@ add_system(struct look *l, const json_t *found)
 	const json_t *vios;
 	size_t	      i;
 
-	system = json_pack("{s:s s:s s:{s:o} s:[] s:o}", "name", field_text(found, "name"), "ident", field_text(found, "ident"), "facts", "vioses",
-	    own, "partitions", "vioses", vioses);
+	system = json_pack("{s:s s:s s:{s:o} s:[] s:o}", "name", field_text(found, "name"), "ident",
+	    field_text(found, "ident"), "facts", "vioses", own, "partitions", "vioses", vioses);
 	l->is_held = look_is_blind(found);	/* a VIOS's adapters are known by their partition: it goes last, or stays */
 	add_partitions(l, system, found);
 	json_array_foreach(json_object_get(json_object_get(found, "facts"), "vioses"), i, vios) {
 		l->is_held = field_text(vios, "away")[0] != '\0';
 		(void)json_array_append_new(own, json_pack("{s:I}", "id", (json_int_t)field_number(vios, "id")));
-		into = json_pack("{s:I s:s s:s s:[] s:[] s:[]}", "id", (json_int_t)field_number(vios, "id"), "name", field_text(vios, "name"),
-		    "profile", field_text(vios, "profile"), "volumes", "files", "media");
+		into = json_pack("{s:I s:s s:s s:[] s:[] s:[]}", "id", (json_int_t)field_number(vios, "id"), "name",
+		    field_text(vios, "name"), "profile", field_text(vios, "profile"), "volumes", "files", "media");
 		if (l->is_held)
 			(void)json_object_set(into, "away", json_object_get(vios, "away"));
 		add_adapters(l, into, &scsi, found, vios);

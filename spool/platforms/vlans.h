@@ -10,8 +10,8 @@
 #include <jansson.h>
 
 /*
- * Of an inventory's "adapters" (templates/KIND/inventory.seq: trunk, vlan, more, and switch where the console tells it): [VLAN], ascending; the
- * caller's.  NULL: it lists no adapters, or no memory.
+ * Of an inventory's "adapters" (templates/KIND/inventory.seq: trunk, vlan, more, and switch where the console tells
+ * it): [VLAN], ascending; the caller's.  NULL: it lists no adapters, or no memory.
  */
 json_t *vlans_of(const json_t *adapters);
 

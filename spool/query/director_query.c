@@ -50,7 +50,7 @@ contact_of(void *arg, const char *platform)
 {
 	const struct asking  *a = arg;
 	const struct contact *bad = contact_bad(a->d, platform), *c = contact_find(a->d, platform);
-	json_t		     *both = c != NULL ? contact_consoles_object(c) : NULL, *o = bad != NULL ? contact_object(bad) : NULL;
+	json_t *both = c != NULL ? contact_consoles_object(c) : NULL, *o = bad != NULL ? contact_object(bad) : NULL;
 
 	if (both == NULL)
 		return o;
@@ -219,8 +219,8 @@ place_of(struct director *d, const json_t *row)
 {
 	int	    is_platform;
 	const char *wait = runner_wait(d, row, d->wait_text, &is_platform);
-	json_t	   *value = json_pack("{s:s}", "state", is_platform && strcmp(field_text(row, "state"), "queued") == 0 ? "waiting" :
-	    field_text(row, "state"));
+	json_t	   *value = json_pack("{s:s}", "state",
+		is_platform && strcmp(field_text(row, "state"), "queued") == 0 ? "waiting" : field_text(row, "state"));
 
 	if (field_text(row, "platform")[0] != '\0')
 		(void)json_object_set(value, "platform", json_object_get(row, "platform"));
@@ -311,8 +311,10 @@ kept(struct director *d, const char *id, struct pd_err *e)
 		return e;
 	log_event(&d->log, LOG_ERR, "intake-failed", "job", id, "why", e->msg, NULL);
 	d->scan_at_ms = clock_mono_ms() + DIRECTOR_RETRY_MS;
-	(void)pd_fail(e, PD_UNKNOWN, "the director cannot write to its disk now; job %s is kept and taken up when it can, "
-	    "ask with: show-job %s", id, id);
+	(void)pd_fail(e, PD_UNKNOWN,
+	    "the director cannot write to its disk now; job %s is kept and taken up when it can, "
+	    "ask with: show-job %s",
+	    id, id);
 	return e;
 }
 

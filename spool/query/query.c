@@ -105,7 +105,8 @@ fitting(const json_t *list)
 
 	if (most_bytes(list) <= LIST_BYTES_MAX)
 		return n;
-	while (kept < n && (used += json_dumpb(json_array_get(list, n - 1 - kept), NULL, 0, ROWS_FLAGS) + 1) <= LIST_BYTES_MAX)
+	while (kept < n &&
+	    (used += json_dumpb(json_array_get(list, n - 1 - kept), NULL, 0, ROWS_FLAGS) + 1) <= LIST_BYTES_MAX)
 		kept++;
 	return kept;
 }

@@ -61,8 +61,8 @@ struct query_context {
 	struct store	     *store;
 	const struct spool   *spool;	/* its journal directory; NULL = no transcripts */
 	/*
-	 * Where an answer that is a list goes, as text: it is the reply's "value", which the reply then has not, if it is not empty.  NULL: it
-	 * stands in the reply.
+	 * Where an answer that is a list goes, as text: it is the reply's "value", which the reply then has not, if it
+	 * is not empty.  NULL: it stands in the reply.
 	 */
 	struct rows *list;
 	/* Begins the cancellation of a job that is not final: 0, or -1 with the reason.  Records it in the history. */
@@ -72,15 +72,15 @@ struct query_context {
 	/* Begins a verification whose answer comes later (query_proof()); NULL: it is done at once.  w may be NULL. */
 	int (*verify)(void *arg, const struct history_witness *w, struct pd_err *e);
 	/*
-	 * Hands the asking gateway's connection to a session with the console of a VM (a row): 0, and there is no answer but the
-	 * session's.  NULL: there are no consoles here.
+	 * Hands the asking gateway's connection to a session with the console of a VM (a row): 0, and there is no
+	 * answer but the session's.  NULL: there are no consoles here.
 	 */
 	int (*console)(void *arg, const char *user, const json_t *vm, int steal, struct pd_err *e);
 	void   *arg;
 	int64_t now_ms;
 	/*
-	 * What a pending job (a row) waits for, as people say it; "" = its turn, or it runs; is_platform: for its platform to answer.
-	 * NULL: said from the queue's length.
+	 * What a pending job (a row) waits for, as people say it; "" = its turn, or it runs; is_platform: for its
+	 * platform to answer. NULL: said from the queue's length.
 	 */
 	const char *(*wait)(void *arg, const json_t *row, int *is_platform);
 	/* {state since next? why} of a platform whose console does not answer, else NULL; the callback may be NULL. */
@@ -97,9 +97,9 @@ json_t *query_refusal(const struct pd_err *e);
 json_t *query_proof(const struct history_proof *p, const struct pd_err *why);
 
 /*
- * Answers a verb of VERB_QUERY for user, who is who the caller says.  Policy and arguments are checked here, whatever was
- * checked before; what the user's role does not let them see is answered like what does not exist.
- * args may be NULL (none).  Always a reply, NULL without memory only.
+ * Answers a verb of VERB_QUERY for user, who is who the caller says.  Policy and arguments are checked here, whatever
+ * was checked before; what the user's role does not let them see is answered like what does not exist. args may be NULL
+ * (none).  Always a reply, NULL without memory only.
  */
 json_t *query_answer(const struct query_context *q, const struct verb *v, const json_t *args, const char *user);
 

@@ -2,7 +2,8 @@
 /*
  * query_drift.c - drift: the VMs that the user may see, against what their consoles showed last.
  *
- * No console is asked here.  A VM that a job has touched since its console was asked is not compared: nobody knows which of the two is newer.
+ * No console is asked here.  A VM that a job has touched since its console was asked is not compared: nobody knows
+ * which of the two is newer.
  */
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +61,8 @@ is_hmc(struct looking *l, const char *platform)
 	json_t	     *row = NULL;
 	struct pd_err ignored;
 
-	if (json_object_get(l->kinds, platform) == NULL && store_platform_get(l->x->q->store, platform, &row, &ignored) == 0) {
+	if (json_object_get(l->kinds, platform) == NULL &&
+	    store_platform_get(l->x->q->store, platform, &row, &ignored) == 0) {
 		(void)json_object_set(l->kinds, platform, json_object_get(row, "kind"));
 		json_decref(row);
 	}
@@ -87,7 +89,8 @@ look_at(struct looking *l, const json_t *vm, struct pd_err *e)
 		return -1;
 	if (is_busy)
 		return skip(l, vm, "a job has touched it since its console was asked; --fresh asks again", e);
-	if (before < ROWS_MAX && drift_of_vm(vm, json_object_get(inventory, "found"), is_hmc(l, platform), l->rows) == -1)
+	if (before < ROWS_MAX &&
+	    drift_of_vm(vm, json_object_get(inventory, "found"), is_hmc(l, platform), l->rows) == -1)
 		return pd_fail(e, PD_IO, "no memory for the drift");
 	l->compared++;
 	l->differ += json_array_size(l->rows) > before;
@@ -103,10 +106,12 @@ look_at_system(struct looking *l, const json_t *system, struct pd_err *e)
 	size_t	    before = json_array_size(l->partitions), i;
 	int	    rv;
 
-	if (inventory_of(l, name, platform, &inventory, e) == -1 || store_vm_list(l->x->q->store, NULL, NULL, platform, &vms, e) == -1)
+	if (inventory_of(l, name, platform, &inventory, e) == -1 ||
+	    store_vm_list(l->x->q->store, NULL, NULL, platform, &vms, e) == -1)
 		return -1;
 	for (i = json_array_size(vms); i-- > 0;)
-		if (field_text(json_array_get(vms, i), "system")[0] != '\0' && strcmp(field_text(json_array_get(vms, i), "system"), name) != 0)
+		if (field_text(json_array_get(vms, i), "system")[0] != '\0' &&
+		    strcmp(field_text(json_array_get(vms, i), "system"), name) != 0)
 			(void)json_array_remove(vms, i);
 	rv = before >= ROWS_MAX ? 0 : drift_of_nobody(vms, json_object_get(inventory, "found"), l->partitions);
 	json_decref(vms);
@@ -203,18 +208,21 @@ say(const struct looking *l, struct answer_to *a)
 	if (n == 0)
 		(void)snprintf(a->message, size, "no drift: %s compared", count_text(vms, sizeof(vms), l->compared, "VM", "VMs"));
 	else
-		(void)snprintf(a->message, size, "%s of %s", count_text(what, sizeof(what), n, "difference", "differences"),
+		(void)snprintf(a->message, size, "%s of %s",
+		    count_text(what, sizeof(what), n, "difference", "differences"),
 		    count_text(vms, sizeof(vms), l->differ, "VM", "VMs"));
 	len = strlen(a->message);
 	if ((m = json_array_size(l->skipped)) > 0)
-		len += (size_t)snprintf(a->message + len, size - len, "; %s could not be compared", count_text(more, sizeof(more), m, "VM", "VMs"));
+		len += (size_t)snprintf(a->message + len, size - len, "; %s could not be compared",
+		    count_text(more, sizeof(more), m, "VM", "VMs"));
 	if ((m = json_array_size(l->partitions)) > 0)
 		len += (size_t)snprintf(a->message + len, size - len, "; %s nobody's here",
 		    count_text(more, sizeof(more), m, "partition is", "partitions are"));
 	if (n >= ROWS_MAX)
 		len += (size_t)snprintf(a->message + len, size - len, "; there are more than fit into an answer: name a VM or a platform");
 	if (l->oldest_ms <= l->x->q->now_ms)
-		(void)snprintf(a->message + len, size - len, "; seen %lld s ago", (long long)((l->x->q->now_ms - l->oldest_ms) / 1000));
+		(void)snprintf(a->message + len, size - len, "; seen %lld s ago",
+		    (long long)((l->x->q->now_ms - l->oldest_ms) / 1000));
 }
 
 int
@@ -225,8 +233,8 @@ query_drift(const struct question *x, struct answer_to *a, struct pd_err *e)
 	int	       rv = look_at_all(&l, e);
 
 	if (rv == 0) {
-		a->value = json_pack("{s:O s:O s:O s:O}", "differences", l.rows, "not_compared", l.skipped, "partitions", l.partitions, "systems",
-		    l.systems);
+		a->value = json_pack("{s:O s:O s:O s:O}", "differences", l.rows, "not_compared", l.skipped,
+		    "partitions", l.partitions, "systems", l.systems);
 		if (field_is_set(x->args, "repair")) {
 			(void)json_object_set_new(a->value, "repair", requests(l.rows));
 			(void)json_object_set_new(a->value, "by_hand", by_hand(l.rows));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * query_history.c - history: who did what and when, as far as the role lets see; verify-history: is all of it as it was written?
- * export-history: all of it as it was written.
+ * query_history.c - history: who did what and when, as far as the role lets see; verify-history: is all of it as it was
+ * written? export-history: all of it as it was written.
  */
 #include <stdio.h>
 
@@ -51,9 +51,11 @@ say_proof(char *text, size_t size, const struct history_proof *p, const struct p
 	if (p->records > 0)
 		(void)snprintf(upto, sizeof(upto), ", head %.16s..., written %s", p->head, p->t);
 	if (p->first > 0)
-		(void)snprintf(from, sizeof(from), "; those up to %lld are in archives that are not all here", (long long)p->first);
+		(void)snprintf(from, sizeof(from), "; those up to %lld are in archives that are not all here",
+		    (long long)p->first);
 	if (p->fault == HISTORY_WHOLE)
-		(void)snprintf(text, size, "the history is whole: %lld records are proven%s%s", (long long)(p->records - p->first), upto, from);
+		(void)snprintf(text, size, "the history is whole: %lld records are proven%s%s",
+		    (long long)(p->records - p->first), upto, from);
 	else
 		(void)snprintf(text, size, "%.140s; only the first %lld records are proven", why->msg, (long long)p->records);
 }
@@ -67,8 +69,8 @@ query_proof(const struct history_proof *p, const struct pd_err *why)
 
 	if (why != NULL && p->fault == HISTORY_WHOLE)
 		return query_refusal(why);
-	value = json_pack("{s:b s:I s:I s:s}", "whole", p->fault == HISTORY_WHOLE, "first", (json_int_t)p->first, "records",
-	    (json_int_t)p->records, "head", p->head);
+	value = json_pack("{s:b s:I s:I s:s}", "whole", p->fault == HISTORY_WHOLE, "first", (json_int_t)p->first,
+	    "records", (json_int_t)p->records, "head", p->head);
 	if (p->t[0] != '\0')
 		(void)json_object_set_new(value, "t", json_string(p->t));
 	if (p->fault != HISTORY_WHOLE) {
@@ -117,7 +119,8 @@ add_line(void *arg, int64_t seq, const unsigned char *hash, const char *line, si
 
 	(void)hash;
 	if (json_array_append_new(arg, one) == -1)
-		return pd_fail(e, PD_BADDATA, "history: record %lld cannot be exported as it is; verify-history says more", (long long)seq);
+		return pd_fail(e, PD_BADDATA,
+		    "history: record %lld cannot be exported as it is; verify-history says more", (long long)seq);
 	return 0;
 }
 
@@ -128,7 +131,8 @@ query_export_history(const struct question *x, struct answer_to *a, struct pd_er
 	int64_t base, after = json_integer_value(json_object_get(x->args, "after")), n;
 
 	if (x->of_user != NULL || x->of_tenant != NULL)
-		return pd_fail(e, PD_DENIED, "export-history is for roles that see everything; with history you see what concerns you");
+		return pd_fail(e, PD_DENIED,
+		    "export-history is for roles that see everything; with history you see what concerns you");
 	if (store_history_base(x->q->store, &base, e) == -1 || (a->value = json_array()) == NULL)
 		return -1;
 	if (store_history_lines(x->q->store, after > base ? after : base, NULL, EXPORT_PAGE, add_line, a->value, &n, e) == -1)

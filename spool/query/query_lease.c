@@ -28,7 +28,8 @@ question_add_leases(const struct question *x, char *message, size_t size)
 	struct pd_err ignored;
 	size_t	      n, len = strlen(message);
 
-	if (store_lease_soon(x->q->store, tenant, x->of_user, warned_before(x), &vms, &ignored) == -1 || (n = json_array_size(vms)) == 0) {
+	if (store_lease_soon(x->q->store, tenant, x->of_user, warned_before(x), &vms, &ignored) == -1 ||
+	    (n = json_array_size(vms)) == 0) {
 		json_decref(vms);
 		return;
 	}

@@ -47,7 +47,7 @@ static void
 add_consoles(const struct question *x, json_t *to, const json_t *row)
 {
 	static const char *const addresses[] = { "address", "second_address" };
-	json_t			*contact = x->q->contact != NULL ? x->q->contact(x->q->arg, field_text(row, "name")) : NULL;
+	json_t *contact = x->q->contact != NULL ? x->q->contact(x->q->arg, field_text(row, "name")) : NULL;
 	json_t			*both = json_object_get(contact, "consoles"), *one;
 	size_t			 i;
 
@@ -112,8 +112,8 @@ query_list_platforms(const struct question *x, struct answer_to *a, struct pd_er
 int
 query_show_platform(const struct question *x, struct answer_to *a, struct pd_err *e)
 {
-	static const char *const more[] = { "port", "user", "host_key", "second_address", "second_port", "second_host_key",
-	    "vios_access", "pools" };
+	static const char *const more[] = { "port", "user", "host_key", "second_address", "second_port",
+		"second_host_key", "vios_access", "pools" };
 	const char		*name = field_text(x->args, "name");
 	json_t			*row = NULL, *systems = NULL, *list, *system;
 	size_t			 i;

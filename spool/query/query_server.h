@@ -41,8 +41,8 @@ struct query_server {
 	struct rows	    list;	/* of the reply that is made now (spool/query/query.h); it goes with the next one that is sent */
 	uint64_t	    ticket;	/* of the request that is answered now; none is used twice */
 	/*
-	 * The answer to one request of this uid; NULL: close the connection; json_true(): query_server_reply() brings it later.  arg is the
-	 * director.
+	 * The answer to one request of this uid; NULL: close the connection; json_true(): query_server_reply() brings
+	 * it later.  arg is the director.
 	 */
 	json_t *(*answer)(void *arg, uid_t uid, const json_t *request);
 	void *arg;

@@ -120,7 +120,8 @@ query_show_system(const struct question *x, struct answer_to *a, struct pd_err *
 		rv = store_platform_get(x->q->store, field_text(row, "platform"), &platform, e);
 	else if (rv == 0 || e->code == PD_NOTFOUND)
 		rv = pd_fail(e, PD_NOTFOUND, "there is no system \"%s\" for you; list-systems shows them", name);
-	if (rv == 0 && (rv = store_vm_list(x->q->store, x->of_tenant, x->of_user, field_text(row, "platform"), &vms, e)) == 0) {
+	if (rv == 0 &&
+	    (rv = store_vm_list(x->q->store, x->of_tenant, x->of_user, field_text(row, "platform"), &vms, e)) == 0) {
 		a->value = question_system(x, row, platform);
 		set_copy(a->value, json_object_get(row, "facts"), more, COUNT(more));
 		(void)json_object_set_new(a->value, "pools", pools_of(x, json_object_get(row, "facts")));

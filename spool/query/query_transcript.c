@@ -37,8 +37,8 @@ add_answer(json_t *item, const json_t *answer)
 }
 
 /*
- * Each intent with the answer that follows it; an intent without one was never answered.  What was asked or told while a command ran has its
- * records between the two of that one.
+ * Each intent with the answer that follows it; an intent without one was never answered.  What was asked or told while
+ * a command ran has its records between the two of that one.
  */
 static json_t *
 pair_records(const json_t *records)

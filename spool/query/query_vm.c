@@ -41,8 +41,8 @@ text_member(struct rows *rows, const char *key, const char *text)
 }
 
 /*
- * What list-vms says of one VM: its times and units as text, and its system only where that says more than the platform.  It was seen when
- * its state was told last, by the console or by a job.
+ * What list-vms says of one VM: its times and units as text, and its system only where that says more than the
+ * platform.  It was seen when its state was told last, by the console or by a job.
  */
 static int
 write_vm(void *arg, const struct vm_brief *vm, struct pd_err *e)
@@ -87,7 +87,8 @@ add_age(struct answer_to *a, int has_any, int64_t age_ms)
 	size_t len = strlen(a->message);
 
 	if (has_any)
-		(void)snprintf(a->message + len, sizeof(a->message) - len, "%sseen %lld s ago", len > 0 ? ", " : "", (long long)(age_ms > 0 ? age_ms / 1000 : 0));
+		(void)snprintf(a->message + len, sizeof(a->message) - len, "%sseen %lld s ago", len > 0 ? ", " : "",
+		    (long long)(age_ms > 0 ? age_ms / 1000 : 0));
 }
 
 int
@@ -151,14 +152,15 @@ add_macs(json_t *vm, const json_t *row)
 }
 
 /*
- * Disks and networks stand beside the rest of the specification, not in it.  How the platform makes it, through which VIOSes and by which mark, is
- * shown to those only whose role sees everything.
+ * Disks and networks stand beside the rest of the specification, not in it.  How the platform makes it, through which
+ * VIOSes and by which mark, is shown to those only whose role sees everything.
  */
 static void
 add_specification(json_t *vm, const json_t *spec, int sees_all)
 {
 	static const char *const own[] = { "disks", "networks" };
-	static const char *const hosts[] = { "paths", "fc", "pools", "tag", "max_slots", "start", "configure", "wait_configured" };
+	static const char *const hosts[] = { "paths", "fc", "pools", "tag", "max_slots", "start", "configure",
+		"wait_configured" };
 	json_t			*rest = json_copy((json_t *)spec);
 
 	set_copy(vm, spec, own, COUNT(own));
@@ -241,7 +243,8 @@ query_show_vm(const struct question *x, struct answer_to *a, struct pd_err *e)
 	set_copy(a->value, row, (const char *const[]){ "job" }, 1);
 	add_specification(a->value, json_object_get(row, "spec"), x->tenant->role->scope == SCOPE_ALL);
 	add_macs(a->value, row);
-	set_copy(a->value, json_object_get(row, "objects"), (const char *const[]){ "pending", "change", "detached", "iso", "fc", "tape" }, 6);
+	set_copy(a->value, json_object_get(row, "objects"),
+	    (const char *const[]){ "pending", "change", "detached", "iso", "fc", "tape" }, 6);
 	json_decref(row);
 	return 0;
 }

@@ -47,12 +47,14 @@ query_why(const struct question *x, struct answer_to *a, struct pd_err *e)
 	json_t *row = NULL;
 	int	rv;
 
-	if (question_job_id(x, field_text(x->args, "job"), id, e) == -1 || store_job_get(x->q->store, id, &row, e) == -1)
+	if (question_job_id(x, field_text(x->args, "job"), id, e) == -1 ||
+	    store_job_get(x->q->store, id, &row, e) == -1)
 		return -1;
 	a->value = json_incref(json_object_get(json_object_get(row, "value"), "placement"));
 	rv = a->value != NULL ? 0 : from_history(x, id, &a->value, e);
 	if (rv == 0 && a->value == NULL)
-		rv = pd_fail(e, PD_NOTFOUND, "job %s is a %s, no system was chosen for it; show-job %s says what it does", id,
+		rv = pd_fail(e, PD_NOTFOUND,
+		    "job %s is a %s, no system was chosen for it; show-job %s says what it does", id,
 		    field_text(row, "verb"), id);
 	if (rv == 0)
 		say(a);

@@ -2,8 +2,9 @@
 /*
  * rows.h - a list that is an answer: its rows as compact JSON text, written one behind the other, without a tree.
  *
- * "[{"name":"web1","procs":1},{"name":"web2","procs":2}]".  Keys are this program's own words.  A row that does not fit any more is left out,
- * and so are all behind it.  What is not UTF-8, and a lack of memory, stick and are told by rows_end().
+ * "[{"name":"web1","procs":1},{"name":"web2","procs":2}]".  Keys are this program's own words.  A row that does not fit
+ * any more is left out, and so are all behind it.  What is not UTF-8, and a lack of memory, stick and are told by
+ * rows_end().
  */
 #ifndef PD_SPOOL_ROWS_H
 #define PD_SPOOL_ROWS_H

@@ -27,7 +27,8 @@ keep(struct director *d, int64_t seq, struct pd_err *e)
 	char text[24];
 
 	(void)snprintf(text, sizeof(text), "%lld", (long long)seq);
-	if (store_begin(d->store, e) == 0 && store_kept_set(d->store, KEPT_TOLD, text, e) == 0 && store_commit(d->store, e) == 0) {
+	if (store_begin(d->store, e) == 0 && store_kept_set(d->store, KEPT_TOLD, text, e) == 0 &&
+	    store_commit(d->store, e) == 0) {
 		d->told_kept = seq;
 		return 0;
 	}
@@ -59,7 +60,8 @@ is_end(const json_t *record)
 {
 	enum job_state state;
 
-	return field_text(record, "job")[0] != '\0' && job_state_from_name(field_text(record, "event"), &state) == 0 && job_state_is_final(state);
+	return field_text(record, "job")[0] != '\0' && job_state_from_name(field_text(record, "event"), &state) == 0 &&
+	    job_state_is_final(state);
 }
 
 /* One that was stuck may have been taken up again since, or have another end. */

@@ -2,8 +2,8 @@
 /*
  * retake.c - a stuck job is undone or resumed, on an administrator's word.
  *
- * The wish is durable before anything happens: forwards as a record of the journal, then for both the job's state.  From there on it is a
- * job that was interrupted, and what a crash does to one is known (recovery.c).
+ * The wish is durable before anything happens: forwards as a record of the journal, then for both the job's state. From
+ * there on it is a job that was interrupted, and what a crash does to one is known (recovery.c).
  */
 #include <string.h>
 #include <unistd.h>
@@ -33,7 +33,8 @@ has_way(const json_t *row, int is_undo, struct pd_err *e)
 	if (verb == NULL)
 		return pd_fail(e, PD_CONFLICT, "job %s has a verb that is not known any more", field_text(row, "id"));
 	if (is_undo && (verb->flags & VERB_DESTRUCTIVE))
-		return pd_fail(e, PD_CONFLICT, "a %s cannot be undone; go on with it: resume-job %s", verb->name, field_text(row, "id"));
+		return pd_fail(e, PD_CONFLICT, "a %s cannot be undone; go on with it: resume-job %s", verb->name,
+		    field_text(row, "id"));
 	return 0;
 }
 
@@ -48,7 +49,8 @@ is_alone(struct director *d, const json_t *row, struct pd_err *e)
 	if (store_job_list(d->store, &f, &jobs, e) == -1)
 		return -1;
 	if (json_array_size(jobs) > 0)
-		rv = pd_fail(e, PD_CONFLICT, "job %s of VM %s has to end first", field_text(json_array_get(jobs, 0), "id"), f.vm);
+		rv = pd_fail(e, PD_CONFLICT, "job %s of VM %s has to end first",
+		    field_text(json_array_get(jobs, 0), "id"), f.vm);
 	json_decref(jobs);
 	return rv;
 }
@@ -68,7 +70,8 @@ vm_is_as_left(struct director *d, const json_t *row, struct pd_err *e)
 	if (vm == NULL || strcmp(field_text(json_object_get(vm, "objects"), "tag"), field_text(row, "tag")) != 0)
 		rv = pd_fail(e, PD_CONFLICT, "the VM %s of job %s was deleted meanwhile", name, field_text(row, "id"));
 	else if (strcmp(field_text(vm, "state"), "broken") != 0)
-		rv = pd_fail(e, PD_CONFLICT, "the VM %s is %s now: another job has changed it since", name, field_text(vm, "state"));
+		rv = pd_fail(e, PD_CONFLICT, "the VM %s is %s now: another job has changed it since", name,
+		    field_text(vm, "state"));
 	json_decref(vm);
 	return rv == 0 ? is_alone(d, row, e) : -1;
 }
@@ -81,7 +84,8 @@ prepare_journal(struct director *d, const char *id, int is_undo, struct pd_err *
 	json_t	      *records = NULL, *forward = json_pack("{s:s}", "k", "forward");
 	int	       ignored, rv = -1;	/* one with records has a name that lasts */
 
-	if ((j.fd = job_journal_open(&d->spool, id, &ignored, e)) != -1 && journal_load(&j, j.fd, 1, &records, e) == 0) {
+	if ((j.fd = job_journal_open(&d->spool, id, &ignored, e)) != -1 &&
+	    journal_load(&j, j.fd, 1, &records, e) == 0) {
 		if (json_array_size(records) == 0)
 			pd_fail(e, PD_CONFLICT, "the journal of job %s is empty: it has nothing to go by", id);
 		else
@@ -99,14 +103,16 @@ static int
 record(struct director *d, const json_t *row, int is_undo, const char *by, struct pd_err *e)
 {
 	const char *id = field_text(row, "id");
-	json_t	   *set = json_pack("{s:i s:i s:b s:s s:i s:s}", "finished", 0, "attempts", 0, "cancel", 0, "code", code_word(PD_QUEUED),
-		"exit", code_exit(PD_QUEUED), "message", "");
+	json_t	   *set = json_pack("{s:i s:i s:b s:s s:i s:s}", "finished", 0, "attempts", 0, "cancel", 0, "code",
+		code_word(PD_QUEUED), "exit", code_exit(PD_QUEUED), "message", "");
 	const char *event = is_undo ? "undo-job" : "resume-job";
-	json_t	   *history = json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", event, "user", by, "tenant", field_text(row, "tenant"),
-		"job", id, "verb", field_text(row, "verb"), "vm", field_text(row, "vm"), "what", decision_of(d->conf, by, event));
+	json_t	   *history = json_pack("{s:s s:s s:s s:s s:s s:s s:o}", "event", event, "user", by, "tenant",
+		field_text(row, "tenant"), "job", id, "verb", field_text(row, "verb"), "vm", field_text(row, "vm"), "what",
+		decision_of(d->conf, by, event));
 	int	    rv = -1;
 
-	if (store_begin(d->store, e) == 0 && store_job_move(d->store, id, is_undo ? JOB_UNDOING : JOB_RUNNING, set, e) == 0 &&
+	if (store_begin(d->store, e) == 0 &&
+	    store_job_move(d->store, id, is_undo ? JOB_UNDOING : JOB_RUNNING, set, e) == 0 &&
 	    store_history_add(d->store, history, e) == 0)
 		rv = store_commit(d->store, e);
 	if (rv == -1)
@@ -123,7 +129,8 @@ enqueue(struct director *d, const char *id, struct pd_err *e)
 	json_t *row = NULL;
 	int	rv = store_job_get(d->store, id, &row, e);
 
-	if (rv == 0 && job_log_event(&d->spool, id, "state", json_pack("{s:s}", "state", field_text(row, "state")), e) == -1)
+	if (rv == 0 &&
+	    job_log_event(&d->spool, id, "state", json_pack("{s:s}", "state", field_text(row, "state")), e) == -1)
 		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", id, "why", e->msg, NULL);
 	if (rv == 0)
 		rv = runner_enqueue(d, row, 0, e);

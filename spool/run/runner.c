@@ -43,7 +43,8 @@ parked(struct director *d, const struct sched_job *job, enum pd_code why)
 	struct pd_err e;
 	json_t	     *commands = NULL;
 
-	if (job_journal_settle(&d->spool, job->id, &e) == 0 && job_journal_read(&d->spool, job->id, ignored, &commands, &e) == 0 &&
+	if (job_journal_settle(&d->spool, job->id, &e) == 0 &&
+	    job_journal_read(&d->spool, job->id, ignored, &commands, &e) == 0 &&
 	    effects_park(d->store, job->id, commands, why == PD_BUSY, &e) == 0)
 		log_event(&d->log, LOG_NOTICE, "parked", "job", job->id, NULL);
 	else	/* its row says running, its journal has the commands: the next start finds both */
@@ -73,8 +74,8 @@ record_decision(struct director *d, const char *id, const json_t *asked, struct 
 
 	if (store_begin(d->store, e) == 0 && store_job_get(d->store, id, &row, e) == 0 &&
 	    orphans_decide(d->store, row, json_object_get(asked, "shown"), &decision, e) == 0) {
-		set = json_pack("{s:i s:{s:{s:s s:{s:O}}}}", "attempts", 0, "value", "decided", "step", field_text(asked, "step"), "set", "orphans",
-		    decision);
+		set = json_pack("{s:i s:{s:{s:s s:{s:O}}}}", "attempts", 0, "value", "decided", "step",
+		    field_text(asked, "step"), "set", "orphans", decision);
 		if (store_job_set(d->store, id, set, e) == 0)
 			rv = store_commit(d->store, e);
 	}

@@ -28,7 +28,8 @@ end_check(struct director *d, const struct sched_job *job, const char *message)
 	if (c != NULL && waiting > 0) {
 		size_t len = strlen(ending.err.msg);
 
-		(void)snprintf(ending.err.msg + len, sizeof(ending.err.msg) - len, "; %zu job%s for it", waiting, waiting == 1 ? " waits" : "s wait");
+		(void)snprintf(ending.err.msg + len, sizeof(ending.err.msg) - len, "; %zu job%s for it", waiting,
+		    waiting == 1 ? " waits" : "s wait");
 	}
 	settle_end(d, job, &ending);
 }
@@ -67,8 +68,9 @@ put_back(struct director *d, struct sched_job *job, const struct contact *c)
 	json_t	     *commands = NULL, *row = NULL;
 	int	      was_told = job->is_again;
 
-	if (job_journal_settle(&d->spool, job->id, &e) == -1 || job_journal_read(&d->spool, job->id, ignored, &commands, &e) == -1 ||
-	    effects_put_back(d->store, job->id, commands, job->has_begun, &row, &e) == -1)	/* its journal has it all */
+	if (job_journal_settle(&d->spool, job->id, &e) == -1 ||
+	    job_journal_read(&d->spool, job->id, ignored, &commands, &e) == -1 ||
+	    effects_put_back(d->store, job->id, commands, job->has_begun, &row, &e) == -1) /* its journal has it all */
 		log_event(&d->log, LOG_WARNING, "park-not-recorded", "job", job->id, "why", e.msg, NULL);
 	json_decref(commands);
 	if (row == NULL || !was_cancelled(d, job, row)) {

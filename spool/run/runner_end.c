@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * runner_end.c - how a job ends: its effects, its row and its history, and when they are durable what its followers are told.
+ * runner_end.c - how a job ends: its effects, its row and its history, and when they are durable what its followers are
+ * told.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +76,8 @@ hear_registered(struct director *d, const json_t *row)
 {
 	struct sched_job job;
 
-	if (strcmp(field_text(row, "verb"), "register-platform") != 0 || strcmp(field_text(row, "state"), "done") != 0 ||
-	    field_is_set(row, "plan"))
+	if (strcmp(field_text(row, "verb"), "register-platform") != 0 ||
+	    strcmp(field_text(row, "state"), "done") != 0 || field_is_set(row, "plan"))
 		return;
 	runner_fill(d, row, &job);
 	job.is_registering = 0;
@@ -91,7 +92,8 @@ hear_checked(struct director *d, const json_t *row)
 {
 	const char *verb = field_text(row, "verb");
 
-	if ((strcmp(verb, "check-platform") == 0 || strcmp(verb, "register-platform") == 0) && !field_is_set(row, "plan"))
+	if ((strcmp(verb, "check-platform") == 0 || strcmp(verb, "register-platform") == 0) &&
+	    !field_is_set(row, "plan"))
 		absent_wake(d, field_text(row, "platform"));
 }
 

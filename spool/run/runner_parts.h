@@ -43,8 +43,8 @@ struct unrecorded *unrecorded_new(const struct sched_job *job, const struct endi
 void unrecorded_free(struct unrecorded *u);
 
 /*
- * runner_vios.c: which jobs wait for a VIOS.  hear: vios is a result's "vios", why its message; NULL without memory.  until: monotonic, when it is
- * tried again; 0 = its time is up.  wake: those of this platform are tried now.
+ * runner_vios.c: which jobs wait for a VIOS.  hear: vios is a result's "vios", why its message; NULL without memory.
+ * until: monotonic, when it is tried again; 0 = its time is up.  wake: those of this platform are tried now.
  */
 const struct contact *absent_hear(struct director *d, const struct sched_job *job, const json_t *vios, const char *why);
 const struct contact *absent_contact(struct director *d, const char *job);	/* NULL = it waits for none */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * runner_start.c - how a job begins: into the queue, its files and its worker, its row, and when that is durable its worker's order.
+ * runner_start.c - how a job begins: into the queue, its files and its worker, its row, and when that is durable its
+ * worker's order.
  */
 #include <sys/stat.h>
 
@@ -39,14 +40,15 @@ only_asks(const json_t *row)
 static int
 set_place(const struct director *d, struct sched_job *job, const json_t *row, struct pd_err *e)
 {
-	int		   is_plan = field_is_set(row, "plan"), is_moving = strcmp(field_text(row, "verb"), "migrate-vm") == 0;
+	int is_plan = field_is_set(row, "plan"), is_moving = strcmp(field_text(row, "verb"), "migrate-vm") == 0;
 	struct store_place place;
 
 	if (store_place_get(d->store, job->platform, job->vm, &place, e) == -1)
 		return -1;
 	job->is_hmc = place.is_hmc;
 	copy(job->system, sizeof(job->system), is_plan ? "" : place.system);
-	copy(job->to, sizeof(job->to), is_plan || !is_moving ? "" : field_text(json_object_get(json_object_get(row, "args"), "change"), "to"));
+	copy(job->to, sizeof(job->to),
+	    is_plan || !is_moving ? "" : field_text(json_object_get(json_object_get(row, "args"), "change"), "to"));
 	return 0;
 }
 
@@ -99,8 +101,8 @@ runner_try_later(struct director *d, const struct sched_job *job, int64_t delay_
 }
 
 /*
- * An empty journal says that nothing was sent, whatever the row thinks: then it is a first run.  So is a queued one's, whose console
- * could not be reached: it may have asked, but has changed nothing.
+ * An empty journal says that nothing was sent, whatever the row thinks: then it is a first run.  So is a queued one's,
+ * whose console could not be reached: it may have asked, but has changed nothing.
  */
 static const char *
 choose_mode(const json_t *row, int was_begun)
@@ -134,7 +136,8 @@ open_files(struct director *d, const char *id, struct start *s, struct pd_err *e
 {
 	struct stat st;
 
-	if ((s->journal = job_journal_open(&d->spool, id, &s->is_named, e)) == -1 || (s->log = job_log_open(&d->spool, id, e)) == -1)
+	if ((s->journal = job_journal_open(&d->spool, id, &s->is_named, e)) == -1 ||
+	    (s->log = job_log_open(&d->spool, id, e)) == -1)
 		return -1;
 	if (sys.fstat(s->journal, &st) == -1)
 		return pd_fail_sys(e, PD_IO, "stat the journal of job %s", id);
@@ -171,8 +174,10 @@ prepare(struct director *d, struct start *s, struct pd_err *e)
 	if (field_number(s->row, "attempts") >= DIRECTOR_STARTS && !s->has_changed)
 		return pd_fail(e, PD_FAILED, "its worker ended %d times before it had changed anything", DIRECTOR_STARTS);
 	if (field_number(s->row, "attempts") >= DIRECTOR_STARTS)
-		return pd_fail(e, PD_STUCK, "its worker ended in the middle of it %d times; what it made may be left, see: "
-		    "transcript %s", DIRECTOR_STARTS, job->id);
+		return pd_fail(e, PD_STUCK,
+		    "its worker ended in the middle of it %d times; what it made may be left, see: "
+		    "transcript %s",
+		    DIRECTOR_STARTS, job->id);
 	if (worker_message(d->conf, d->store, s->row, choose_mode(s->row, s->was_begun), &s->msg, e) == -1)
 		return -1;
 	contact_start_with(d, s->msg, strcmp(field_text(s->row, "verb"), "check-platform") == 0 ? LOOKS_NOW : LOOKS_NOT);
@@ -211,7 +216,9 @@ begin(struct director *d, struct start *s, struct pd_err *e)
 	json_t *journal = NULL;
 	int	rv = 0;
 
-	if (s->was_begun && (job_journal_settle(&d->spool, job->id, e) == -1 || job_journal_read(&d->spool, job->id, ignored, &journal, e) == -1))
+	if (s->was_begun &&
+	    (job_journal_settle(&d->spool, job->id, e) == -1 ||
+		job_journal_read(&d->spool, job->id, ignored, &journal, e) == -1))
 		rv = -1;
 	if (rv == 0)
 		rv = job->is_again ? effects_start_again(d->store, job->id, journal, &s->begun, e) :
@@ -256,8 +263,8 @@ tell_start(struct director *d, const struct start *s)
 
 	if (joblog_event(s->log, d->spool.log_max, "state", json_pack("{s:s}", "state", state), &e) == -1)
 		log_event(&d->log, LOG_WARNING, "job-log-failed", "job", id, "why", e.msg, NULL);
-	log_event(&d->log, LOG_NOTICE, field_number(s->begun, "attempts") > 1 ? "resumed" : "started", "job", id, "platform",
-	    s->job.platform, "mode", field_text(s->msg, "mode"), NULL);
+	log_event(&d->log, LOG_NOTICE, field_number(s->begun, "attempts") > 1 ? "resumed" : "started", "job", id,
+	    "platform", s->job.platform, "mode", field_text(s->msg, "mode"), NULL);
 }
 
 void

@@ -2,9 +2,10 @@
 /*
  * runner_vios.c - jobs whose VIOS, one that is reached by SSH of its own, cannot be connected to.
  *
- * Its platform's console answers, and other jobs go on: each of these waits by itself, with a back-off as that of a console, and holds
- * its VM when it has changed something already.  What refuses our key, or has another host key, is not tried again by time alone.  A check
- * of the platform, or its registration, has all of them try at once.  Memory only: a start of the director tries them all.
+ * Its platform's console answers, and other jobs go on: each of these waits by itself, with a back-off as that of a
+ * console, and holds its VM when it has changed something already.  What refuses our key, or has another host key, is
+ * not tried again by time alone.  A check of the platform, or its registration, has all of them try at once.  Memory
+ * only: a start of the director tries them all.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -80,7 +80,7 @@ int sched_gate_is_open(const struct sched_platform *p, int64_t now_ms);
 int		   turn_add(struct sched_platform *p, struct sched_node *n);
 struct sched_node *turn_take(struct sched *s, struct sched_platform *p, int64_t now_ms);	/* NULL = nobody's turn */
 struct sched_node *turn_find(struct sched_platform *p, const char *id);	/* takes it out; NULL = not there */
-int		   turn_each(const struct sched_platform *p, int (*fn)(void *arg, const struct sched_job *job), void *arg);
+int turn_each(const struct sched_platform *p, int (*fn)(void *arg, const struct sched_job *job), void *arg);
 void		   turn_free(struct sched_platform *p);
 
 #endif

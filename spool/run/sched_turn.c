@@ -125,8 +125,8 @@ turn_each(const struct sched_platform *p, int (*fn)(void *arg, const struct sche
 }
 
 /*
- * A hundred thousand jobs may wait for one VM: what was found not to start is not looked at again, at each round of the loop, before
- * something has changed for it.
+ * A hundred thousand jobs may wait for one VM: what was found not to start is not looked at again, at each round of the
+ * loop, before something has changed for it.
  */
 static struct sched_node *
 first_of_user(const struct sched *s, struct sched_user *u, int is_open, struct sched_node **before)

@@ -396,7 +396,8 @@ sched_set_aside(struct sched *s, const struct sched_job *job, struct pd_err *e)
 	kept.system[0] = kept.to[0] = '\0';	/* their other VMs do not wait for a VIOS that this one needs */
 	if (sched_add(s, job, e) == -1)
 		return -1;
-	return !job->has_begun || keep(s, &kept) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for job %s in the queue", job->id);
+	return !job->has_begun || keep(s, &kept) == 0 ? 0 :
+							pd_fail(e, PD_IO, "no memory for job %s in the queue", job->id);
 }
 
 const char *

@@ -155,8 +155,8 @@ record_start(struct director *d, struct group *g, const struct sched_job *job)
 }
 
 /*
- * A start may end its job at once (its VM is gone), and an end may free the slot for the next start.  Not for ever: who asks on the sockets
- * comes between, however many jobs end so.
+ * A start may end its job at once (its VM is gone), and an end may free the slot for the next start.  Not for ever: who
+ * asks on the sockets comes between, however many jobs end so.
  */
 static void
 fill(struct director *d, struct group *g, const struct sched_job *first)

@@ -22,8 +22,8 @@
 static json_t *
 local_platform(const json_t *args)
 {
-	return json_pack("{s:s s:s s:s s:i s:s s:s s:s}", "name", field_text(args, "name"), "kind", field_text(args, "kind"), "address", "",
-	    "port", 0, "user", "", "key", "", "host_key", "");
+	return json_pack("{s:s s:s s:s s:i s:s s:s s:s}", "name", field_text(args, "name"), "kind",
+	    field_text(args, "kind"), "address", "", "port", 0, "user", "", "key", "", "host_key", "");
 }
 
 int
@@ -133,7 +133,8 @@ add_image(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 	if (name[0] == '\0')
 		return 0;
 	if (store_image_get(st, name, field_text(job, "platform"), &image, e) == -1)
-		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the image %s was removed meanwhile", name) : -1;
+		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the image %s was removed meanwhile", name) :
+						-1;
 	return json_object_set_new(vars, "image", image) == 0 ? 0 : pd_fail(e, PD_IO, "no memory");
 }
 
@@ -176,8 +177,8 @@ add_unknown_orphans(const char *kind, json_t *vars, struct pd_err *e)
 		    "partitions", "clean", 1, "vioses", "adapters", "clean", 1, "entries", "clean", 1, "fc_adapters", "clean", 1, "fc_entries",
 		    "clean", 1, "volumes", "clean", 1, "files", "clean", 1, "media", "clean", 1);
 	else
-		one = json_pack("{s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}]}", "partitions", "clean", 1, "volumes", "clean", 1, "files", "clean", 1,
-		    "media", "clean", 1);
+		one = json_pack("{s:[{s:b}] s:[{s:b}] s:[{s:b}] s:[{s:b}]}", "partitions", "clean", 1, "volumes",
+		    "clean", 1, "files", "clean", 1, "media", "clean", 1);
 	return json_object_set_new(vars, "orphans", one) == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the plan");
 }
 
@@ -198,7 +199,8 @@ add_systems(struct store *st, const json_t *platform, json_t *vars, struct pd_er
 	json_t	   *system = NULL, *systems = NULL;
 
 	if (name[0] != '\0' && store_system_get(st, name, &system, e) == -1)
-		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the system %s was removed meanwhile", name) : -1;
+		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the system %s was removed meanwhile", name) :
+						-1;
 	if (system != NULL && json_object_set_new(vars, "system", system) == -1)
 		return pd_fail(e, PD_IO, "no memory for the system %s", name);
 	if (name[0] != '\0' || strcmp(field_text(platform, "kind"), "hmc") != 0)
@@ -288,11 +290,11 @@ asks_slots(const struct pd_conf *conf, struct store *st, const json_t *platform,
 }
 
 int
-worker_inventory(const struct pd_conf *conf, struct store *st, const char *platform, const char *id, int details, json_t **msg,
-    struct pd_err *e)
+worker_inventory(const struct pd_conf *conf, struct store *st, const char *platform, const char *id, int details,
+    json_t **msg, struct pd_err *e)
 {
-	json_t *job = json_pack("{s:s s:s s:s s:s s:{s:s}}", "id", id, "verb", "inventory", "platform", platform, "tag", "", "args", "name",
-	    platform);
+	json_t *job = json_pack("{s:s s:s s:s s:s s:{s:s}}", "id", id, "verb", "inventory", "platform", platform, "tag",
+	    "", "args", "name", platform);
 	int	rv;
 
 	*msg = NULL;

@@ -31,34 +31,34 @@ int store_begin(struct store *st, struct pd_err *e);
 int store_commit(struct store *st, struct pd_err *e);
 void store_rollback(struct store *st);	/* harmless when nothing is begun */
 /*
- * Transactions that share one commit, and one sync: until then none of them is durable, so nothing of them is told and nothing is done on
- * their word, and each of them may still be rolled back alone.  When the commit fails, all of them are gone (PD_UNKNOWN as above).  What is
- * asked between begin and commit sees what is not durable yet.
+ * Transactions that share one commit, and one sync: until then none of them is durable, so nothing of them is told and
+ * nothing is done on their word, and each of them may still be rolled back alone.  When the commit fails, all of them
+ * are gone (PD_UNKNOWN as above).  What is asked between begin and commit sees what is not durable yet.
  */
 int  store_group_begin(struct store *st, struct pd_err *e);
 int  store_group_commit(struct store *st, struct pd_err *e);
 void store_group_rollback(struct store *st);
 /*
- * A part of a transaction: what is changed behind the mark is taken back alone (store_back), or joins what was changed before it
- * (store_unmark).  One mark at a time.
+ * A part of a transaction: what is changed behind the mark is taken back alone (store_back), or joins what was changed
+ * before it (store_unmark).  One mark at a time.
  */
 int store_mark(struct store *st, struct pd_err *e);
 int store_unmark(struct store *st, struct pd_err *e);
 int store_back(struct store *st, struct pd_err *e);
 
 /*
- * Jobs.  A job row: id verb user tenant platform vm state args{} once digest(of args, verb) note plan(bool) source origin tag
- * submitted started finished (wall ms, 0 = not yet) attempts cancel(bool) code exit message value{}
- * recorded (so many records of its journal are in the history).
- * store_job_add takes such an object; get/list give them back.
+ * Jobs.  A job row: id verb user tenant platform vm state args{} once digest(of args, verb) note plan(bool) source
+ * origin tag submitted started finished (wall ms, 0 = not yet) attempts cancel(bool) code exit message value{} recorded
+ * (so many records of its journal are in the history). store_job_add takes such an object; get/list give them back.
  */
 int store_job_add(struct store *st, const json_t *job, struct pd_err *e);	/* PD_CONFLICT: id or once-key is there */
 int store_job_get(struct store *st, const char *id, json_t **job, struct pd_err *e);	/* PD_NOTFOUND */
 /*
- * Full id by unambiguous prefix; PD_NOTFOUND, or PD_USAGE when several fit.  Among the jobs of user and of tenant only (NULL = any): what
- * others have neither answers nor makes it ambiguous.
+ * Full id by unambiguous prefix; PD_NOTFOUND, or PD_USAGE when several fit.  Among the jobs of user and of tenant only
+ * (NULL = any): what others have neither answers nor makes it ambiguous.
  */
-int store_job_resolve(struct store *st, const char *prefix, const char *user, const char *tenant, char id[JOB_ID_LEN + 1], struct pd_err *e);
+int store_job_resolve(struct store *st, const char *prefix, const char *user, const char *tenant,
+    char id[JOB_ID_LEN + 1], struct pd_err *e);
 /* The create-vm jobs of the platform that made what carries one of these tags (an array of texts).  It reads all jobs of the platform. */
 int store_job_by_tags(struct store *st, const char *platform, const json_t *tags, json_t **jobs, struct pd_err *e);
 int store_job_by_once(struct store *st, const char *user, const char *once, json_t **job, struct pd_err *e);
@@ -74,8 +74,8 @@ struct job_filter {
 	int	    oldest_first;
 };
 /*
- * Every job that is not final, in the order of taking in, however many they are: fn gets id verb user tenant platform vm state plan submitted
- * started attempts cancel of each, lent; it changes nothing in the store.  -1 of fn ends it.
+ * Every job that is not final, in the order of taking in, however many they are: fn gets id verb user tenant platform
+ * vm state plan submitted started attempts cancel of each, lent; it changes nothing in the store.  -1 of fn ends it.
  */
 int store_job_each_pending(struct store *st, int (*fn)(void *arg, const json_t *row, struct pd_err *e), void *arg, struct pd_err *e);
 int store_job_state(struct store *st, const char *id, enum job_state *state, struct pd_err *e);	/* PD_NOTFOUND */
@@ -101,8 +101,8 @@ int store_vm_get(struct store *st, const char *name, json_t **vm, struct pd_err 
 int store_vm_remove(struct store *st, const char *name, struct pd_err *e);
 int store_vm_list(struct store *st, const char *tenant, const char *owner, const char *platform, json_t **vms, struct pd_err *e);	/* by name */
 /*
- * What a list of many shows of each: nothing is made of it that is not needed.  Texts are "" when absent.  addresses: compact JSON, an array of
- * the "ip" of its networks; one that a job is adding is not there yet.
+ * What a list of many shows of each: nothing is made of it that is not needed.  Texts are "" when absent.  addresses:
+ * compact JSON, an array of the "ip" of its networks; one that a job is adding is not there yet.
  */
 struct vm_brief {
 	const char *name, *tenant, *owner, *platform, *system, *image, *state, *group, *console_name, *addresses;
@@ -110,13 +110,15 @@ struct vm_brief {
 };
 typedef int vm_brief_fn(void *arg, const struct vm_brief *vm, struct pd_err *e);	/* lent, until it returns; it asks the store nothing; -1 ends the list */
 /* NULL = any; by name. */
-int store_vm_each_brief(struct store *st, const char *tenant, const char *owner, const char *platform, vm_brief_fn *fn, void *arg, struct pd_err *e);
+int store_vm_each_brief(struct store *st, const char *tenant, const char *owner, const char *platform, vm_brief_fn *fn,
+    void *arg, struct pd_err *e);
 int store_vm_brief(struct store *st, const char *name, vm_brief_fn *fn, void *arg, struct pd_err *e);	/* of one; PD_NOTFOUND */
 /*
- * store_lease.c.  A VM with name tenant owner state lease_ms lease_due_ms lease_ended_ms lease_tries.  next: the one for whose lease something is to be
- * done first, *vm NULL = none (is_off: among those that are off, and have not ended yet); one that a job has, or that is not running, stopped or in
- * Open Firmware, is not it.  soon: those of tenant (and, when not NULL, of owner) for whose leases it is to be done until before_ms, the first ones first, at
- * most LEASE_SOON_MOST.
+ * store_lease.c.  A VM with name tenant owner state lease_ms lease_due_ms lease_ended_ms lease_tries.  next: the one
+ * for whose lease something is to be done first, *vm NULL = none (is_off: among those that are off, and have not ended
+ * yet); one that a job has, or that is not running, stopped or in Open Firmware, is not it.  soon: those of tenant
+ * (and, when not NULL, of owner) for whose leases it is to be done until before_ms, the first ones first, at most
+ * LEASE_SOON_MOST.
  */
 #define LEASE_SOON_MOST 100
 int store_lease_next(struct store *st, int is_off, json_t **vm, struct pd_err *e);
@@ -131,28 +133,31 @@ int store_vm_is_busy(struct store *st, const char *name, int64_t since_ms, int *
 struct held;
 int store_system_usage(struct store *st, const char *system, struct held *held, struct pd_err *e);
 /*
- * Processing units of all VMs by system, product of their image (spec.product, "" = none) and shared processor pool ("" = processors of their own):
+ * Processing units of all VMs by system, product of their image (spec.product, "" = none) and shared processor pool (""
+ * = processors of their own):
  * [{system product pool units}]; one that is on its way to another system or pool is there with from{system pool}, too.
  */
 int store_licensed_units(struct store *st, json_t **rows, struct pd_err *e);
 /*
- * All VMs with where they are or will be, and what they say of each other (spool/admit/neighbours.h): [{name tenant owner group places[] near?
- * apart_from?}], by name.  renamed: a VM has another name; those that say something of it say it of that one.
+ * All VMs with where they are or will be, and what they say of each other (spool/admit/neighbours.h): [{name tenant
+ * owner group places[] near? apart_from?}], by name.  renamed: a VM has another name; those that say something of it
+ * say it of that one.
  */
 int store_neighbours(struct store *st, json_t **rows, struct pd_err *e);
 int store_neighbour_renamed(struct store *st, const char *old, const char *to, struct pd_err *e);
 /*
- * Slots on VIOSes that VMs of the system have or are to have: [{id slot}], id the VIOS's partition, 0 = any, of a VM that is on its way there; slot -1 =
- * not known yet.
+ * Slots on VIOSes that VMs of the system have or are to have: [{id slot}], id the VIOS's partition, 0 = any, of a VM
+ * that is on its way there; slot -1 = not known yet.
  */
 int store_server_slots(struct store *st, const char *system, json_t **slots, struct pd_err *e);
 /* Is this IPv4 address reserved by a VM's network on this VLAN?  PD_CONFLICT names nobody. */
 int store_address_free(struct store *st, int vlan, const char *ip, struct pd_err *e);
 
 /*
- * Platforms: name kind address port user key host_key pools[] facts{} registered_ms second_address second_host_key vios_access drained_ms
- * (0 = it takes new VMs) drain_why.  Images: name platform file size os first_boot description registered_ms product.
- * The console of a single system, an IVM, has that system under its own name: putting the platform puts its system, too.
+ * Platforms: name kind address port user key host_key pools[] facts{} registered_ms second_address second_host_key
+ * vios_access drained_ms (0 = it takes new VMs) drain_why.  Images: name platform file size os first_boot description
+ * registered_ms product. The console of a single system, an IVM, has that system under its own name: putting the
+ * platform puts its system, too.
  */
 int store_platform_put(struct store *st, const json_t *p, struct pd_err *e);
 int store_platform_get(struct store *st, const char *name, json_t **p, struct pd_err *e);
@@ -164,9 +169,9 @@ int store_image_remove(struct store *st, const char *name, const char *platform,
 int store_image_list(struct store *st, const char *platform, json_t **is, struct pd_err *e);
 
 /*
- * Systems: name platform ident(type-model*serial) level facts{} seen_ms(when its console was asked last, 0 = never) drained_ms drain_why.
- * facts: memory memory_free (MiB) units units_free ("8.00") max_lpars partitions region_size default_pool pools[{name size free kind}]
- * vlans[] vioses[], each absent when the console did not tell.
+ * Systems: name platform ident(type-model*serial) level facts{} seen_ms(when its console was asked last, 0 = never)
+ * drained_ms drain_why. facts: memory memory_free (MiB) units units_free ("8.00") max_lpars partitions region_size
+ * default_pool pools[{name size free kind}] vlans[] vioses[], each absent when the console did not tell.
  */
 int store_system_put(struct store *st, const json_t *system, struct pd_err *e);
 int store_system_get(struct store *st, const char *name, json_t **system, struct pd_err *e);	/* PD_NOTFOUND */
@@ -185,9 +190,10 @@ int store_inventory_put(struct store *st, const char *system, int64_t seen_ms, c
 int store_inventory_get(struct store *st, const char *system, json_t **inventory, struct pd_err *e);	/* PD_NOTFOUND */
 
 /*
- * History: one row per request, decision, policy change, command run, result.  Hash chain: hash = SHA-256(previous hash || canonical
- * JSON of the record: sorted keys, no blanks, seq included; 32 zero bytes before the first).  A record: seq t(RFC 3339) event user tenant
- * job verb vm what{}; seq and hash are made here, t when it is absent.  Inside a transaction only.
+ * History: one row per request, decision, policy change, command run, result.  Hash chain: hash = SHA-256(previous hash
+ * || canonical JSON of the record: sorted keys, no blanks, seq included; 32 zero bytes before the first).  A record:
+ * seq t(RFC 3339) event user tenant job verb vm what{}; seq and hash are made here, t when it is absent.  Inside a
+ * transaction only.
  */
 #define HISTORY_RECORD_MAX (64 * 1024)	/* bytes of one record's text: who adds one keeps what it holds far below that */
 int store_history_add(struct store *st, const json_t *record, struct pd_err *e);
@@ -228,33 +234,36 @@ struct history_proof {
 const char *history_fault_name(enum history_fault fault);	/* "whole", "changed", ... */
 
 /*
- * Walks the chain from the first record to the head, and compares it with the witness (NULL = none).  *proof says how far it is proven,
- * also on failure: PD_BADDATA then names the first record that is changed, missing, inserted, elsewhere or cut off.  A whole history that
- * somebody made anew, or shortened with its head, is found by a witness only.
+ * Walks the chain from the first record to the head, and compares it with the witness (NULL = none).  *proof says how
+ * far it is proven, also on failure: PD_BADDATA then names the first record that is changed, missing, inserted,
+ * elsewhere or cut off.  A whole history that somebody made anew, or shortened with its head, is found by a witness
+ * only.
  */
 int store_history_verify(struct store *st, const struct history_witness *w, struct history_proof *proof, struct pd_err *e);
 
 /*
- * The same in steps, on the database file at path and, when all are there, the archives in the directory of that name (NULL = none), as they are
- * now.  A step takes about most_us: 1 = there is more, 0 = the history is whole, -1 as above.  history_walk_end(), NULL is fine.
+ * The same in steps, on the database file at path and, when all are there, the archives in the directory of that name
+ * (NULL = none), as they are now.  A step takes about most_us: 1 = there is more, 0 = the history is whole, -1 as
+ * above.  history_walk_end(), NULL is fine.
  */
 struct history_walk;
-int  history_walk_begin(const char *path, const char *archives, const struct history_witness *w, struct history_walk **walk, struct pd_err *e);
+int			    history_walk_begin(const char *path, const char *archives, const struct history_witness *w,
+			    struct history_walk **walk, struct pd_err *e);
 int  history_walk_step(struct history_walk *walk, int64_t most_us, struct pd_err *e);
 const struct history_proof *history_walk_proof(const struct history_walk *walk);
 void history_walk_end(struct history_walk *walk);
 
 /*
- * Up to limit records behind record `after`, as lines (spool/history/history_line.h), up to the first one that is not older than before_t (NULL = any).
- * *n is how many.  A function that returns -1 ends it.
+ * Up to limit records behind record `after`, as lines (spool/history/history_line.h), up to the first one that is not
+ * older than before_t (NULL = any). *n is how many.  A function that returns -1 ends it.
  */
 typedef int history_line_fn(void *arg, int64_t seq, const unsigned char *hash, const char *line, size_t len, struct pd_err *e);
-int store_history_lines(struct store *st, int64_t after, const char *before_t, int64_t limit, history_line_fn *fn, void *arg, int64_t *n,
-    struct pd_err *e);
+int store_history_lines(struct store *st, int64_t after, const char *before_t, int64_t limit, history_line_fn *fn,
+    void *arg, int64_t *n, struct pd_err *e);
 
 /*
- * spool/history/archive.h: the last record that was archived, 0 = none; a new one, with the record "rotated" that says so; and up to limit of the rows
- * that are archived go.  The last two inside a transaction.
+ * spool/history/archive.h: the last record that was archived, 0 = none; a new one, with the record "rotated" that says
+ * so; and up to limit of the rows that are archived go.  The last two inside a transaction.
  */
 int store_history_base(struct store *st, int64_t *seq, struct pd_err *e);
 int store_history_rotate(struct store *st, int64_t last, const unsigned char *hash, const json_t *what, struct pd_err *e);

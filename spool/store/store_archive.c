@@ -2,9 +2,10 @@
 /*
  * store_archive.c - the history's rows as lines, and the rows that an archive has taken over.
  *
- * history_base is the last record that was archived.  It moves in the transaction that adds the record "rotated", which names the archive,
- * its SHA-256 and the hash of its last record; only then may the rows up to it go, in as many transactions as it takes.  Whoever finds them
- * half gone after a crash goes on: nothing looks at rows up to the base any more.
+ * history_base is the last record that was archived.  It moves in the transaction that adds the record "rotated", which
+ * names the archive, its SHA-256 and the hash of its last record; only then may the rows up to it go, in as many
+ * transactions as it takes.  Whoever finds them half gone after a crash goes on: nothing looks at rows up to the base
+ * any more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -62,8 +63,8 @@ give_row(const struct stmt *q, char *buf, history_line_fn *fn, void *arg, struct
 }
 
 int
-store_history_lines(struct store *st, int64_t after, const char *before_t, int64_t limit, history_line_fn *fn, void *arg, int64_t *n,
-    struct pd_err *e)
+store_history_lines(struct store *st, int64_t after, const char *before_t, int64_t limit, history_line_fn *fn,
+    void *arg, int64_t *n, struct pd_err *e)
 {
 	struct stmt q;
 	char	   *buf = malloc(HISTORY_LINE_MAX);
@@ -72,7 +73,9 @@ store_history_lines(struct store *st, int64_t after, const char *before_t, int64
 	*n = 0;
 	if (buf == NULL)
 		return pd_fail(e, PD_IO, "history: out of memory");
-	if (stmt_open(&q, st, "SELECT seq, record, hash, json_extract(record, '$.t') FROM history WHERE seq>? ORDER BY seq LIMIT ?", e) == -1) {
+	if (stmt_open(&q, st,
+		"SELECT seq, record, hash, json_extract(record, '$.t') FROM history WHERE seq>? ORDER BY seq LIMIT ?",
+		e) == -1) {
 		free(buf);
 		return -1;
 	}
@@ -117,8 +120,10 @@ store_history_prune(struct store *st, int limit, int *n, struct pd_err *e)
 
 	*n = 0;
 	if (store_must_be_begun(st, e) == -1 ||
-	    stmt_open(&q, st, "DELETE FROM history WHERE seq IN (SELECT seq FROM history WHERE seq <= (SELECT seq FROM history_base)"
-		" ORDER BY seq LIMIT ?)", e) == -1)
+	    stmt_open(&q, st,
+		"DELETE FROM history WHERE seq IN (SELECT seq FROM history WHERE seq <= (SELECT seq FROM history_base)"
+		" ORDER BY seq LIMIT ?)",
+		e) == -1)
 		return -1;
 	stmt_int(&q, limit);
 	if (stmt_run(&q, e) == -1)

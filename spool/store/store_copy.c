@@ -2,8 +2,8 @@
 /*
  * store_copy.c - a database file opened to be read and never written.
  *
- * Beside a write-ahead log the file is one in use, or copied together with it: SQLite's locks are honoured.  Alone it is a
- * copy, and is opened as one that nobody changes, so that not even a lock file is made beside evidence.
+ * Beside a write-ahead log the file is one in use, or copied together with it: SQLite's locks are honoured.  Alone it
+ * is a copy, and is opened as one that nobody changes, so that not even a lock file is made beside evidence.
  */
 #include <sys/stat.h>
 

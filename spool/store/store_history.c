@@ -93,7 +93,8 @@ record_text(const json_t *record, int64_t seq, struct pd_err *e)
 	if (text == NULL) {
 		(void)pd_fail(e, PD_IO, "history: out of memory");
 	} else if (strlen(text) > HISTORY_RECORD_MAX) {
-		(void)pd_fail(e, PD_BUG, "history: a record of %zu bytes, at most %d are possible", strlen(text), HISTORY_RECORD_MAX);
+		(void)pd_fail(e, PD_BUG, "history: a record of %zu bytes, at most %d are possible", strlen(text),
+		    HISTORY_RECORD_MAX);
 		free(text);
 		text = NULL;
 	}

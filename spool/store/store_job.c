@@ -216,7 +216,8 @@ add_conditions(struct sql_text *sql, const char *const *column, const char *cons
 
 /* sql begins with what is selected, which t describes. */
 static int
-list(struct store *st, struct sql_text *sql, const struct table *t, const struct job_filter *f, json_t **jobs, struct pd_err *e)
+list(struct store *st, struct sql_text *sql, const struct table *t, const struct job_filter *f, json_t **jobs,
+    struct pd_err *e)
 {
 	static const char *const by[4] = { "vm", "user", "platform", "tenant" };
 	const char *const	 value[4] = { f->vm, f->user, f->platform, f->tenant };
@@ -250,7 +251,8 @@ static const struct column brief_columns[] = {
 	{ "submitted", COLUMN_INT }, { "started", COLUMN_INT }, { "finished", COLUMN_INT }, { "attempts", COLUMN_INT },
 	{ "cancel", COLUMN_BOOL }, { "code", COLUMN_TEXT }, { "exit", COLUMN_INT }, { "message", COLUMN_TEXT }, { "args", COLUMN_JSON },
 };
-static const struct table brief_table = { "job", "id", brief_columns, sizeof(brief_columns) / sizeof(brief_columns[0]) };
+static const struct table brief_table = { "job", "id", brief_columns,
+	sizeof(brief_columns) / sizeof(brief_columns[0]) };
 
 int
 store_job_list_brief(struct store *st, const struct job_filter *f, json_t **jobs, struct pd_err *e)
@@ -274,7 +276,8 @@ store_job_by_tags(struct store *st, const char *platform, const json_t *tags, js
 
 	*jobs = NULL;
 	row_select(&sql, &store_job_table);
-	sql_add(&sql, "INDEXED BY job_platform WHERE platform=? AND +verb='create-vm' AND NOT plan AND +state<>'refused' "
+	sql_add(&sql,
+	    "INDEXED BY job_platform WHERE platform=? AND +verb='create-vm' AND NOT plan AND +state<>'refused' "
 	    "AND +tag IN (SELECT value FROM json_each(?)) LIMIT ?");
 	if (text == NULL)
 		rv = pd_fail(e, PD_IO, "no memory to look for jobs");

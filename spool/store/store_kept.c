@@ -35,7 +35,9 @@ store_kept_set(struct store *st, const char *name, const char *value, struct pd_
 		stmt_text(&q, name);
 		return stmt_run(&q, e);
 	}
-	if (stmt_open(&q, st, "INSERT INTO kept(name, value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value", e) == -1)
+	if (stmt_open(&q, st,
+		"INSERT INTO kept(name, value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value",
+		e) == -1)
 		return -1;
 	stmt_text(&q, name);
 	stmt_text(&q, value);

@@ -2,7 +2,8 @@
 /*
  * store_lease.c - whose lease asks for something next, and whose soon.
  *
- * A VM that a job has, or that is nobody's to touch now (creating, deleting, broken, missing), is left out: it is there again when that is over.
+ * A VM that a job has, or that is nobody's to touch now (creating, deleting, broken, missing), is left out: it is there
+ * again when that is over.
  */
 #include "spool/store/store_sqlite.h"
 

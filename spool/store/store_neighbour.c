@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * store_neighbour.c - what VMs say of being near or apart from each other: spec.near, the name of a VM, and spec.apart_from, [{vm} or {group}].
+ * store_neighbour.c - what VMs say of being near or apart from each other: spec.near, the name of a VM, and
+ * spec.apart_from, [{vm} or {group}].
  */
 #include <string.h>
 
@@ -23,8 +24,9 @@ row_of(struct stmt *q)
 {
 	const char *near = column(q, 5), *apart = column(q, 6);
 
-	return json_pack("{s:s s:s s:s s:s s:[s] s:s* s:o*}", "name", column(q, 0), "tenant", column(q, 1), "owner", column(q, 2), "group", column(q, 3),
-	    "places", column(q, 4), "near", near[0] != '\0' ? near : NULL, "apart_from", apart[0] != '\0' ? json_loads(apart, 0, NULL) : NULL);
+	return json_pack("{s:s s:s s:s s:s s:[s] s:s* s:o*}", "name", column(q, 0), "tenant", column(q, 1), "owner",
+	    column(q, 2), "group", column(q, 3), "places", column(q, 4), "near", near[0] != '\0' ? near : NULL,
+	    "apart_from", apart[0] != '\0' ? json_loads(apart, 0, NULL) : NULL);
 }
 
 /* "moving/SYSTEM/VM": it is to be there, too. */
@@ -88,7 +90,8 @@ int
 store_neighbour_renamed(struct store *st, const char *old, const char *to, struct pd_err *e)
 {
 	if (store_must_be_begun(st, e) == -1 ||
-	    change(st, "UPDATE vm SET spec=json_set(spec,'$.near',?2) WHERE json_extract(spec,'$.near')=?1", old, to, e) == -1)
+	    change(st, "UPDATE vm SET spec=json_set(spec,'$.near',?2) WHERE json_extract(spec,'$.near')=?1", old, to,
+		e) == -1)
 		return -1;
 	return change(st, "UPDATE vm SET spec=json_set(spec,'$.apart_from',(SELECT json_group_array(CASE WHEN json_extract(a.value,'$.vm')=?1"
 	    " THEN json_object('vm',?2) ELSE json(a.value) END) FROM json_each(vm.spec,'$.apart_from') a))"

@@ -129,14 +129,15 @@ has_vms(struct store *st, const char *name, int64_t n, struct pd_err *e)
 		return -1;
 	for (size_t i = 0; i < NAMED_VMS && i < json_array_size(vms); i++) {
 		len = strlen(names);
-		(void)snprintf(names + len, sizeof(names) - len, "%s%s", i > 0 ? ", " : "", row_text(json_array_get(vms, i), "name"));
+		(void)snprintf(names + len, sizeof(names) - len, "%s%s", i > 0 ? ", " : "",
+		    row_text(json_array_get(vms, i), "name"));
 	}
 	len = strlen(names);
 	if (n > NAMED_VMS)
 		(void)snprintf(names + len, sizeof(names) - len, " and %lld more", (long long)n - NAMED_VMS);
 	json_decref(vms);
-	return pd_fail(e, PD_CONFLICT, "platform %s has %lld VM%s: %s; delete %s first", name, (long long)n, n == 1 ? "" : "s", names,
-	    n == 1 ? "it" : "them");
+	return pd_fail(e, PD_CONFLICT, "platform %s has %lld VM%s: %s; delete %s first", name, (long long)n,
+	    n == 1 ? "" : "s", names, n == 1 ? "it" : "them");
 }
 
 int

@@ -202,7 +202,8 @@ is_same(const struct stmt *q, int at, enum column_kind kind, const json_t *befor
 
 	if (kind == COLUMN_INT)
 		return json_is_integer(before) && json_integer_value(before) == sqlite3_column_int64(q->s, at);
-	if (kind != COLUMN_TEXT || !json_is_string(before) || (text = (const char *)sqlite3_column_text(q->s, at)) == NULL)
+	if (kind != COLUMN_TEXT || !json_is_string(before) ||
+	    (text = (const char *)sqlite3_column_text(q->s, at)) == NULL)
 		return 0;
 	return (size_t)sqlite3_column_bytes(q->s, at) == json_string_length(before) &&
 	    memcmp(text, json_string_value(before), json_string_length(before)) == 0;

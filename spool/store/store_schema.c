@@ -94,8 +94,9 @@ static const char version_1[] =
     "PRAGMA user_version = 1;";
 
 /*
- * history_base: the last record that was archived, and its hash; the rows up to it may be removed, and the chain of those that stay goes on
- * from it.  job.recorded: so many records of the job's journal are in the history.  kept: what has to be known at the next start.
+ * history_base: the last record that was archived, and its hash; the rows up to it may be removed, and the chain of
+ * those that stay goes on from it.  job.recorded: so many records of the job's journal are in the history.  kept: what
+ * has to be known at the next start.
  */
 static const char version_2[] =
     "ALTER TABLE job ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0;"
@@ -126,8 +127,9 @@ static const char version_3[] =
     "PRAGMA user_version = 3;";
 
 /*
- * Systems: what was registered before has one behind each console.  drained_ms: since when no new VM is put there, 0 = it is not; why says
- * so.  vm.label: the group that --apart-from names; vm.console_name: what the console calls it now, when somebody renamed it there.
+ * Systems: what was registered before has one behind each console.  drained_ms: since when no new VM is put there, 0 =
+ * it is not; why says so.  vm.label: the group that --apart-from names; vm.console_name: what the console calls it now,
+ * when somebody renamed it there.
  */
 static const char version_4[] =
     "ALTER TABLE platform ADD COLUMN second_address TEXT;"
@@ -153,8 +155,9 @@ static const char version_4[] =
     "PRAGMA user_version = 4;";
 
 /*
- * Leases: lease_ms is when the VM's ends, 0 = it has none; lease_ended_ms since when it is off for that, 0 = it is not; lease_due_ms when the director
- * does what comes next, 0 = nothing comes; lease_tries how often it has begun that.  VMs that were there before have none.
+ * Leases: lease_ms is when the VM's ends, 0 = it has none; lease_ended_ms since when it is off for that, 0 = it is not;
+ * lease_due_ms when the director does what comes next, 0 = nothing comes; lease_tries how often it has begun that.  VMs
+ * that were there before have none.
  */
 static const char version_5[] =
     "ALTER TABLE vm ADD COLUMN lease_ms INTEGER NOT NULL DEFAULT 0;"
@@ -166,8 +169,9 @@ static const char version_5[] =
     "PRAGMA user_version = 5;";
 
 /*
- * vm.addresses: the "ip" of its networks, but of one that a job is adding; parsing a thousand documents would take longer than all of their list.
- * What lists ask for comes in the order of the names: sorting took a third of their time.
+ * vm.addresses: the "ip" of its networks, but of one that a job is adding; parsing a thousand documents would take
+ * longer than all of their list. What lists ask for comes in the order of the names: sorting took a third of their
+ * time.
  */
 #define ADDRESSES_OF_SPEC(spec) \
 	"(SELECT json_group_array(json_extract(n.value, '$.ip')) FROM json_each(" spec ", '$.networks') n" \
@@ -192,7 +196,8 @@ static const char version_7[] =
     "PRAGMA user_version = 7;";
 
 /* upgrades[i] leads from version i to i + 1 and sets user_version. */
-static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3, version_4, version_5, version_6, version_7 };
+static const char *const upgrades[STORE_VERSION] = { version_1, version_2, version_3, version_4, version_5, version_6,
+	version_7 };
 
 static int
 one_number(struct store *st, const char *sql, int64_t *n, struct pd_err *e)

@@ -97,8 +97,8 @@ int row_one(struct stmt *q, const struct table *t, json_t **row, struct pd_err *
 int row_all(struct stmt *q, const struct table *t, json_t **rows, struct pd_err *e);
 
 /* Each of its rows in turn, lent to fn, which asks the store nothing; -1 of fn ends it. */
-int row_each(struct stmt *q, const struct table *t, int (*fn)(void *arg, const json_t *row, struct pd_err *e), void *arg,
-    struct pd_err *e);
+int row_each(struct stmt *q, const struct table *t, int (*fn)(void *arg, const json_t *row, struct pd_err *e),
+    void *arg, struct pd_err *e);
 
 /* Value of a text key of a row, NULL when absent or empty. */
 const char *row_text(const json_t *row, const char *key);

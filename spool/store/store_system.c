@@ -2,7 +2,8 @@
 /*
  * store_system.c - managed systems, and what their consoles listed of them.
  *
- * A system's facts are what placement computes with; the inventory behind them is longer and asked for by few, so it has a table of its own.
+ * A system's facts are what placement computes with; the inventory behind them is longer and asked for by few, so it
+ * has a table of its own.
  */
 #include <stdio.h>
 #include <string.h>
@@ -208,8 +209,10 @@ store_place_get(struct store *st, const char *platform, const char *vm, struct s
 	int	    rv;
 
 	*place = (struct store_place){ 0 };
-	if (stmt_open(&q, st, "SELECT p.kind='hmc', ifnull(v.system,'') FROM platform p LEFT JOIN vm v ON v.name=? AND v.platform=p.name"
-	    " WHERE p.name=?", e) == -1)
+	if (stmt_open(&q, st,
+		"SELECT p.kind='hmc', ifnull(v.system,'') FROM platform p LEFT JOIN vm v ON v.name=? AND v.platform=p.name"
+		" WHERE p.name=?",
+		e) == -1)
 		return -1;
 	stmt_text(&q, vm);
 	stmt_text(&q, platform);
@@ -237,8 +240,9 @@ store_server_slots(struct store *st, const char *system, json_t **slots, struct 
 		return -1;
 	stmt_text(&q, system);
 	while ((rv = stmt_step(&q, e)) == 1)
-		(void)json_array_append_new(*slots, json_pack("{s:I s:I}", "id", (json_int_t)sqlite3_column_int64(q.s, 0), "slot",
-		    (json_int_t)sqlite3_column_int64(q.s, 1)));
+		(void)json_array_append_new(*slots,
+		    json_pack("{s:I s:I}", "id", (json_int_t)sqlite3_column_int64(q.s, 0), "slot",
+			(json_int_t)sqlite3_column_int64(q.s, 1)));
 	stmt_close(&q);
 	return rv;
 }

@@ -2,8 +2,8 @@
 /*
  * store_transaction.c - transactions of the SQLite store, alone and in groups.
  *
- * Alone, each is BEGIN IMMEDIATE to COMMIT.  In a group the group is that, and each is a savepoint of it: what is rolled back goes alone,
- * what is committed waits for the group's commit to be durable, and is gone when that fails.
+ * Alone, each is BEGIN IMMEDIATE to COMMIT.  In a group the group is that, and each is a savepoint of it: what is
+ * rolled back goes alone, what is committed waits for the group's commit to be durable, and is gone when that fails.
  */
 #include "spool/store/store_sqlite.h"
 

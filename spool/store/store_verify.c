@@ -50,7 +50,8 @@ struct history_walk {
 const char *
 history_fault_name(enum history_fault fault)
 {
-	static const char *const names[HISTORY_NFAULTS] = { "whole", "changed", "missing", "inserted", "reordered", "cut" };
+	static const char *const names[HISTORY_NFAULTS] = { "whole", "changed", "missing", "inserted", "reordered",
+		"cut" };
 
 	return (unsigned)fault < HISTORY_NFAULTS ? names[fault] : "unknown";
 }
@@ -65,8 +66,8 @@ history_witness_parse(const char *text, struct history_witness *w, struct pd_err
 	hash = end + 1;
 	if (!isdigit((unsigned char)text[0]) || *end != ':' || w->seq < 1 || w->seq >= INT64_MAX ||
 	    strlen(hash) != HISTORY_HASH_LEN || strspn(hash, "0123456789abcdef") != HISTORY_HASH_LEN)
-		return pd_fail(e, PD_USAGE, "a witness is SEQ:HASH, a record's number and its hash of %d hexadecimal digits",
-		    HISTORY_HASH_LEN);
+		return pd_fail(e, PD_USAGE,
+		    "a witness is SEQ:HASH, a record's number and its hash of %d hexadecimal digits", HISTORY_HASH_LEN);
 	memcpy(w->head, hash, HISTORY_HASH_LEN + 1);
 	return 0;
 }
@@ -158,7 +159,8 @@ end_behind(struct history_walk *w, struct pd_err *e)
 		return fault(w, HISTORY_REORDERED, want, e, text);
 	}
 	if (b->found != 0) {
-		(void)snprintf(text, sizeof(text), "record %lld was inserted: the true one stands at %lld now", want, (long long)b->found);
+		(void)snprintf(text, sizeof(text), "record %lld was inserted: the true one stands at %lld now", want,
+		    (long long)b->found);
 		return fault(w, HISTORY_INSERTED, want, e, text);
 	}
 	if (b->own > want) {
@@ -176,8 +178,10 @@ check_witness(struct history_walk *w, struct pd_err *e)
 
 	if (w->at.seq == 0 || w->witness.seq != w->at.seq || strcmp(w->witness.head, w->proof.head) == 0)
 		return 0;
-	(void)snprintf(text, sizeof(text), "record %lld is not the one that the witness has seen: it, or one before it, was changed and "
-	    "the chain made anew", (long long)w->at.seq);
+	(void)snprintf(text, sizeof(text),
+	    "record %lld is not the one that the witness has seen: it, or one before it, was changed and "
+	    "the chain made anew",
+	    (long long)w->at.seq);
 	return fault(w, HISTORY_CHANGED, w->at.seq, e, text);
 }
 
@@ -231,7 +235,8 @@ check_begin(struct history_walk *w, struct pd_err *e)
 {
 	char text[160];
 
-	if (w->base.seq == 0 || (w->rotated.seq == w->base.seq && memcmp(w->rotated.hash, w->base.hash, CHAIN_HASH) == 0))
+	if (w->base.seq == 0 ||
+	    (w->rotated.seq == w->base.seq && memcmp(w->rotated.hash, w->base.hash, CHAIN_HASH) == 0))
 		return 0;
 	(void)snprintf(text, sizeof(text), "records up to %lld are missing, and no record says that they were archived",
 	    (long long)w->base.seq);
@@ -249,13 +254,13 @@ check_end(struct history_walk *w, struct pd_err *e)
 		return fault(w, HISTORY_CUT, w->at.seq + 1, e, text);
 	}
 	if (w->head.seq != w->at.seq || memcmp(w->head.hash, w->at.hash, CHAIN_HASH) != 0) {
-		(void)snprintf(text, sizeof(text), "its head says record %lld, the chain ends with another %lld", (long long)w->head.seq,
-		    (long long)w->at.seq);
+		(void)snprintf(text, sizeof(text), "its head says record %lld, the chain ends with another %lld",
+		    (long long)w->head.seq, (long long)w->at.seq);
 		return fault(w, HISTORY_CHANGED, w->at.seq + 1, e, text);
 	}
 	if (w->witness.seq > w->at.seq) {
-		(void)snprintf(text, sizeof(text), "cut off behind record %lld, the witness has seen record %lld", (long long)w->at.seq,
-		    (long long)w->witness.seq);
+		(void)snprintf(text, sizeof(text), "cut off behind record %lld, the witness has seen record %lld",
+		    (long long)w->at.seq, (long long)w->witness.seq);
 		return fault(w, HISTORY_CUT, w->at.seq + 1, e, text);
 	}
 	if (w->witness.seq > 0 && w->witness.seq < w->proof.first)
@@ -361,8 +366,8 @@ begin(struct history_walk *w, const char *archives, struct pd_err *e)
 }
 
 static int
-make_walk(struct store *st, int is_own, const char *archives, const struct history_witness *witness, struct history_walk **walk,
-    struct pd_err *e)
+make_walk(struct store *st, int is_own, const char *archives, const struct history_witness *witness,
+    struct history_walk **walk, struct pd_err *e)
 {
 	struct history_walk *w = calloc(1, sizeof(*w));
 
@@ -385,8 +390,8 @@ make_walk(struct store *st, int is_own, const char *archives, const struct histo
 }
 
 int
-history_walk_begin(const char *path, const char *archives, const struct history_witness *witness, struct history_walk **walk,
-    struct pd_err *e)
+history_walk_begin(const char *path, const char *archives, const struct history_witness *witness,
+    struct history_walk **walk, struct pd_err *e)
 {
 	struct store *st;
 

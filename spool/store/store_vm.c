@@ -153,7 +153,8 @@ store_vm_remove(struct store *st, const char *name, struct pd_err *e)
 
 /* The leading condition picks the index, as in store_job.c; VMs of one owner are few.  sql begins with what is selected. */
 static int
-open_list(struct stmt *q, struct store *st, struct sql_text *sql, const char *tenant, const char *owner, const char *platform, struct pd_err *e)
+open_list(struct stmt *q, struct store *st, struct sql_text *sql, const char *tenant, const char *owner,
+    const char *platform, struct pd_err *e)
 {
 	const struct { const char *column, *value; } by[] = { { "owner", owner },
 	    { "tenant", tenant }, { "platform", platform } };
@@ -224,7 +225,8 @@ each_brief(struct stmt *q, vm_brief_fn *fn, void *arg, struct pd_err *e)
 }
 
 int
-store_vm_each_brief(struct store *st, const char *tenant, const char *owner, const char *platform, vm_brief_fn *fn, void *arg, struct pd_err *e)
+store_vm_each_brief(struct store *st, const char *tenant, const char *owner, const char *platform, vm_brief_fn *fn,
+    void *arg, struct pd_err *e)
 {
 	struct sql_text sql = { .len = 0 };
 	struct stmt	q;
@@ -269,7 +271,9 @@ store_vm_is_busy(struct store *st, const char *name, int64_t since_ms, int *is_b
 	struct stmt q;
 	int	    rv;
 
-	if (stmt_open(&q, st, "SELECT 1 FROM job INDEXED BY job_vm WHERE vm=? AND (finished>=? OR " JOB_IS_PENDING ") LIMIT 1", e) == -1)
+	if (stmt_open(&q, st,
+		"SELECT 1 FROM job INDEXED BY job_vm WHERE vm=? AND (finished>=? OR " JOB_IS_PENDING ") LIMIT 1",
+		e) == -1)
 		return -1;
 	stmt_text(&q, name);
 	stmt_int(&q, since_ms);
