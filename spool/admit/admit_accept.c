@@ -60,7 +60,7 @@ row_of(const struct accepting *x, const char *list)
 {
 	if (x->is_hmc && x->is_off)
 		list = "profiles";
-	return inventory_row(json_object_get(x->found, list), "id", field_number(x->vm, "lpar_id"));
+	return field_find_number(json_object_get(x->found, list), "id", field_number(x->vm, "lpar_id"));
 }
 
 static void

@@ -237,62 +237,72 @@ admit_set_boot(struct admitting *ad, struct pd_err *e)
 	return rv;
 }
 
-/* One drive for each VM. */
-int
-admit_attach_iso(struct admitting *ad, struct pd_err *e)
+/* What a VM has one of: a medium in its drive, a tape drive. */
+struct attached {
+	const char *key;		/* of the VM's objects */
+	const char *before, *behind;	/* its name stands between them */
+	const char *none;
+	const char *away;		/* what is to be done first, with which verb */
+	const char *detach;
+};
+static const struct attached medium = { "iso", "", " in its drive", "no medium in a drive", "take it out", "detach-iso" };
+static const struct attached tape = { "tape", "the tape drive ", "", "no tape drive", "detach that", "detach-tape" };
+
+static int
+attach(struct admitting *ad, const struct attached *a, struct pd_err *e)
 {
-	const json_t *iso;
+	const json_t *there;
 	json_t	     *vm = NULL;
 	int	      rv = -1;
 
-	if (change_begin(ad, &vm, e) == 0) {
-		iso = json_object_get(json_object_get(vm, "objects"), "iso");
-		rv = iso != NULL ? pd_fail(e, PD_CONFLICT, "%s has %s in its drive; take it out first: detach-iso %s", field_text(vm, "name"),
-		    field_text(iso, "name"), field_text(vm, "name")) : change_reserve(ad, vm, NULL, e);
-	}
+	if (change_begin(ad, &vm, e) == -1)
+		return -1;
+	if ((there = json_object_get(json_object_get(vm, "objects"), a->key)) == NULL)
+		rv = change_reserve(ad, vm, NULL, e);
+	else
+		(void)pd_fail(e, PD_CONFLICT, "%s has %s%s%s; %s first: %s %s", field_text(vm, "name"), a->before,
+		    field_text(there, "name"), a->behind, a->away, a->detach, field_text(vm, "name"));
 	json_decref(vm);
 	return rv;
+}
+
+static int
+detach(struct admitting *ad, const struct attached *a, struct pd_err *e)
+{
+	json_t *vm = NULL;
+	int	rv = -1;
+
+	if (change_begin(ad, &vm, e) == -1)
+		return -1;
+	if (json_object_get(json_object_get(vm, "objects"), a->key) != NULL)
+		rv = change_reserve(ad, vm, NULL, e);
+	else
+		(void)pd_fail(e, PD_NOTFOUND, "%s has %s", field_text(vm, "name"), a->none);
+	json_decref(vm);
+	return rv;
+}
+
+int
+admit_attach_iso(struct admitting *ad, struct pd_err *e)
+{
+	return attach(ad, &medium, e);
 }
 
 int
 admit_detach_iso(struct admitting *ad, struct pd_err *e)
 {
-	json_t *vm = NULL;
-	int	rv = -1;
-
-	if (change_begin(ad, &vm, e) == 0)
-		rv = json_object_get(json_object_get(vm, "objects"), "iso") == NULL ? pd_fail(e, PD_NOTFOUND, "%s has no medium in a drive",
-		    field_text(vm, "name")) : change_reserve(ad, vm, NULL, e);
-	json_decref(vm);
-	return rv;
+	return detach(ad, &medium, e);
 }
 
-/* One for each VM; whether another partition has that drive the console knows. */
+/* Whether another partition has that drive the console knows. */
 int
 admit_attach_tape(struct admitting *ad, struct pd_err *e)
 {
-	const json_t *tape;
-	json_t	     *vm = NULL;
-	int	      rv = -1;
-
-	if (change_begin(ad, &vm, e) == 0) {
-		tape = json_object_get(json_object_get(vm, "objects"), "tape");
-		rv = tape != NULL ? pd_fail(e, PD_CONFLICT, "%s has the tape drive %s; detach that first: detach-tape %s", field_text(vm, "name"),
-		    field_text(tape, "name"), field_text(vm, "name")) : change_reserve(ad, vm, NULL, e);
-	}
-	json_decref(vm);
-	return rv;
+	return attach(ad, &tape, e);
 }
 
 int
 admit_detach_tape(struct admitting *ad, struct pd_err *e)
 {
-	json_t *vm = NULL;
-	int	rv = -1;
-
-	if (change_begin(ad, &vm, e) == 0)
-		rv = json_object_get(json_object_get(vm, "objects"), "tape") == NULL ? pd_fail(e, PD_NOTFOUND, "%s has no tape drive",
-		    field_text(vm, "name")) : change_reserve(ad, vm, NULL, e);
-	json_decref(vm);
-	return rv;
+	return detach(ad, &tape, e);
 }

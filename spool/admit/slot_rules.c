@@ -106,16 +106,13 @@ static int
 set_server_slot(const struct pd_platform_rules *r, const json_t *facts, const json_t *vms, const json_t *spec,
     json_t *path, struct pd_err *e)
 {
-	const json_t *vioses = json_object_get(facts, "vioses"), *vios = NULL;
-	int64_t id = field_number(path, "id"), slot = r->server_slots.base + rank_of(vioses, id) * r->slot_offset, most;
-	size_t	      i;
+	const json_t *vioses = json_object_get(facts, "vioses");
+	int64_t	      id = field_number(path, "id"), slot = r->server_slots.base + rank_of(vioses, id) * r->slot_offset;
+	const json_t *vios = field_find_number(vioses, "id", id);
+	int64_t	      most = highest_slot(vios);
 
 	if (r->server_slots.base == 0)
 		return 0;
-	json_array_foreach(vioses, i, vios)
-		if (field_number(vios, "id") == id)
-			break;
-	most = highest_slot(vios);
 	while (slot <= most && slot_is_taken(vios, vms, spec, slot))
 		slot += r->server_slots.step;
 	if (slot > most)

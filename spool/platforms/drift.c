@@ -250,8 +250,8 @@ drift_sizes(struct drift *d)
 	struct side   now = { .where = "" }, profile = { .where = " of the profile" };
 
 	if (!d->is_hmc || (!d->is_off && !is_waiting)) {
-		now.memory = inventory_row(json_object_get(d->found, "memory"), "id", id);
-		now.processors = inventory_row(json_object_get(d->found, "processors"), "id", id);
+		now.memory = field_find_number(json_object_get(d->found, "memory"), "id", id);
+		now.processors = field_find_number(json_object_get(d->found, "processors"), "id", id);
 		compare_side(d, &now);
 	}
 	if (d->is_hmc) {
@@ -274,7 +274,7 @@ static void
 drift_partition(struct drift *d)
 {
 	int64_t	      id = field_number(d->vm, "lpar_id");
-	const json_t *other = inventory_row(json_object_get(d->found, "lpars"), "id", id);
+	const json_t *other = field_find_number(json_object_get(d->found, "lpars"), "id", id);
 	char	      wanted[TEXT_MAX], found[TEXT_MAX];
 
 	(void)snprintf(wanted, sizeof(wanted), "partition %lld, profile %.63s", (long long)id, field_text(d->objects, "tag"));

@@ -59,10 +59,9 @@ int inventory_fresh(struct director *d, const json_t *platforms, int details, in
 int inventory_record(struct store *st, const char *platform, const json_t *value, int64_t asked_ms, struct pd_err *e);
 
 /*
- * Of an inventory (store_inventory_get(), "found"): the row of a list whose key is this number, and the VM's partition,
- * which is the one with its number and its name or its mark; NULL = there is none.  Lent.
+ * Of an inventory (store_inventory_get(), "found"): the VM's partition, which is the one with its number and its name
+ * or its mark; NULL = there is none.  Lent.
  */
-const json_t *inventory_row(const json_t *list, const char *key, int64_t number);
 const json_t *inventory_partition(const json_t *found, const json_t *vm);
 
 #endif

@@ -26,23 +26,11 @@ struct recording {
 	struct held   held;
 };
 
-const json_t *
-inventory_row(const json_t *list, const char *key, int64_t number)
-{
-	const json_t *row;
-	size_t	      i;
-
-	json_array_foreach(list, i, row)
-		if (field_number(row, key) == number)
-			return row;
-	return NULL;
-}
-
 /* Its number alone proves nothing, another one may have it by now. */
 const json_t *
 inventory_partition(const json_t *found, const json_t *vm)
 {
-	const json_t *lpar = inventory_row(json_object_get(found, "lpars"), "id", field_number(vm, "lpar_id"));
+	const json_t *lpar = field_find_number(json_object_get(found, "lpars"), "id", field_number(vm, "lpar_id"));
 	const char   *tag = field_text(json_object_get(vm, "objects"), "tag");
 
 	if (lpar == NULL || field_number(vm, "lpar_id") == 0)
@@ -132,8 +120,8 @@ static void
 hold(struct recording *r, const json_t *vm, const json_t *lpar)
 {
 	int64_t	      id = field_number(lpar, "id"), units;
-	const json_t *memory = inventory_row(json_object_get(r->found, "memory"), "id", id);
-	const json_t *procs = inventory_row(json_object_get(r->found, "processors"), "id", id);
+	const json_t *memory = field_find_number(json_object_get(r->found, "memory"), "id", id);
+	const json_t *procs = field_find_number(json_object_get(r->found, "processors"), "id", id);
 
 	if ((units = placement_hundredths(procs, "run_units")) <= 0)
 		units = strcmp(field_text(procs, "mode"), "ded") == 0 ? 100 * whole(procs, "run_procs") : 0;
@@ -276,7 +264,7 @@ take_slots(json_t *system, int64_t asked_ms)
 	json_array_foreach(json_object_get(json_object_get(system, "facts"), "vioses"), i, vios) {
 		if (json_is_array(slots))
 			take_slots_of(vios, slots);
-		if ((limit = inventory_row(json_object_get(system, "slot_limits"), "id", field_number(vios, "id"))) != NULL)
+		if ((limit = field_find_number(json_object_get(system, "slot_limits"), "id", field_number(vios, "id"))) != NULL)
 			(void)json_object_set(vios, "max_slots", json_object_get(limit, "most"));
 	}
 	if (json_is_array(slots))

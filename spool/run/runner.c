@@ -147,6 +147,18 @@ on_answered(struct director *d, struct worker *w)
 	}
 }
 
+/* A job that was parked while it was undone is undoing already. */
+static int
+record_undoing(struct store *st, const char *id, struct pd_err *e)
+{
+	enum job_state now;
+
+	if (store_begin(st, e) == -1 || store_job_state(st, id, &now, e) == -1 ||
+	    (now != JOB_UNDOING && store_job_move(st, id, JOB_UNDOING, NULL, e) == -1))
+		return -1;
+	return store_commit(st, e);
+}
+
 static void
 on_undoing(struct director *d, struct worker *w, const json_t *msg)
 {
@@ -154,8 +166,7 @@ on_undoing(struct director *d, struct worker *w, const json_t *msg)
 	struct pd_err e;
 
 	log_event(&d->log, LOG_NOTICE, "undoing", "job", id, "why", field_text(msg, "why"), NULL);
-	if (store_begin(d->store, &e) == -1 || store_job_move(d->store, id, JOB_UNDOING, NULL, &e) == -1 ||
-	    store_commit(d->store, &e) == -1) {
+	if (record_undoing(d->store, id, &e) == -1) {
 		store_rollback(d->store);	/* the journal has it as well */
 		log_event(&d->log, LOG_WARNING, "state-not-recorded", "job", id, "why", e.msg, NULL);
 	}

@@ -9,14 +9,6 @@ set -- "$1/powerdirector-sim"
 
 console() { at port hscroot key "$@"; }
 
-# run NAME STATUS STDOUT STDERR COMMAND
-run() {
-	out=$(console "$5" 2>"$dir/err" </dev/null)
-	check "$1: exit status" "$?" "$2"
-	check "$1: stdout" "$out" "$3"
-	check "$1: stderr" "$(cat "$dir/err")" "$4"
-}
-
 command_tests() {
 	run "silence is success" 0 "" "" "rmvterm -m p9a -p vios11"
 	run "failures are on stdout" 1 "HSCL8012 The partition named lp9 was not found.  Please check your entry and retry the command." "" \

@@ -76,3 +76,11 @@ finish() {
 	echo "$name: $passed passed, $failed failed"
 	[ $failed -eq 0 ]
 }
+
+# run NAME STATUS STDOUT STDERR COMMAND: a command line; console is the test's own, of its account
+run() {
+	out=$(console "$5" 2>"$dir/err" </dev/null)
+	check "$1: exit status" "$?" "$2"
+	check "$1: stdout" "$out" "$3"
+	check "$1: stderr" "$(cat "$dir/err")" "$4"
+}

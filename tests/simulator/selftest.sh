@@ -15,14 +15,6 @@ console() {
 	at port padmin key "$@"
 }
 
-# run NAME STATUS STDOUT STDERR COMMAND: a command line of padmin
-run() {
-	out=$(console "$5" 2>"$dir/err" </dev/null)
-	check "$1: exit status" "$?" "$2"
-	check "$1: stdout" "$out" "$3"
-	check "$1: stderr" "$(cat "$dir/err")" "$4"
-}
-
 login_tests() {
 	console true
 	check "a listed key logs in" "$?" 0
