@@ -3,6 +3,9 @@
 . "$(dirname "$0")/lib.sh"
 export SITE_SPEED=0
 site_up
+# bob may ask for whatever alice may, so that nothing but whose it is can stop him.
+sed -i "/^tenant red /a\\	features = { '*' }" "$site/etc/powerdirector.conf"
+options
 register
 as admin 0 register-image secret --platform power1 --file /home/padmin/images/rhel6/rhel6.0 --os linux
 
