@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * inventory.c - when which console is asked, on which worker, and who waits for the answer.
+ * inventory.c - when which console is asked, and on which worker.
  *
  * A run has an id like a job's, for the worker, and a journal in a file without a name: what it only asks need not
  * outlive it.
@@ -11,43 +11,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spool/director/director.h"
 #include "spool/field.h"
 #include "spool/id.h"
 #include "spool/os/clock.h"
 #include "spool/os/portable.h"
 #include "spool/os/sys.h"
-#include "spool/platforms/inventory.h"
-#include "spool/query/query.h"
+#include "spool/platforms/inventory_parts.h"
 #include "spool/run/worker_vars.h"
 
 #define JOURNAL	    "inventory"
 #define JITTER	    20		/* per cent, up or down */
 #define PUT_OFF_MS  1000	/* jobs wait: it is looked at again after */
 #define FAILED_MS   10000	/* a worker could not be started, the console did not say what it should: again after, at least */
-
-/* One platform. */
-struct inventory {
-	struct inventory *next;
-	char		  platform[SCHED_NAME_MAX];
-	int64_t		  due_ms;	/* monotonic */
-	int64_t		  asked_ms;	/* wall: the run that is under way, or the last one, began then */
-	int64_t		  answered_ms;	/* wall: asked_ms of the last one that brought figures; 0 = none since the start */
-	int64_t		  failed_ms;	/* wall: asked_ms of the last one that brought none, which was not its console's silence; 0 = none since the start */
-	char		  why[CONTACT_TEXT_MAX];	/* it brought none */
-	int		  is_running, is_parked;
-	int64_t		  wanted_ms;	/* wall: somebody waits for a run that begins after this; 0 = nobody */
-	int		  with_details;	/* and wants what only drift looks at */
-};
-
-/* One request with --fresh. */
-struct inventory_waiter {
-	uint64_t	  ticket;	/* 0 = this place is free */
-	inventory_answer *answer;
-	json_t		 *arg, *platforms;
-	int64_t		  since_ms;	/* wall */
-	int64_t		  until_ms;	/* monotonic */
-};
 
 static int64_t
 interval_ms(const struct director *d)
@@ -70,8 +45,8 @@ next_ms(const struct director *d)
 	    (int64_t)((double)r / UINT32_MAX * 2 * (double)every * JITTER / 100);
 }
 
-static struct inventory *
-find(const struct director *d, const char *platform)
+struct inventory *
+inventory_find(const struct director *d, const char *platform)
 {
 	struct inventory *i = d->inventories;
 
@@ -80,10 +55,10 @@ find(const struct director *d, const char *platform)
 	return i;
 }
 
-static struct inventory *
-find_or_make(struct director *d, const char *platform)
+struct inventory *
+inventory_find_or_make(struct director *d, const char *platform)
 {
-	struct inventory *i = find(d, platform);
+	struct inventory *i = inventory_find(d, platform);
 
 	if (i != NULL || (i = calloc(1, sizeof(*i))) == NULL)
 		return i;
@@ -98,7 +73,7 @@ find_or_make(struct director *d, const char *platform)
 static int
 take_up(struct director *d, const json_t *system, struct pd_err *e)
 {
-	struct inventory *i = find_or_make(d, field_text(system, "platform"));
+	struct inventory *i = inventory_find_or_make(d, field_text(system, "platform"));
 	int64_t		  age = clock_wall_ms() - field_number(system, "seen_ms"), every = interval_ms(d);
 
 	if (i == NULL)
@@ -115,23 +90,13 @@ inventory_open(struct director *d, struct pd_err *e)
 	size_t	i;
 	int	rv = 0;
 
-	if ((d->waiters = calloc(INVENTORY_WAITERS, sizeof(*d->waiters))) == NULL)
-		return pd_fail_sys(e, PD_IO, "keep the inventory of the platforms");
-	if (store_system_list(d->store, NULL, &rows, e) == -1)
+	if (waiters_open(d, e) == -1 || store_system_list(d->store, NULL, &rows, e) == -1)
 		return -1;
 	json_array_foreach(rows, i, row)
 		if (rv == 0)
 			rv = take_up(d, row, e);
 	json_decref(rows);
 	return rv;
-}
-
-static void
-forget_waiter(struct inventory_waiter *w)
-{
-	json_decref(w->arg);
-	json_decref(w->platforms);
-	*w = (struct inventory_waiter){ .ticket = 0 };
 }
 
 void
@@ -143,16 +108,13 @@ inventory_close(struct director *d)
 		d->inventories = i->next;
 		free(i);
 	}
-	for (size_t w = 0; d->waiters != NULL && w < INVENTORY_WAITERS; w++)
-		forget_waiter(&d->waiters[w]);
-	free(d->waiters);
-	d->waiters = NULL;
+	waiters_close(d);
 }
 
 void
 inventory_registered(struct director *d, const char *platform)
 {
-	struct inventory *i = find_or_make(d, platform);
+	struct inventory *i = inventory_find_or_make(d, platform);
 
 	if (i != NULL)
 		i->due_ms = next_ms(d);
@@ -307,120 +269,6 @@ begins_at(const struct director *d, const struct inventory *i, int64_t now)
 	return first > now ? first : now;
 }
 
-/* ---- who waits ---- */
-
-static int
-is_answered(const struct director *d, const struct inventory_waiter *w)
-{
-	const struct inventory *i;
-	const json_t	       *name;
-	size_t			k;
-
-	json_array_foreach(w->platforms, k, name)
-		if ((i = find(d, json_string_value(name))) != NULL && i->answered_ms < w->since_ms)
-			return 0;
-	return 1;
-}
-
-static void
-reply(struct director *d, struct inventory_waiter *w, const struct pd_err *why)
-{
-	json_t	*arg = w->arg, *answer;
-	uint64_t ticket = w->ticket;
-
-	w->arg = NULL;
-	answer = w->answer(d, arg, why);
-	forget_waiter(w);
-	if (answer != NULL)
-		query_server_reply(&d->server, ticket, answer, clock_mono_ms());
-}
-
-/* Whose console does not answer, and has nothing to do with those that do. */
-static void
-say_why_not(const struct director *d, const struct inventory_waiter *w, struct pd_err *e)
-{
-	const struct contact *c;
-	const struct inventory *i;
-	const json_t	       *name;
-	size_t			k;
-	char			text[CONTACT_TEXT_MAX];
-
-	json_array_foreach(w->platforms, k, name) {
-		if ((i = find(d, json_string_value(name))) == NULL || i->answered_ms >= w->since_ms)
-			continue;
-		if ((c = contact_bad(d, i->platform)) != NULL)
-			(void)pd_fail(e, PD_REMOTE, "%s", contact_text(c, text));
-		else if (i->failed_ms >= w->since_ms)
-			(void)pd_fail(e, PD_REMOTE,
-			    "%s answers, but not with what it has: %s; without --fresh you get what was seen last",
-			    i->platform, i->why);
-		else
-			(void)pd_fail_wait(e, PD_BUSY, (int)(INVENTORY_FRESH_MS / 1000),
-			    "%s has not answered within %d s; without --fresh you get "
-			    "what was seen last",
-			    i->platform, INVENTORY_FRESH_MS / 1000);
-		return;
-	}
-}
-
-/* Does one of those that it waits for not answer at all, or has just not told what it was asked for? */
-static int
-is_hopeless(const struct director *d, const struct inventory_waiter *w)
-{
-	const struct inventory *i;
-	const json_t	       *name;
-	size_t			k;
-
-	json_array_foreach(w->platforms, k, name)
-		if ((i = find(d, json_string_value(name))) != NULL && !i->is_running && i->answered_ms < w->since_ms &&
-		    (i->failed_ms >= w->since_ms || contact_bad(d, i->platform) != NULL))
-			return 1;
-	return 0;
-}
-
-static void
-serve_waiters(struct director *d, int64_t now)
-{
-	struct pd_err why;
-
-	for (size_t k = 0; k < INVENTORY_WAITERS; k++) {
-		struct inventory_waiter *w = &d->waiters[k];
-
-		if (w->ticket == 0)
-			continue;
-		if (is_answered(d, w)) {
-			reply(d, w, NULL);
-		} else if (w->until_ms <= now || is_hopeless(d, w)) {
-			say_why_not(d, w, &why);
-			reply(d, w, &why);
-		}
-	}
-}
-
-int
-inventory_fresh(struct director *d, const json_t *platforms, int details, inventory_answer *answer, json_t *arg, struct pd_err *e)
-{
-	struct inventory_waiter *w = d->waiters;
-	struct inventory	*i;
-	const json_t		*name;
-	size_t			 k;
-
-	while (w < d->waiters + INVENTORY_WAITERS && w->ticket != 0)
-		w++;
-	if (w == d->waiters + INVENTORY_WAITERS)
-		return pd_fail_wait(e, PD_BUSY, 5,
-		    "%d others wait for fresh figures already; without --fresh you get what was seen last",
-		    INVENTORY_WAITERS);
-	*w = (struct inventory_waiter){ .ticket = d->server.ticket, .answer = answer, .arg = arg,
-		.platforms = json_deep_copy(platforms), .since_ms = clock_wall_ms(), .until_ms = clock_mono_ms() + INVENTORY_FRESH_MS };
-	json_array_foreach(platforms, k, name)
-		if ((i = find_or_make(d, json_string_value(name))) != NULL) {
-			i->wanted_ms = w->since_ms;
-			i->with_details |= details;
-		}
-	return 0;
-}
-
 /* ---- what a run brings ---- */
 
 static void
@@ -474,7 +322,7 @@ pass_on(struct director *d, struct worker *w)
 void
 inventory_hear(struct director *d, struct worker *w, const json_t *msg)
 {
-	struct inventory *i = find(d, w->platform);
+	struct inventory *i = inventory_find(d, w->platform);
 	struct sched_job  job = w->job;
 
 	if (strcmp(field_text(msg, "msg"), "result") != 0)
@@ -489,7 +337,7 @@ inventory_hear(struct director *d, struct worker *w, const json_t *msg)
 void
 inventory_lost(struct director *d, struct worker *w)
 {
-	struct inventory *i = find(d, w->platform);
+	struct inventory *i = inventory_find(d, w->platform);
 
 	w->is_background = 0;
 	if (i != NULL && i->is_running) {
@@ -502,7 +350,7 @@ inventory_lost(struct director *d, struct worker *w)
 int
 inventory_yields(struct director *d, const struct sched_job *job)
 {
-	struct inventory *i = find(d, job->platform);
+	struct inventory *i = inventory_find(d, job->platform);
 	struct worker	 *busy = NULL;
 	struct pd_err	  e;
 
@@ -535,20 +383,17 @@ inventory_timers(struct director *d)
 		if (begins_at(d, i, now) <= now)
 			(void)start(d, i);
 	}
-	serve_waiters(d, now);
+	waiters_serve(d, now);
 }
 
 int64_t
 inventory_delay(const struct director *d, int64_t now_ms)
 {
-	int64_t least = INT64_MAX, at;
+	int64_t least = waiters_end(d), at;
 
 	for (const struct inventory *i = d->inventories; i != NULL; i = i->next)
 		if ((at = begins_at(d, i, now_ms)) < least)
 			least = at;
-	for (size_t k = 0; k < INVENTORY_WAITERS; k++)
-		if (d->waiters[k].ticket != 0 && d->waiters[k].until_ms < least)
-			least = d->waiters[k].until_ms;
 	if (least < d->hold_until_ms)
 		least = d->hold_until_ms;
 	return least == INT64_MAX ? -1 : least > now_ms ? least - now_ms : 0;
