@@ -91,17 +91,31 @@ int engine_load(struct engine *g, struct pd_err *e);
 /* engine_send.c: `index` is the command's place in c, -1 = all of a root session. */
 enum sent engine_send(struct engine *g, const struct unit *u, enum part part, const struct commands *c, size_t index,
     const char *ignore, struct answer *a, struct pd_err *e);
-void engine_record_repeats(struct engine *g, const struct unit *u);	/* a poll ends, or its answer changes */
 size_t engine_sends(const struct commands *c);	/* how many calls of engine_send() a list of commands takes */
 /* "root", "padmin" on a VIOS, "console" on an HMC; "padmin@vios1" in a VIOS's own session.  Returns buf. */
 const char *engine_as(const struct engine *g, const struct unit *u, const struct commands *c, char buf[ENGINE_AS_MAX]);
 int engine_command(const struct engine *g, const struct unit *u, const struct commands *c, size_t index,
     enum place_fill how, char buf[COMMAND_MAX], struct pd_err *e);
 
-/* The records of a command; what is sent beside another one has no engine_send(). */
+/* engine_record.c: the records of a command; what is sent beside another one has no engine_send(). */
+int  engine_changes(enum part part);	/* something on the console: its intent is durable before it is sent */
 int  engine_record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd,
      const struct commands *c, struct pd_err *e);
 void engine_record_answer(struct engine *g, const struct unit *u, enum part part, const struct answer *a, int rc);
+void engine_record_unsent(struct engine *g, const struct unit *u, enum part part, const struct pd_err *why);
+void engine_record_repeats(struct engine *g, const struct unit *u);	/* a poll ends, or its answer changes */
+
+/* engine_answer.c.  Takes "rc=N", the last line that a root session prints, off the output; -1 = it broke off before. */
+int  answer_take_rc(struct answer *a);
+void answer_join(struct answer *a);		/* of a VIOS's own session: its standard error behind its output */
+int  answer_is_text(const struct answer *a);	/* 0: what came is not what a console prints */
+void answer_drop_no_rows(const struct engine *g, struct answer *a);
+int  answer_says(const struct answer *a, const char *ignore);	/* the warning that does no harm; NULL = there is none */
+/* The console asks to try it again; NULL = it does not. */
+const struct transient *answer_transient(const struct engine *g, const struct answer *a);
+/* Why the command failed, for a person. */
+void answer_fails(const struct engine *g, const struct unit *u, const struct commands *c, const struct answer *a, int rc,
+     struct pd_err *e);
 
 /* engine_settle.c: what was sent for u last may still be at work; non-zero: stop */
 int engine_settle(struct engine *g, const struct unit *u);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * engine_send.c - one command to the console: intent, command, answer; and again when the console asks for patience
- * or the connection failed before anything was sent.
+ * or the connection failed before anything was sent.  What an answer says is in engine_answer.c, what the journal keeps
+ * of both in engine_record.c.
  *
  * P3 is here: the intent of a change is durable before transport->run() is called.
  */
@@ -11,22 +12,10 @@
 
 #include "handlers/engine/engine.h"
 #include "handlers/transport/route.h"
-#include "spool/digest.h"
-#include "spool/os/clock.h"
-#include "spool/vis.h"
 
 #define ROOT_SHELL    "oem_setup_env"
 #define ROOT_TAIL     "\necho rc=$?\nexit\n"	/* the shell's own status says nothing of the command */
 #define BACKOFF_MS    1000
-#define SHORT_ANSWER  (16 * 1024)	/* bytes: six times as many are no record's limit */
-
-static const char *const part_names[] = { "probe", "ask", "run", "undo", "watch", "stop" };
-
-static int
-is_change(enum part part)
-{
-	return part == PART_RUN || part == PART_UNDO || part == PART_STOP;
-}
 
 size_t
 engine_sends(const struct commands *c)
@@ -83,147 +72,6 @@ engine_command(const struct engine *g, const struct unit *u, const struct comman
 	return 0;
 }
 
-/* ---- journal ---- */
-
-/* Text of a console as a JSON string: valid UTF-8 without NUL, at most max bytes. */
-static json_t *
-stream_json(const char *s, size_t len, size_t max, int *cut)
-{
-	json_t *v;
-	char   *buf;
-
-	if (len > max) {
-		*cut = 1;
-		len = max;
-	}
-	if (vis_is_utf8(s, len) && memchr(s, '\0', len) == NULL)
-		return json_stringn(s, len);
-	if ((buf = malloc(4 * len + 4)) == NULL)
-		return json_string("");
-	v = json_string(vis_encode(buf, 4 * len + 4, s, len));
-	free(buf);
-	return v;
-}
-
-/* The answer's record, made smaller until it fits: control characters take six bytes each in JSON. */
-static json_t *
-answer_json(enum part part, const struct answer *a, int rc)
-{
-	char hex[DIGEST_TEXT_LEN];
-
-	(void)digest_answer(a->out, a->out_len, a->err, a->err_len, hex, NULL);
-	for (size_t max = JOURNAL_ANSWER_MAX;; max /= 2) {
-		int	cut = 0;
-		json_t *r = json_pack("{s:s, s:o, s:o, s:f, s:s}", "part", part_names[part], "out",
-		    stream_json(a->out, a->out_len, max, &cut), "err", stream_json(a->err, a->err_len, max, &cut), "ms",
-		    (double)a->us / 1000, "sha256", hex);
-
-		if (cut)
-			json_object_set_new(r, "cut", json_true());
-		if (a->kind == ANSWER_EXIT)
-			json_object_set_new(r, "status", json_integer(rc));
-		else if (a->kind == ANSWER_SIGNAL)
-			json_object_set_new(r, "signal", json_string(a->signal));
-		else
-			json_object_set_new(r, "lost", json_true());
-		if (a->kind == ANSWER_LOST && vis_is_utf8(a->why, strlen(a->why)))
-			json_object_set_new(r, "why", json_string(a->why));
-		if (max < 1024 || a->out_len + a->err_len < SHORT_ANSWER ||
-		    json_dumpb(r, NULL, 0, JSON_COMPACT) < JOURNAL_RECORD_MAX - 1024)
-			return r;
-		json_decref(r);
-	}
-}
-
-int
-engine_record_intent(struct engine *g, const struct unit *u, enum part part, const char *cmd, const struct commands *c, struct pd_err *e)
-{
-	char as[ENGINE_AS_MAX];
-
-	return engine_record(g, u, "intent",
-	    json_pack("{s:s, s:s, s:s, s:I}", "cmd", cmd, "as", engine_as(g, u, c, as), "part", part_names[part], "t",
-		(json_int_t)clock_wall_ms()),
-	    is_change(part), e);
-}
-
-/* ---- the answer ---- */
-
-/* Takes "rc=N", the last line that a root session prints, off the output.  -1 = there is none: the session broke off. */
-static int
-take_rc(struct answer *a)
-{
-	size_t len = a->out_len;
-	char  *s, *end;
-	long   rc;
-
-	while (len > 0 && strchr("\r\n", a->out[len - 1]) != NULL)
-		len--;
-	a->out[len] = '\0';
-	for (s = a->out + len; s > a->out && s[-1] != '\n' && strncmp(s, "rc=", 3) != 0;)
-		s--;
-	if (strncmp(s, "rc=", 3) != 0)
-		return -1;
-	rc = strtol(s + 3, &end, 10);
-	if (end == s + 3 || *end != '\0' || rc < 0 || rc > 255)
-		return -1;
-	*s = '\0';
-	a->out_len = (size_t)(s - a->out);
-	return (int)rc;
-}
-
-static const struct transient *
-find_transient(const struct engine *g, const struct answer *a)
-{
-	for (const struct transient *t = g->seq->transients; t != NULL; t = t->next)
-		if (strstr(a->err, t->match) != NULL || strstr(a->out, t->match) != NULL)
-			return t;
-	return NULL;
-}
-
-static int
-has_warning(const struct answer *a, const char *ignore)
-{
-	return ignore != NULL && (strstr(a->err, ignore) != NULL || strstr(a->out, ignore) != NULL);
-}
-
-/* " VIOS vios1 of sys1:", of a command of a VIOS, when that is not said already; "" of any other. */
-static const char *
-speaker(const struct commands *c, const struct scope *s, const char *doing, char buf[120])
-{
-	const char *vios = json_string_value(scope_get(s, "vios.name")), *system = json_string_value(scope_get(s, "system.name"));
-
-	if (c->carrier == NULL || vios == NULL || system == NULL || strstr(doing, vios) != NULL)
-		return "";
-	(void)snprintf(buf, 120, " VIOS %.40s of %.40s:", vios, system);
-	return buf;
-}
-
-static void
-fail_text(const struct engine *g, const struct unit *u, const struct commands *c, const struct answer *a, int rc,
-    struct pd_err *e)
-{
-	struct scope s = engine_scope(g, u);
-	char	     doing[160], text[300], who[120];
-	size_t	     len;
-
-	if (g->is_undoing && u->step->thing.source != NULL &&
-	    place_fill(&u->step->thing, &s, FILL_MESSAGE, text, sizeof(text), NULL) == 0)
-		snprintf(doing, sizeof(doing), "undoing %.150s", text);
-	else if (u->step->say.source == NULL ||
-	    place_fill(&u->step->say, &s, FILL_MESSAGE, doing, sizeof(doing), NULL) == -1)
-		snprintf(doing, sizeof(doing), "%.150s", g->saying[0] != '\0' ? g->saying : u->step->name);
-	console_text(text, sizeof(text), a->out, a->err);
-	len = strlen(text);
-	if (len > 1 && text[len - 1] == '.' && text[len - 2] != '.')
-		text[len - 1] = '\0';	/* it stands inside a sentence of ours */
-	if (text[0] == '\0')
-		snprintf(text, sizeof(text), "the %s gives no reason, exit status %d",
-		    c->carrier != NULL ? "VIOS" : "console", rc);
-	pd_fail(e, PD_FAILED, "%s:%s %s", doing, speaker(c, &s, doing, who), text);
-}
-
-/* ---- sending ---- */
-
 struct sending {
 	struct engine	      *g;
 	const struct unit     *u;
@@ -242,26 +90,6 @@ static int
 is_quiet(const struct sending *d)
 {
 	return d->g->is_polling && d->g->poll_seen != NULL && d->part == PART_ASK;
-}
-
-void
-engine_record_repeats(struct engine *g, const struct unit *u)
-{
-	struct pd_err ignored = { 0 };
-
-	if (g->poll_repeats > 0)
-		(void)engine_record(g, u, "repeated", json_pack("{s:s, s:I}", "part", part_names[PART_ASK], "times",
-		    (json_int_t)g->poll_repeats), 0, &ignored);
-	g->poll_repeats = 0;
-}
-
-/* A lost answer record is harmless: the unit then is unknown, and its probe decides. */
-void
-engine_record_answer(struct engine *g, const struct unit *u, enum part part, const struct answer *a, int rc)
-{
-	struct pd_err ignored = { 0 };
-
-	(void)engine_record(g, u, "answer", answer_json(part, a, rc), 0, &ignored);
 }
 
 static void
@@ -345,17 +173,6 @@ try_again(struct sending *d, enum sent *result, const struct pd_err *why)
 	return 0;
 }
 
-static void
-record_unsent(struct sending *d, const struct pd_err *why)
-{
-	struct pd_err ignored = { 0 };
-	char	      text[480];
-
-	vis_encode(text, sizeof(text), why->msg, strlen(why->msg));
-	(void)engine_record(d->g, d->u, "answer",
-	    json_pack("{s:s, s:b, s:s}", "part", part_names[d->part], "unsent", 1, "why", text), 0, &ignored);
-}
-
 /* "VIOS vios1: 10.0.0.11:22 ...": people know the console's address, not that of each VIOS. */
 static void
 name_vios(const struct sending *d, struct pd_err *e)
@@ -427,58 +244,16 @@ send_once(struct sending *d, struct answer *a, enum sent *result, struct pd_err 
 	rv = t->run(t, line, d->as_root ? input : NULL, (int)(d->c->timeout_s * 1000), a, e);
 	tell_moved(d);
 	if (rv == -1) {
-		record_unsent(d, e);
+		engine_record_unsent(d->g, d->u, d->part, e);
 		return not_sent(d, result, e);
 	}
 	if (!is_other)
 		console_answered(d->g, a);
 	if ((a->out == NULL && (a->out = strdup("")) == NULL) || (a->err == NULL && (a->err = strdup("")) == NULL)) {
-		*result = is_change(d->part) ? SENT_UNKNOWN : SENT_NOT;
+		*result = engine_changes(d->part) ? SENT_UNKNOWN : SENT_NOT;
 		return pd_fail(e, PD_BUG, "out of memory");
 	}
 	return 1;
-}
-
-/* What a VIOS says on its standard error comes with its output, as it does through the console. */
-static void
-join_streams(struct answer *a)
-{
-	char *both = a->err_len == 0 ? NULL : realloc(a->out, a->out_len + a->err_len + 1);
-
-	if (both == NULL)
-		return;
-	memcpy(both + a->out_len, a->err, a->err_len + 1);
-	a->out = both;
-	a->out_len += a->err_len;
-	a->err[0] = '\0';
-	a->err_len = 0;
-}
-
-/*
- * Consoles print text in their own locale, and no control characters but these.  Anything else came over a broken line
- * or from something that is no console: a list with nothing recognizable in it must not count as an empty one.
- */
-static int
-is_text(const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if ((s[i] >= 0 && s[i] < ' ' && (s[i] == '\0' || strchr("\a\b\t\n\v\f\r\033", s[i]) == NULL)) ||
-		    s[i] == 0x7f)
-			return 0;
-	return 1;
-}
-
-/* The sentence that there is nothing to list is no row of a list. */
-static void
-drop_no_rows(const struct engine *g, struct answer *a)
-{
-	const char *text = g->seq->no_rows;
-	size_t	    n = text == NULL ? 0 : strlen(text);
-
-	if (n == 0 || strncmp(a->out, text, n) != 0 || a->out[n + strspn(a->out + n, "\r\n ")] != '\0')
-		return;
-	a->out[0] = '\0';
-	a->out_len = 0;
 }
 
 /* Judges an answer.  1 = *result, 0 = try again. */
@@ -488,7 +263,7 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 	const struct transient *t;
 	int			rc = a->status;
 
-	if (a->kind == ANSWER_EXIT && d->as_root && (rc = take_rc(a)) == -1) {
+	if (a->kind == ANSWER_EXIT && d->as_root && (rc = answer_take_rc(a)) == -1) {
 		if (a->status != 0) {
 			rc = a->status;		/* no root shell at all */
 		} else {
@@ -497,8 +272,8 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 		}
 	}
 	if (d->t != d->g->run->transport && !d->c->as_second)
-		join_streams(a);
-	if (a->kind == ANSWER_EXIT && !is_change(d->part) && !is_text(a->out, a->out_len)) {
+		answer_join(a);
+	if (a->kind == ANSWER_EXIT && !engine_changes(d->part) && !answer_is_text(a)) {
 		a->kind = ANSWER_LOST;
 		snprintf(a->why, sizeof(a->why), "what came is no text");
 	}
@@ -507,7 +282,7 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 		pd_fail(e, PD_REMOTE, "the answer to a command was lost: %s",
 		    a->kind == ANSWER_SIGNAL ? a->signal : a->why);
 		*result = SENT_UNKNOWN;
-		if (is_change(d->part))
+		if (engine_changes(d->part))
 			return 1;
 		if (engine_stop(d->g)) {
 			*result = SENT_STOPPED;
@@ -516,17 +291,17 @@ judge(struct sending *d, struct answer *a, enum sent *result, struct pd_err *e)
 		return try_again(d, result, e) == -1;
 	}
 	*result = SENT_OK;
-	drop_no_rows(d->g, a);
-	if (rc == 0 || has_warning(a, d->ignore))
+	answer_drop_no_rows(d->g, a);
+	if (rc == 0 || answer_says(a, d->ignore))
 		return 1;
-	if ((t = find_transient(d->g, a)) != NULL && d->patience++ < t->times) {
+	if ((t = answer_transient(d->g, a)) != NULL && d->patience++ < t->times) {
 		engine_note(d->g, "info", "the console is busy (%s); trying again in %ld s", t->name, t->every_s);
 		if (engine_wait(d->g, t->every_s * 1000) == 0)
 			return 0;
 		*result = SENT_STOPPED;
 		return 1;
 	}
-	fail_text(d->g, d->u, d->c, a, rc, e);
+	answer_fails(d->g, d->u, d->c, a, rc, e);
 	*result = SENT_FAILED;
 	return 1;
 }
