@@ -76,7 +76,7 @@ response_from_json(struct response *r, const json_t *reply)
 	const char   *word = json_string_value(json_object_get(reply, "code"));
 	const json_t *status = json_object_get(reply, "exit");
 	const char   *message = json_string_value(json_object_get(reply, "message"));
-	const char   *job = json_string_value(json_object_get(reply, "job"));
+	const json_t *job = json_object_get(reply, "job");
 	json_t	     *value = json_object_get(reply, "value");
 
 	if (word == NULL || !json_is_integer(status) || json_integer_value(status) < 0 ||
@@ -90,8 +90,10 @@ response_from_json(struct response *r, const json_t *reply)
 	r->message[0] = '\0';
 	if (message != NULL)
 		copy_message(r, message);
-	if (job != NULL && id_is_valid(job))
-		(void)strcpy(r->job, job);
+	if (json_is_null(job))
+		r->job[0] = '\0';	/* there is none, whatever was handed in */
+	else if (json_is_string(job) && id_is_valid(json_string_value(job)))
+		(void)strcpy(r->job, json_string_value(job));
 	if (value != NULL && !json_is_null(value)) {
 		json_decref(r->value);
 		r->value = json_incref(value);

@@ -181,11 +181,14 @@ disk_refuse_job(struct director *d, const char *user, const char *id)
 	const struct pd_tenant *tenant = policy_tenant(d->conf, user);
 	int			is_admin = tenant != NULL && tenant->role->scope == SCOPE_ALL;
 	struct pd_err		why, e;
+	json_t		       *reply;
 
 	if (room_for_job(d->conf, &why) == 0)
 		return NULL;
 	if (intake_turn_away(&d->intake, id, user, is_admin ? cleans : NULL, &e) == -1)
 		return NULL;	/* it is spared, was taken in already, or its answer is another one */
 	log_event(&d->log, LOG_WARNING, "no-room", "user", user, "why", why.msg, NULL);
-	return query_refusal(&why);
+	if ((reply = query_refusal(&why)) != NULL)
+		(void)json_object_set_new(reply, "job", json_null());
+	return reply;
 }

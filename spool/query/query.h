@@ -10,7 +10,7 @@
  *	     {"op":"refused","verb":V,"user":..,"code":..,"exit":..,"message":..}	for the history
  * Every request has user, origin and source.  The director believes "user" only from the service account's uid (SO_PEERCRED), from root
  * or from itself; from any other uid the user is that account's name.
- * Reply: {"code":WORD,"exit":N,"message":TEXT,"job":ID?,"value":...?}
+ * Reply: {"code":WORD,"exit":N,"message":TEXT,"job":ID?,"value":...?}; "job":null: what was handed in was turned away, and no job is left of it.
  *
  * Values of the query verbs.  Sizes are MiB, processing units hundredths beside their text, times RFC 3339; what is unknown or not yet is absent.
  *	list-vms	[{name state state_since seen system? console_name? group? platform image units units_text procs memory disk addresses[] owner tenant lease_end?}]

@@ -95,3 +95,27 @@ Test(response, a_list_as_text_is_printed_as_its_value_is)
 			cr_expect_str_eq(printed_of(&r, cases[i].verb, as_json), expected);
 		}
 }
+
+/* What was handed in has an id until the director says otherwise: another one, that of an earlier request, or none. */
+Test(response, the_director_says_which_job_it_is_if_any)
+{
+	static const char id[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV", other[] = "01ARZ3NDEKTSV4RRFFQ69G5FAW";
+	static const struct { const char *reply, *job; } cases[] = {
+		{ "{\"code\":\"OK\",\"exit\":0}", id },
+		{ "{\"code\":\"OK\",\"exit\":0,\"job\":\"01ARZ3NDEKTSV4RRFFQ69G5FAW\"}", other },
+		{ "{\"code\":\"OK\",\"exit\":0,\"job\":\"no id\"}", id },
+		{ "{\"code\":\"NO_SPACE\",\"exit\":75,\"job\":null}", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct response r;
+		json_t	       *reply = json_loads(cases[i].reply, 0, NULL);
+
+		response_init(&r);
+		(void)strcpy(r.job, id);
+		response_from_json(&r, reply);
+		cr_expect_str_eq(r.job, cases[i].job, "%s", cases[i].reply);
+		json_decref(reply);
+		response_clear(&r);
+	}
+}
