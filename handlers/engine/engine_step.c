@@ -156,7 +156,7 @@ finish_unit(struct engine *g, struct unit *u, json_t *set)
 	if (u->step->finish.source == NULL)
 		return FLOW_ON;
 	return place_fill(&u->step->finish, &s, FILL_MESSAGE, g->note, sizeof(g->note), &g->err) == 0 ? FLOW_FINISH :
-													FLOW_FAIL;
+	    FLOW_FAIL;
 }
 
 /* ---- asking ---- */

@@ -89,9 +89,8 @@ capture_split(char *s, const char *split, char **field, size_t max)
 	size_t n = 0;
 
 	while (s != NULL && n < max) {
-		char *f = strcmp(split, ",") == 0 ? take_quoted(&s) :
-		    strcmp(split, " ") == 0	  ? take_word(&s) :
-						    take_plain(&s, split);
+		char *f = strcmp(split, ",") == 0 ? take_quoted(&s) : strcmp(split, " ") == 0 ? take_word(&s) :
+		    take_plain(&s, split);
 
 		field[n++] = trim(f);
 	}

@@ -72,7 +72,7 @@ both_away(struct transport *t, struct pd_err *e)
 	enum pd_code code = e->code;
 
 	t->contact = p->each[0].contact == CONTACT_SILENT || p->each[1].contact == CONTACT_SILENT ? CONTACT_SILENT :
-												    CONTACT_REFUSED;
+	    CONTACT_REFUSED;
 	if (t->contact == CONTACT_SILENT)
 		code = PD_REMOTE;	/* it may be back without anybody's doing */
 	return pd_fail(e, code, "neither console answers: %.*s, and %.*s", (int)strcspn(p->each[0].why, ";"),

@@ -230,7 +230,7 @@ login(struct link *l, int64_t deadline, struct pd_err *e)
 	while (rv == 0 && (rc = ssh_userauth_publickey(l->session, NULL, key)) != SSH_AUTH_SUCCESS)
 		/* The library says "again" for good when the server has said good-bye. */
 		rv = rc == SSH_AUTH_AGAIN && ssh_is_connected(l->session) ? wait_session(l, deadline, e) :
-									    fail_login(l, rc, e);
+		    fail_login(l, rc, e);
 	ssh_key_free(key);
 	return rv;
 }

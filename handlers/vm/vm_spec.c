@@ -103,7 +103,7 @@ facts_units(const struct maker *m)
 	json_int_t thousandths = 0;
 
 	return value_number(value_as_text(buf, json_object_get(m->facts, "units")), &thousandths) ? thousandths / 10 :
-												    0;
+	    0;
 }
 
 static void

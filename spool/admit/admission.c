@@ -238,12 +238,9 @@ has_record(const struct admitting *ad, const struct pd_err *why)
 static int
 record(const struct admitting *ad, const char *digest, const struct pd_err *why, struct verdict *v, struct pd_err *e)
 {
-	json_t *history = make_record(ad,
-	    why != NULL		      ? "refused" :
-		ad->state == JOB_DONE ? "done" :
-					"admitted",
-	    digest, why);
-	int	rv = -1;
+	const char *event = why != NULL ? "refused" : ad->state == JOB_DONE ? "done" : "admitted";
+	json_t	   *history = make_record(ad, event, digest, why);
+	int	    rv = -1;
 
 	v->row = make_row(ad, digest, why, v->first);
 	if (v->row == NULL || history == NULL)

@@ -58,9 +58,8 @@ find_system(struct admitting *ad, const char *name, const char *platform, struct
 
 	json_array_foreach(systems, i, system) {
 		last = field_text(system, "name");
-		is = asked[0] != '\0'		  ? strcmp(asked, last) == 0 :
-		    json_array_size(systems) == 1 ? 1 :
-						    is_listed(ad->a->store, last, name, e);
+		is = asked[0] != '\0' ? strcmp(asked, last) == 0 : json_array_size(systems) == 1 ? 1 :
+		    is_listed(ad->a->store, last, name, e);
 		if (is == -1)
 			break;
 		another = is && one != NULL ? last : another;

@@ -197,8 +197,10 @@ gather(struct choice *c, struct pd_err *e)
 	c->candidates = calloc(all + 1, sizeof(*c->candidates));
 	if (rv == 0 && (c->targets == NULL || c->candidates == NULL))
 		rv = pd_fail(e, PD_IO, "no memory to place the VM");
-	json_array_foreach(c->systems, i, system) if (rv == 0 && strcmp(field_text(system, "name"), from) != 0 &&
-	    (to[0] == '\0' || strcmp(field_text(system, "name"), to) == 0)) rv = add(c, system, e);
+	json_array_foreach(c->systems, i, system)
+		if (rv == 0 && strcmp(field_text(system, "name"), from) != 0 &&
+		    (to[0] == '\0' || strcmp(field_text(system, "name"), to) == 0))
+			rv = add(c, system, e);
 	return rv;
 }
 

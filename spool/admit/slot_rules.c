@@ -42,8 +42,10 @@ id_is_taken(const json_t *facts, const json_t *vms, int64_t n)
 	if (has_number(json_object_get(facts, "lpar_ids"), NULL, n) ||
 	    has_number(json_object_get(facts, "vioses"), "id", n))
 		return 1;
-	json_array_foreach(vms, i, vm) if (field_number(vm, "lpar_id") == n ||
-	    (field_number(vm, "lpar_id") == 0 && field_number(json_object_get(vm, "spec"), "new_id") == n)) return 1;
+	json_array_foreach(vms, i, vm)
+		if (field_number(vm, "lpar_id") == n ||
+		    (field_number(vm, "lpar_id") == 0 && field_number(json_object_get(vm, "spec"), "new_id") == n))
+			return 1;
 	return 0;
 }
 
@@ -56,8 +58,10 @@ has_slot(const json_t *of, int64_t vios, int64_t slot)
 	size_t			 i;
 
 	for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++)
-		json_array_foreach(json_object_get(of, lists[k]), i, path) if (field_number(path, "id") == vios &&
-		    (field_number(path, "slot") == slot || field_number(path, "wanted_slot") == slot)) return 1;
+		json_array_foreach(json_object_get(of, lists[k]), i, path)
+			if (field_number(path, "id") == vios &&
+			    (field_number(path, "slot") == slot || field_number(path, "wanted_slot") == slot))
+				return 1;
 	return 0;
 }
 

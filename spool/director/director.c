@@ -77,10 +77,7 @@ collect(struct director *d, int signals, struct round *r, struct pd_err *e)
 	for (size_t i = 0; i < QUERY_CLIENTS && rv == 0; i++) {
 		struct query_client *c = &d->server.clients[i];
 
-		rv = add(r, c->fd,
-		    (short)(c->waits != 0  ? 0 :
-			    c->out != NULL ? POLLOUT :
-					     POLLIN),
+		rv = add(r, c->fd, (short)(c->waits != 0 ? 0 : c->out != NULL ? POLLOUT : POLLIN),
 		    (struct slot){ SRC_CLIENT, c, NULL });
 	}
 	return rv == 0 ? 0 : pd_fail(e, PD_IO, "no memory for the sockets to watch");

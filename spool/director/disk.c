@@ -34,11 +34,8 @@ tell(struct director *d, const struct disk *k, const struct room *r)
 	struct pd_err e;
 
 	(void)room_text(r, text);
-	log_event(&d->log,
-	    k->level == ROOM_AMPLE   ? LOG_NOTICE :
-		k->level == ROOM_LOW ? LOG_WARNING :
-				       LOG_ERR,
-	    "disk", "of", k->what, "level", room_level_name(k->level), "figures", text, NULL);
+	log_event(&d->log, k->level == ROOM_AMPLE ? LOG_NOTICE : k->level == ROOM_LOW ? LOG_WARNING : LOG_ERR, "disk",
+	    "of", k->what, "level", room_level_name(k->level), "figures", text, NULL);
 	/* On the last percent the history needs its room for what jobs have done. */
 	if (k->level < ROOM_LAST &&
 	    director_record(d,

@@ -196,5 +196,5 @@ effects_say_image(const json_t *image, struct ending *end)
 	add(&s, "%s is offered on %s: %s, %s", field_text(image, "name"), field_text(image, "platform"),
 	    field_text(image, "os"), quota_size_short(text, sizeof(text), field_number(image, "size")));
 	add(&s, "%s", strcmp(field_text(image, "first_boot"), "agent") == 0 ? ", sets up its address at first boot" :
-								  ", starts as it is");
+	    ", starts as it is");
 }

@@ -143,9 +143,8 @@ act_on(struct director *d, const json_t *vm, enum act act, int64_t mono_ms)
 		put_all_off(d, mono_ms + DIRECTOR_FULL_MS);
 		return;
 	}
-	rv = act == ACT_STOP  ? make_job(d, vm, "stop-vm", &e) :
-	    act == ACT_DELETE ? make_job(d, vm, "delete-vm", &e) :
-				note(d, vm, act, &e);
+	rv = act == ACT_STOP ? make_job(d, vm, "stop-vm", &e) : act == ACT_DELETE ? make_job(d, vm, "delete-vm", &e) :
+	    note(d, vm, act, &e);
 	d->lease_at_ms = mono_ms;	/* there may be more, in the next round */
 	if (rv == 0)
 		return;

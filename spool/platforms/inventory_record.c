@@ -189,7 +189,7 @@ set_system(struct recording *r, struct pd_err *e)
 		    field_text(row, "ident"), ident);
 	} else {
 		all = json_is_object(json_object_get(row, "facts")) ? json_copy(json_object_get(row, "facts")) :
-								      json_object();
+		    json_object();
 		if (whose == facts)	/* else they are there: effects_systems_put() */
 			(void)json_object_update(all, (json_t *)(uintptr_t)facts);
 		(void)json_object_set_new(all, "held", held_object(&r->held));

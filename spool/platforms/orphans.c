@@ -33,8 +33,10 @@ stuck_job(struct store *st, const json_t *vm, json_t **stuck, struct pd_err *e)
 	*stuck = NULL;
 	if (store_job_list(st, &f, &jobs, e) == -1)
 		return -1;
-	json_array_foreach(jobs, i, job) if (*stuck == NULL && strcmp(field_text(job, "state"), "stuck") == 0 &&
-	    strcmp(field_text(job, "tag"), tag) == 0) *stuck = json_incref(job);
+	json_array_foreach(jobs, i, job)
+		if (*stuck == NULL && strcmp(field_text(job, "state"), "stuck") == 0 &&
+		    strcmp(field_text(job, "tag"), tag) == 0)
+			*stuck = json_incref(job);
 	json_decref(jobs);
 	return 0;
 }

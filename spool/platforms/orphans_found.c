@@ -155,9 +155,10 @@ add_disks(struct look *l, json_t *into, const json_t *pool, const char *list)
 	size_t	      i;
 	char	      tag[TAG_LEN + 1];
 
-	json_array_foreach(json_object_get(pool, list), i, disk) if (disk_tag(field_text(disk, "name"), tag))
-	    add(l, into, list, tag,
-		json_pack("{s:s s:s}", "name", field_text(disk, "name"), "pool", field_text(pool, "name")), 1);
+	json_array_foreach(json_object_get(pool, list), i, disk)
+		if (disk_tag(field_text(disk, "name"), tag))
+			add(l, into, list, tag,
+			    json_pack("{s:s s:s}", "name", field_text(disk, "name"), "pool", field_text(pool, "name")), 1);
 }
 
 /* One for each tag, however many files it has. */

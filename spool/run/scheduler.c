@@ -397,7 +397,7 @@ sched_set_aside(struct sched *s, const struct sched_job *job, struct pd_err *e)
 	if (sched_add(s, job, e) == -1)
 		return -1;
 	return !job->has_begun || keep(s, &kept) == 0 ? 0 :
-							pd_fail(e, PD_IO, "no memory for job %s in the queue", job->id);
+	    pd_fail(e, PD_IO, "no memory for job %s in the queue", job->id);
 }
 
 const char *

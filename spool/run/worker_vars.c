@@ -134,7 +134,7 @@ add_image(struct store *st, const json_t *job, json_t *vars, struct pd_err *e)
 		return 0;
 	if (store_image_get(st, name, field_text(job, "platform"), &image, e) == -1)
 		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the image %s was removed meanwhile", name) :
-						-1;
+		    -1;
 	return json_object_set_new(vars, "image", image) == 0 ? 0 : pd_fail(e, PD_IO, "no memory");
 }
 
@@ -200,7 +200,7 @@ add_systems(struct store *st, const json_t *platform, json_t *vars, struct pd_er
 
 	if (name[0] != '\0' && store_system_get(st, name, &system, e) == -1)
 		return e->code == PD_NOTFOUND ? pd_fail(e, PD_NOTFOUND, "the system %s was removed meanwhile", name) :
-						-1;
+		    -1;
 	if (system != NULL && json_object_set_new(vars, "system", system) == -1)
 		return pd_fail(e, PD_IO, "no memory for the system %s", name);
 	if (name[0] != '\0' || strcmp(field_text(platform, "kind"), "hmc") != 0)
