@@ -103,7 +103,7 @@ static const struct matrix_verb ssh_verbs[] = {
 #define HMC_UNDO "(rmsyscfg|rmlv|rmbdsp|rmvdev|rmdev|unloadopt|rm -f|chsysstate .*--immed|chhwres .*-o r |chsyscfg .*adapters-=)"
 #define TWO_NETWORKS " --memory 512M --network vlan=10,ip=10.0.10.7/24 --network name=lab"
 #define HMC_CREATE "create-vm web1 --image rhel9 --platform hmc1" TWO_NETWORKS
-#define VERBS(list) list, sizeof(list) / sizeof(list[0])
+#define VERBS(list) (list), sizeof(list) / sizeof((list)[0])
 
 const struct matrix_kind matrix_kinds[] = {
 	{ "ivm", "power1", "simulator", "0516-000", IVM_UNDO, "create-vm web1 --image rhel6 --disk 6G --disk 1G" TWO_NETWORKS, VERBS(ivm_verbs) },

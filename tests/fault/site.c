@@ -397,7 +397,7 @@ order_mappings(json_t *world)
 	if (n > 1 && n <= 64) {
 		for (i = 0; i < n; i++)
 			in_order[i] = json_incref(json_array_get(vtds, i));
-		qsort(in_order, n, sizeof(in_order[0]), by_lun);
+		qsort(in_order, n, sizeof(json_t *), by_lun);
 		(void)json_array_clear(vtds);
 		for (i = 0; i < n; i++)
 			(void)json_array_append_new(vtds, in_order[i]);
