@@ -128,7 +128,7 @@ fill_in() {	# leaves the row's words in $line
 	line=$(put_in "$words")
 }
 put_in() {
-	echo "$1" | sed "s|{create}|$create|; s|{n}|$number|; s|{last}|$last|; s|{more}|$more|; s|{kept}|$kept|; s|{platform}|$platform|; \
+	echo "$1" | sed "s|{create}|$create|; s|{n}|$number|; s|{size}|$((6144 + 256 * number))M|; s|{last}|$last|; s|{more}|$more|; s|{kept}|$kept|; s|{platform}|$platform|; \
 	    s|{system}|$system|; s|{other}|$other|"
 }
 # What they ask to be changed, of commands; names that are new each time are as they would be in the sequence.
@@ -200,6 +200,7 @@ refuse_it() {	# refuse_it N
 	fi
 	if [ "$left" = 2 ]; then	# there was no way back: gone on with
 		ask "command $1 refused, gone on with" 0 resume-job "$job"
+		ask "command $1 refused, gone on with to its end" 0 follow "$job"
 		left=0
 	fi
 	if [ "$left" = 0 ]; then	# its failure did not matter
